@@ -1,0 +1,52 @@
+"""Putting cash into the drawer and taking it out: not fiscal, no FD number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+from .base import Document
+from .jsonio import json_object, raw
+from .party import Cashier
+from .problems import Problems
+from .vocabulary import DocumentKind
+
+
+@dataclass(frozen=True, slots=True)
+class CashOperation(Document):
+    """Cash moved without a settlement. No fiscal format covers it: the JSON names are ours."""
+
+    sum: int
+    """Kopecks, more than zero."""
+    cashier: Cashier
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.kopecks("sum", self.sum, least=1)
+        problems.instance("cashier", self.cashier, Cashier)
+        problems.raise_any()
+
+    def to_json(self) -> dict[str, Any]:
+        return {"sum": self.sum, **self.cashier.to_json()}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        problems = Problems()
+        total = raw(json_object(data), "sum")
+        cashier = problems.attempt("cashier", lambda: Cashier.from_json(data))
+        if cashier is None:
+            problems.kopecks("sum", total, least=1)
+        problems.raise_any()
+        assert cashier is not None
+        return cls(total, cashier)
+
+
+@dataclass(frozen=True, slots=True)
+class CashIn(CashOperation):
+    kind: ClassVar[DocumentKind] = DocumentKind.CASH_IN
+
+
+@dataclass(frozen=True, slots=True)
+class CashOut(CashOperation):
+    kind: ClassVar[DocumentKind] = DocumentKind.CASH_OUT

@@ -1,0 +1,76 @@
+"""The correction receipt: FD code 31."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from .jsonio import code_from_json, date_from_json, date_to_json, json_object, raw, without_none
+from .problems import Problems
+from .receipt import Settlement
+from .vocabulary import CorrectionType, DocumentKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction(Settlement):
+    """A correction with items, as FFD 1.2 has it (LAW_AND_OPTICS.md B7).
+
+    A settlement made without KKT takes one; an error in a receipt takes two, a reverse one that
+    repeats the wrong data and a right one, both with the wrong receipt's FPD in
+    `properties_data` (1192). Raises InvalidDocument.
+    """
+
+    kind: ClassVar[DocumentKind] = DocumentKind.CORRECTION
+
+    correction_type: CorrectionType
+    """Tag 1173."""
+    correction_document_date: date
+    """Tag 1178: the date of the settlement that is corrected; VAT goes by this date."""
+    correction_document_number: str | None = None
+    """Tag 1179: the number of the tax office's order, only with `CorrectionType.INSTRUCTION`."""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "correctionType": int(self.correction_type),
+            "correctionBase": without_none(
+                correctionDocumentDate=date_to_json(self.correction_document_date),
+                correctionDocumentNumber=self.correction_document_number,
+            ),
+            **Settlement.to_json(self),
+        }
+
+    @classmethod
+    def _parts_from_json(cls, data: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
+        parts = super(Correction, cls)._parts_from_json(data, problems)
+        base = data.get("correctionBase")
+        grounds = problems.attempt(
+            "correction_base", lambda: json_object({} if base is None else base)
+        )
+        grounds = grounds or {}
+        return {
+            **parts,
+            "correction_type": code_from_json(CorrectionType, data.get("correctionType")),
+            "correction_document_date": date_from_json(raw(grounds, "correctionDocumentDate")),
+            "correction_document_number": raw(grounds, "correctionDocumentNumber"),
+        }
+
+    @classmethod
+    def _check_parts(cls, problems: Problems, parts: dict[str, Any], *, told: bool = False) -> None:
+        super(Correction, cls)._check_parts(problems, parts, told=told)
+        _check_grounds(problems, parts)
+
+
+def _check_grounds(problems: Problems, parts: dict[str, Any]) -> None:
+    problems.instance("correction_type", parts["correction_type"], CorrectionType)
+    day = parts["correction_document_date"]
+    if problems.instance("correction_document_date", day, date):
+        rule = "must be a date without time"
+        problems.check(not isinstance(day, datetime), "correction_document_date", day, rule)
+    number = parts["correction_document_number"]
+    by_order = parts["correction_type"] is CorrectionType.INSTRUCTION
+    problems.text("correction_document_number", number, 32, required=by_order)
+    if parts["correction_type"] is CorrectionType.SELF and number is not None:
+        rule = "only a correction by order has one (1179)"
+        problems.add("correction_document_number", number, rule)

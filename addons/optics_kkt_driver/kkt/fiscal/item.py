@@ -1,0 +1,169 @@
+"""One line of a receipt: tag 1059."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from .jsonio import (
+    code_from_json,
+    json_object,
+    quantity_from_json,
+    quantity_to_json,
+    raw,
+    without_none,
+)
+from .money import line_sum, vat_of
+from .problems import Problems
+from .vocabulary import ItemsQuantityMeasure, Nds, PaymentType, ProductType
+
+MAX_QUANTITY_DECIMALS = 6
+"""The finest a till takes: Shtrih-M's FF46 counts in millionths (KKT.md A.3)."""
+MAX_QUANTITY = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What is paid for. Money is integer kopecks, VAT included.
+
+    `sum` must be price x quantity rounded half up; a line whose sum was discounted needs a price
+    that gives it, see :func:`.money.split_line`. Raises InvalidDocument.
+    """
+
+    name: str
+    """Tag 1030, at most 128 characters."""
+    price: int
+    """Tag 1079, of one unit, discounts taken off."""
+    quantity: Decimal
+    """Tag 1023."""
+    sum: int
+    """Tag 1043."""
+    nds: Nds
+    """Tag 1199."""
+    payment_type: PaymentType = PaymentType.FULL_PAYMENT
+    """Tag 1214."""
+    product_type: ProductType = ProductType.COMMODITY
+    """Tag 1212."""
+    items_quantity_measure: ItemsQuantityMeasure = ItemsQuantityMeasure.PIECE
+    """Tag 2108."""
+    nds_sum: int | None = None
+    """Tag 1200, always an int after construction: computed when not given."""
+    properties_item: str | None = None
+    """Tag 1191, additional requisite of the line."""
+    origin_country_code: str | None = None
+    """Tag 1230, three digits of ОКСМ."""
+    custom_entry_num: str | None = None
+    """Tag 1231, number of the customs declaration."""
+    excise_duty: int | None = None
+    """Tag 1229."""
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.text("name", self.name, 128, required=True)
+        sums = problems.kopecks("price", self.price) and problems.kopecks("sum", self.sum)
+        if self._check_quantity(problems) and sums:
+            exact = line_sum(self.price, self.quantity)
+            rule = f"must be price x quantity rounded half up, {exact}"
+            sums = problems.check(self.sum == exact, "sum", self.sum, rule)
+        if problems.instance("nds", self.nds, Nds) and sums:
+            self._check_nds_sum(problems)
+        problems.instance("payment_type", self.payment_type, PaymentType)
+        problems.instance("product_type", self.product_type, ProductType)
+        problems.instance(
+            "items_quantity_measure", self.items_quantity_measure, ItemsQuantityMeasure
+        )
+        self._check_optional(problems)
+        problems.raise_any()
+
+    def _check_quantity(self, problems: Problems) -> bool:
+        value = self.quantity
+        if not problems.instance("quantity", value, Decimal):
+            return False
+        if not (value.is_finite() and 0 < value < MAX_QUANTITY):
+            return problems.check(
+                False, "quantity", value, f"must be more than 0 and less than {MAX_QUANTITY}"
+            )
+        holds = value == round(value, MAX_QUANTITY_DECIMALS)
+        rule = f"at most {MAX_QUANTITY_DECIMALS} decimals"
+        return problems.check(holds, "quantity", value, rule)
+
+    def _check_nds_sum(self, problems: Problems) -> None:
+        exact = vat_of(self.sum, self.nds)
+        if self.nds_sum is None:
+            object.__setattr__(self, "nds_sum", exact)
+        elif problems.kopecks("nds_sum", self.nds_sum):
+            rule = f"must be the VAT of the line, {exact}, give or take a kopeck of rounding"
+            near = abs(self.nds_sum - exact) <= (1 if self.nds.rate else 0)
+            problems.check(near, "nds_sum", self.nds_sum, rule)
+
+    def _check_optional(self, problems: Problems) -> None:
+        problems.text("properties_item", self.properties_item, 64)
+        country = self.origin_country_code
+        if problems.text("origin_country_code", country, 3) and country is not None:
+            holds = len(country) == 3 and country.isascii() and country.isdigit()
+            problems.check(holds, "origin_country_code", country, "must be 3 digits (ОКСМ)")
+        problems.text("custom_entry_num", self.custom_entry_num, 32)
+        if self.excise_duty is not None:
+            problems.kopecks("excise_duty", self.excise_duty)
+
+    @classmethod
+    def priced(
+        cls, name: str, price: int, nds: Nds, quantity: Decimal | int = 1, **rest: Any
+    ) -> Item:
+        """An item whose sum follows from price (kopecks) and quantity.
+
+        `rest` are further fields of the class. Raises InvalidDocument.
+        """
+        exact = Decimal(quantity) if isinstance(quantity, int) else quantity
+        problems = Problems()
+        if not problems.kopecks("price", price) or not problems.instance(
+            "quantity", exact, Decimal
+        ):
+            problems.raise_any()
+        total = line_sum(price, exact) if exact.is_finite() else 0
+        return cls(name, price, exact, total, nds, **rest)
+
+    @property
+    def vat(self) -> int:
+        """Tag 1200 as an int, in kopecks."""
+        return self.nds_sum or 0
+
+    def to_json(self) -> dict[str, Any]:
+        return without_none(
+            name=self.name,
+            price=self.price,
+            quantity=quantity_to_json(self.quantity),
+            sum=self.sum,
+            nds=int(self.nds),
+            ndsSum=self.nds_sum if self.nds.rate else None,
+            paymentType=int(self.payment_type),
+            productType=int(self.product_type),
+            itemsQuantityMeasure=int(self.items_quantity_measure),
+            propertiesItem=self.properties_item,
+            originCountryCode=self.origin_country_code,
+            customEntryNum=self.custom_entry_num,
+            exciseDuty=self.excise_duty,
+        )
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Item:
+        """Read an object of the array ``items``. Raises InvalidDocument."""
+        data = json_object(data)
+        measure = data.get("itemsQuantityMeasure", ItemsQuantityMeasure.PIECE)
+        return cls(
+            name=data.get("name", ""),
+            price=raw(data, "price"),
+            quantity=quantity_from_json(data.get("quantity")),
+            sum=raw(data, "sum"),
+            nds=code_from_json(Nds, data.get("nds")),
+            payment_type=code_from_json(PaymentType, data.get("paymentType")),
+            product_type=code_from_json(ProductType, data.get("productType")),
+            items_quantity_measure=code_from_json(ItemsQuantityMeasure, measure),
+            nds_sum=data.get("ndsSum"),
+            properties_item=data.get("propertiesItem"),
+            origin_country_code=data.get("originCountryCode"),
+            custom_entry_num=data.get("customEntryNum"),
+            excise_duty=data.get("exciseDuty"),
+        )

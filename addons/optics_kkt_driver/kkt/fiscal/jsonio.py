@@ -1,0 +1,88 @@
+"""How dates, codes and quantities look in the documents' JSON.
+
+Reading is lenient about type: what cannot be converted is passed on as it is, and the value class
+that receives it names it among its problems together with everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from enum import IntEnum
+from typing import Any
+
+from .problems import InvalidDocument, Problem, is_integer
+
+DATE_TIME = "%Y-%m-%dT%H:%M:%S"
+
+
+def without_none(**values: Any) -> dict[str, Any]:
+    """A JSON object of the values that are there, in the order given."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def json_object(value: Any) -> Mapping[str, Any]:
+    """The value if it is a JSON object. Raises InvalidDocument with an empty field otherwise."""
+    if not isinstance(value, Mapping):
+        raise InvalidDocument([Problem("", value, "must be a JSON object")])
+    return value
+
+
+def raw(data: Mapping[str, Any], name: str) -> Any:
+    """A value as it stands, None when absent; the value class will judge it."""
+    return data.get(name)
+
+
+def date_time_to_json(value: datetime) -> str:
+    """Local time of the place without a zone, as the tax service's JSON has it."""
+    return value.strftime(DATE_TIME)
+
+
+def date_time_from_json(value: Any) -> Any:
+    return _parsed(value, DATE_TIME)
+
+
+def date_to_json(value: date) -> str:
+    """A date as the midnight that begins it: tags 1178 and 1263 are times of 00:00:00."""
+    return f"{value:%Y-%m-%d}T00:00:00"
+
+
+def date_from_json(value: Any, form: str = DATE_TIME) -> Any:
+    moment = _parsed(value, form)
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def quantity_to_json(value: Decimal) -> str:
+    """A quantity as a plain decimal string, ``"1"`` or ``"2.474"``: exact in every JSON reader."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def quantity_from_json(value: Any) -> Any:
+    """Read a quantity from our string or from the number that other writers use.
+
+    A float is read by its shortest decimal form, which is the text that stood in the JSON.
+    """
+    if isinstance(value, str | float) or is_integer(value):
+        try:
+            return Decimal(str(value))
+        except InvalidOperation:
+            return value
+    return value
+
+
+def code_from_json(kind: type[IntEnum], value: Any) -> Any:
+    """The member of an enumeration for its code, or the value itself when there is none."""
+    if not is_integer(value):
+        return value
+    return next((member for member in kind if member == value), value)
+
+
+def _parsed(value: Any, form: str) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return datetime.strptime(value, form)
+    except ValueError:
+        return value

@@ -1,0 +1,158 @@
+"""Who sells, who buys, and the one free requisite of a document."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from . import identity
+from .jsonio import date_from_json, without_none
+from .problems import Problems
+
+_PHONE = re.compile(r"\+[0-9]{10,15}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Cashier:
+    """The person at the till: position and surname (54-FZ art. 4.7 p. 1), INN when there is one."""
+
+    operator: str
+    """Tag 1021, such as ``"Кассир Иванова"``."""
+    operator_inn: str | None = None
+    """Tag 1203, 12 digits."""
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.text("operator", self.operator, 64, required=True)
+        if problems.text("operator_inn", self.operator_inn, 12) and self.operator_inn:
+            holds = identity.is_person_inn(self.operator_inn)
+            rule = "must be an INN of 12 digits with right check digits"
+            problems.check(holds, "operator_inn", self.operator_inn, rule)
+        problems.raise_any()
+
+    def to_json(self) -> dict[str, Any]:
+        return without_none(operator=self.operator, operatorInn=self.operator_inn)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Cashier:
+        """Read the cashier of a document; INN may be padded. Raises InvalidDocument."""
+        return cls(data.get("operator", ""), stripped(data.get("operatorInn")))
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """The buyer, as far as the receipt must name them."""
+
+    phone_or_address: str | None = None
+    """Tag 1008: ``+79001234567`` or an e-mail address."""
+    name: str | None = None
+    """Tag 1227: organisation, or surname, name and patronymic."""
+    inn: str | None = None
+    """Tag 1228."""
+    birthday: date | None = None
+    """Tag 1243."""
+    citizenship: str | None = None
+    """Tag 1244: three digits of the country code (ОКСМ)."""
+    document_code: str | None = None
+    """Tag 1245: two digits."""
+    document_data: str | None = None
+    """Tag 1246."""
+    address: str | None = None
+    """Tag 1254."""
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        self._check_contact(problems)
+        problems.text("name", self.name, 256)
+        if problems.text("inn", self.inn, 12) and self.inn is not None:
+            rule = "must be an INN of 10 or 12 digits with right check digits"
+            problems.check(identity.is_inn(self.inn), "inn", self.inn, rule)
+        problems.instance("birthday", self.birthday, date, required=False)
+        _check_digits(problems, "citizenship", self.citizenship, 3)
+        _check_digits(problems, "document_code", self.document_code, 2)
+        problems.text("document_data", self.document_data, 64)
+        problems.text("address", self.address, 256)
+        if self.name is None and self._has_details():
+            problems.add("name", None, "is required with the buyer's INN or papers (tag 1256)")
+        problems.raise_any()
+
+    def _check_contact(self, problems: Problems) -> None:
+        contact = self.phone_or_address
+        if problems.text("phone_or_address", contact, 64) and contact is not None:
+            holds = bool(_PHONE.fullmatch(contact) or _EMAIL.fullmatch(contact))
+            rule = "must be +<10 to 15 digits> or an e-mail address"
+            problems.check(holds, "phone_or_address", contact, rule)
+
+    def _has_details(self) -> bool:
+        return any((self.inn, self.birthday, self.citizenship, self.document_code, self.address))
+
+    def to_json(self) -> dict[str, Any]:
+        information = without_none(
+            buyer=self.name,
+            buyerInn=self.inn,
+            buyerBirthday=None if self.birthday is None else f"{self.birthday:%d.%m.%Y}",
+            buyerCitizenship=self.citizenship,
+            buyerDocumentCode=self.document_code,
+            buyerDocumentData=self.document_data,
+            buyerAddress=self.address,
+        )
+        return without_none(
+            buyerPhoneOrAddress=self.phone_or_address, buyerInformation=information or None
+        )
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Buyer | None:
+        """Read the buyer of a document, of FFD 1.2 or 1.05; None when it names none.
+
+        Raises InvalidDocument.
+        """
+        details = data.get("buyerInformation") or data
+        buyer = cls(
+            phone_or_address=data.get("buyerPhoneOrAddress"),
+            name=details.get("buyer"),
+            inn=stripped(details.get("buyerInn")),
+            birthday=date_from_json(details.get("buyerBirthday"), "%d.%m.%Y"),
+            citizenship=details.get("buyerCitizenship"),
+            document_code=details.get("buyerDocumentCode"),
+            document_data=details.get("buyerDocumentData"),
+            address=details.get("buyerAddress"),
+        )
+        return None if buyer == cls() else buyer
+
+
+@dataclass(frozen=True, slots=True)
+class UserAttribute:
+    """Tag 1084, the one free requisite of a document; printed on paper."""
+
+    name: str
+    """Tag 1085."""
+    value: str
+    """Tag 1086."""
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.text("name", self.name, 64, required=True)
+        problems.text("value", self.value, 234, required=True)
+        problems.raise_any()
+
+    def to_json(self) -> dict[str, Any]:
+        return {"propertyName": self.name, "propertyValue": self.value}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> UserAttribute:
+        return cls(data.get("propertyName", ""), data.get("propertyValue", ""))
+
+
+def stripped(value: Any) -> Any:
+    """Take the padding off a fixed-width string such as an INN."""
+    return value.strip() if isinstance(value, str) else value
+
+
+def _check_digits(problems: Problems, field: str, value: str | None, count: int) -> None:
+    if problems.text(field, value, count) and value is not None:
+        holds = len(value) == count and value.isascii() and value.isdigit()
+        problems.check(holds, field, value, f"must be {count} digits")

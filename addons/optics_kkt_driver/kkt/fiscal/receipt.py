@@ -1,0 +1,223 @@
+"""The receipt: FD code 3, and what it shares with the correction receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Any, ClassVar, Self
+
+from .base import Document
+from .item import Item
+from .jsonio import code_from_json, json_object, raw, without_none
+from .party import Buyer, Cashier, UserAttribute
+from .payments import Payments
+from .problems import REQUIRED, Problems, is_integer
+from .vat import vat_totals, vat_totals_to_json
+from .vocabulary import DocumentKind, Nds, OperationType, PaymentType, ProductType, TaxationType
+
+GENERIC_PAYMENT_TYPES = (PaymentType.ADVANCE, PaymentType.CREDIT_PAYMENT)
+"""Ways of settling that pay no goods of their own: 1212 must be 10 (KKT.md C.4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement(Document):
+    """A document about money for items. Raises InvalidDocument with all problems at once."""
+
+    operation_type: OperationType
+    """Tag 1054."""
+    applied_taxation_type: TaxationType
+    """Tag 1055."""
+    items: tuple[Item, ...]
+    """Tags 1059."""
+    payments: Payments
+    cashier: Cashier
+    buyer: Buyer | None = None
+    user_attribute: UserAttribute | None = None
+    """Tag 1084."""
+    properties_data: str | None = None
+    """Tag 1192: FPD of the receipt that is mended, 10 digits."""
+    internet_payment: bool = False
+    """Tag 1125: settled on the Internet. Needs the buyer's contact, and a site in 1187."""
+    retail_place: str | None = None
+    """Tag 1187, where it differs from the registered place, as the site of a shop does."""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.items, list):
+            object.__setattr__(self, "items", tuple(self.items))
+        problems = Problems()
+        self._check(problems)
+        problems.raise_any()
+
+    def _check(self, problems: Problems) -> None:
+        self._check_parts(problems, {each.name: getattr(self, each.name) for each in fields(self)})
+
+    @property
+    def total_sum(self) -> int:
+        """Tag 1020, in kopecks."""
+        return sum(item.sum for item in self.items)
+
+    @property
+    def vat_totals(self) -> dict[Nds, int]:
+        """Kopecks per rate, see :func:`.vat.vat_totals`."""
+        return vat_totals(self.items)
+
+    def to_json(self) -> dict[str, Any]:
+        buyer, attribute = self.buyer, self.user_attribute
+        return {
+            "operationType": int(self.operation_type),
+            "appliedTaxationType": int(self.applied_taxation_type),
+            **(buyer.to_json() if buyer else {}),
+            "items": [item.to_json() for item in self.items],
+            "totalSum": self.total_sum,
+            **self.payments.to_json(),
+            **vat_totals_to_json(self.vat_totals),
+            **self.cashier.to_json(),
+            **without_none(
+                retailPlace=self.retail_place,
+                internetPayment=1 if self.internet_payment else None,
+                properties=attribute.to_json() if attribute else None,
+                propertiesData=self.properties_data,
+            ),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        problems = Problems()
+        parts = cls._parts_from_json(json_object(data), problems)
+        _check_stated_total(problems, data, parts["items"])
+        if problems:
+            cls._check_parts(problems, parts, told=True)
+        problems.raise_any()
+        return cls(**parts)
+
+    @classmethod
+    def _parts_from_json(cls, data: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
+        """Constructor arguments; a part that is wrong in itself is told and becomes None."""
+        attribute = data.get("properties")
+        return {
+            "operation_type": code_from_json(OperationType, data.get("operationType")),
+            "applied_taxation_type": code_from_json(TaxationType, data.get("appliedTaxationType")),
+            "items": _items_from_json(problems, data.get("items")),
+            "payments": problems.attempt("payments", lambda: Payments.from_json(data)),
+            "cashier": problems.attempt("cashier", lambda: Cashier.from_json(data)),
+            "buyer": problems.attempt("buyer", lambda: Buyer.from_json(data)),
+            "user_attribute": problems.attempt(
+                "user_attribute", lambda: UserAttribute.from_json(json_object(attribute))
+            )
+            if attribute is not None
+            else None,
+            "properties_data": raw(data, "propertiesData"),
+            "internet_payment": raw(data, "internetPayment") == 1,
+            "retail_place": raw(data, "retailPlace"),
+        }
+
+    @classmethod
+    def _check_parts(cls, problems: Problems, parts: dict[str, Any], *, told: bool = False) -> None:
+        """Judge constructor arguments; with `told`, a part that is None was reported before."""
+        _check_settlement(problems, parts, told=told)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt(Settlement):
+    """A receipt (FD code 3): sale, purchase, or the return of one."""
+
+    kind: ClassVar[DocumentKind] = DocumentKind.RECEIPT
+
+    @classmethod
+    def _check_parts(cls, problems: Problems, parts: dict[str, Any], *, told: bool = False) -> None:
+        super(Receipt, cls)._check_parts(problems, parts, told=told)
+        operation, items = parts["operation_type"], parts["items"]
+        forward = isinstance(operation, OperationType) and not operation.is_return
+        if forward and _are_items(items):
+            _check_prepayment_rates(problems, items)
+            if isinstance(parts["payments"], Payments):
+                _check_credit(problems, items, parts["payments"])
+
+
+def _check_settlement(problems: Problems, parts: dict[str, Any], *, told: bool) -> None:
+    required = not told
+    problems.instance("operation_type", parts["operation_type"], OperationType)
+    problems.instance("applied_taxation_type", parts["applied_taxation_type"], TaxationType)
+    problems.instance("payments", parts["payments"], Payments, required=required)
+    problems.instance("cashier", parts["cashier"], Cashier, required=required)
+    problems.instance("buyer", parts["buyer"], Buyer, required=False)
+    problems.instance("user_attribute", parts["user_attribute"], UserAttribute, required=False)
+    problems.text("properties_data", parts["properties_data"], 16)
+    problems.text("retail_place", parts["retail_place"], 256)
+    problems.instance("internet_payment", parts["internet_payment"], bool)
+    items, payments, buyer = parts["items"], parts["payments"], parts["buyer"]
+    if items is not None or not told:
+        _check_items(problems, items, payments)
+    contact = isinstance(buyer, Buyer) and buyer.phone_or_address
+    if parts["internet_payment"] is True and not contact and not (told and buyer is None):
+        rule = "is required for a settlement on the Internet (1125)"
+        problems.add("buyer.phone_or_address", None, rule)
+
+
+def _check_items(problems: Problems, items: Any, payments: Any) -> None:
+    if not _are_items(items):
+        problems.add("items", items, "must be a tuple of at least one Item")
+        return
+    for index, item in enumerate(items):
+        path = f"items[{index}]"
+        if item.payment_type in GENERIC_PAYMENT_TYPES:
+            rule = "must be 10 (payment) where 1214 is 3 (advance) or 7 (payment of credit)"
+            holds = item.product_type is ProductType.PAYMENT
+            problems.check(holds, f"{path}.product_type", item.product_type, rule)
+    total = sum(item.sum for item in items)
+    problems.check(total > 0, "total_sum", total, "must be more than zero")
+    if isinstance(payments, Payments):
+        rule = f"must add up to the total, {total} kopecks"
+        problems.check(payments.total == total, "payments", payments.total, rule)
+
+
+def _are_items(items: Any) -> bool:
+    good = isinstance(items, tuple) and all(isinstance(item, Item) for item in items)
+    return good and bool(items)
+
+
+def _check_prepayment_rates(problems: Problems, items: tuple[Item, ...]) -> None:
+    for index, item in enumerate(items):
+        if item.payment_type.is_prepayment:
+            rule = f"a prepayment is taxed at the calculated rate, code {item.nds.calculated}"
+            holds = item.nds is item.nds.calculated
+            problems.check(holds, f"items[{index}].nds", item.nds, rule)
+
+
+def _check_credit(problems: Problems, items: tuple[Item, ...], payments: Payments) -> None:
+    """What leaves on credit (1214 = 6) is unpaid in full, what leaves under 5 in part (B8)."""
+    whole = sum(item.sum for item in items if item.payment_type is PaymentType.CREDIT)
+    part = sum(
+        item.sum for item in items if item.payment_type is PaymentType.PARTIAL_PAYMENT_AND_CREDIT
+    )
+    if part:
+        holds = whole < payments.credit < whole + part
+        rule = f"must be more than {whole} and less than {whole + part}, by 1214 = 5 and 6"
+    else:
+        holds = payments.credit == whole
+        rule = f"must be {whole}, the sum of the lines with 1214 = 6"
+    problems.check(holds, "payments.credit", payments.credit, rule)
+
+
+def _check_stated_total(
+    problems: Problems, data: Mapping[str, Any], items: tuple[Item, ...] | None
+) -> None:
+    stated = data.get("totalSum")
+    if stated is None or items is None:
+        return
+    total = sum(item.sum for item in items)
+    rule = f"must be the sum of the lines, {total}"
+    problems.check(is_integer(stated) and stated == total, "total_sum", stated, rule)
+
+
+def _items_from_json(problems: Problems, data: Any) -> tuple[Item, ...] | None:
+    if not isinstance(data, list):
+        problems.add("items", data, REQUIRED if data is None else "must be a list")
+        return None
+    items = [
+        problems.attempt(f"items[{index}]", partial(Item.from_json, each))
+        for index, each in enumerate(data)
+    ]
+    good = tuple(item for item in items if item is not None)
+    return good if len(good) == len(items) else None

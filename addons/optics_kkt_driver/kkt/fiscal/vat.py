@@ -1,0 +1,45 @@
+"""VAT of a whole document: tags 1102-1107, and 1115 for the codes that came later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from .item import Item
+from .vocabulary import Nds
+
+_OWN_TAG = {
+    Nds.NDS_20: "nds18",
+    Nds.NDS_10: "nds10",
+    Nds.NDS_0: "nds0",
+    Nds.NDS_NO: "ndsNo",
+    Nds.NDS_20_120: "nds18118",
+    Nds.NDS_10_110: "nds10110",
+}
+"""The names tell of 18 %, which these tags carried until 2019."""
+
+
+def vat_totals(items: Iterable[Item]) -> dict[Nds, int]:
+    """Kopecks per rate in order of code: sum of the lines' VAT; turnover for 0 % and no VAT."""
+    totals: dict[Nds, int] = {}
+    for item in items:
+        part = item.vat if item.nds.rate else item.sum
+        totals[item.nds] = totals.get(item.nds, 0) + part
+    return dict(sorted(totals.items()))
+
+
+def vat_totals_to_json(totals: dict[Nds, int]) -> dict[str, Any]:
+    """The totals under FNS's names; codes 7-12 go to ``amountsReceiptNds``.
+
+    At least one of tags 1102-1107 must be there: with 1115 alone, 1104 = 0 is sent and not
+    printed (KKT.md C.3).
+    """
+    data: dict[str, Any] = {name: totals[nds] for nds, name in _OWN_TAG.items() if nds in totals}
+    later = [
+        {"nds": int(nds), "ndsSum": total} for nds, total in totals.items() if nds not in _OWN_TAG
+    ]
+    if not data:
+        data["nds0"] = 0
+    if later:
+        data["amountsReceiptNds"] = {"amountsNds": later}
+    return data
