@@ -1,0 +1,48 @@
+# Two commands do everything: `make run` brings up the shop, `make test` proves it. The work is in scripts/.
+
+# Settings may follow any target (make hands them to the scripts): make run HTTP_PORT=8070, make test SUITE=plain FILTER=hlc
+
+.DEFAULT_GOAL := help
+.PHONY: run setup stop shell psql update logs reset-db test test-fast lint clean help
+
+run: setup ## Start the shop: brings Odoo, PostgreSQL and the demo data first if needed. DETACH=1 HTTP_PORT= DB= ODOO_HOME= ODOO_DEB= PGHOST=
+	@bash scripts/database.sh ensure
+	@bash scripts/run_server.sh start
+
+setup:
+	@bash scripts/fetch_odoo.sh
+	@bash scripts/venv.sh
+	@bash scripts/postgres.sh start
+
+stop: ## Stop the server and the private PostgreSQL
+	@bash scripts/run_server.sh stop
+
+shell: setup ## Odoo's Python shell on the development database
+	@bash scripts/shell.sh
+
+psql: setup ## PostgreSQL's shell on the development database
+	@bash scripts/psql.sh
+
+update: setup ## Update addons in the development database: make update M=optics_core,optics_kkt_driver
+	@bash scripts/database.sh update "$(M)"
+
+logs: ## Follow the server's log
+	@bash scripts/run_server.sh logs
+
+reset-db: setup ## Throw the development database away and build it anew
+	@bash scripts/database.sh reset
+
+test: ## Run the tests: SUITE=plain|addons|acceptance, FILTER=name, V=1 (all output), KEEP=1 (leave servers and databases up)
+	@bash scripts/test.sh
+
+test-fast: ## Run the plain Python tests only (seconds)
+	@SUITE=plain bash scripts/test.sh
+
+lint: ## Check style, types, Odoo's conventions and the layers
+	@bash scripts/lint.sh
+
+clean: stop ## Remove everything that these commands made, databases too
+	@bash scripts/clean.sh
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Brings the browser of the tests: Debian's Chromium and fonts with Cyrillic letters.
+# As root with apt; otherwise fetched by apt and unpacked in .dev/browser, where it runs with its own libraries.
+source "$(dirname "$0")/settings.sh"
+
+BROWSER_DIR=$DEV_DIR/browser
+PACKAGES="chromium fonts-dejavu-core"
+
+main() {
+    if command -v chromium >/dev/null && has_cyrillic_font; then return; fi
+    if [ -x "$BROWSER_DIR/bin/chromium" ]; then return; fi
+    command -v apt-get >/dev/null ||
+        fail "The tests need Chromium, and this machine has no apt." "Put a program named 'chromium' on the PATH."
+    if [ "$(id -u)" -eq 0 ]; then install; else unpack; fi
+}
+
+has_cyrillic_font() { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=ru family)" ]; }
+
+install() {
+    printf 'Installing Chromium and fonts '
+    run_logged apt-browser install_packages || remedy
+}
+
+install_packages() {
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get -q update
+    # shellcheck disable=SC2086  # a list of names
+    apt-get -q install -y --no-install-recommends fontconfig $PACKAGES
+}
+
+unpack() {
+    printf 'Fetching Chromium and the libraries it needs into .dev/browser '
+    rm -rf "$BROWSER_DIR"
+    mkdir -p "$BROWSER_DIR/debs" "$DEV_DIR/apt/lists/system/partial" "$DEV_DIR/apt/cache/archives/partial"
+    run_logged apt-browser fetch_and_unpack || remedy
+}
+
+own_apt() {
+    apt-get -q -o APT::Sandbox::User=root -o Dir::State::Lists="$DEV_DIR/apt/lists/system" \
+        -o Dir::Cache="$DEV_DIR/apt/cache" -o Dir::Cache::archives="$DEV_DIR/apt/cache/archives" "$@"
+}
+
+fetch_and_unpack() {
+    local needed deb
+    own_apt update
+    # What an installation would bring, beyond what the machine has.
+    # shellcheck disable=SC2086  # a list of names
+    needed=$(own_apt -s install --no-install-recommends fontconfig-config $PACKAGES | awk '$1 == "Inst" {print $2}')
+    # An installed package's files are found by the system itself.
+    # shellcheck disable=SC2086
+    (cd "$BROWSER_DIR/debs" && own_apt download $needed)
+    for deb in "$BROWSER_DIR"/debs/*.deb; do dpkg-deb -x "$deb" "$BROWSER_DIR/root"; done
+    rm -r "$BROWSER_DIR/debs"
+    write_launcher
+}
+
+write_launcher() {
+    local root=$BROWSER_DIR/root
+    mkdir -p "$BROWSER_DIR/bin"
+    cat >"$BROWSER_DIR/fonts.conf" <<XML
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>$root/usr/share/fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>$BROWSER_DIR/font-cache</cachedir>
+</fontconfig>
+XML
+    cat >"$BROWSER_DIR/bin/chromium" <<SH
+#!/bin/sh
+# Written by scripts/browser.sh.
+export LD_LIBRARY_PATH="$(find "$root/usr/lib" "$root/lib" -maxdepth 2 -name '*.so*' -printf '%h\n' 2>/dev/null | sort -u | paste -sd:)"
+export FONTCONFIG_FILE="$BROWSER_DIR/fonts.conf"
+exec "$root/usr/lib/chromium/chromium" "\$@"
+SH
+    chmod +x "$BROWSER_DIR/bin/chromium"
+}
+
+remedy() {
+    fail "Chromium could not be brought." "As root: apt-get update && apt-get install -y fontconfig $PACKAGES"
+}
+
+main

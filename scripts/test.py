@@ -1,0 +1,286 @@
+"""Run the test suites and end with one line ``N passed, N failed`` over all of them.
+
+A suite that ran no test fails the run, and so does a warning or error in Odoo's log that nobody
+expected (``checklog-odoo.cfg`` lists the expected ones, each with its reason).
+Settings come from the environment: FILTER, V, KEEP (see ``make help``).
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import database
+from database import DATA_DIR, DEV_DIR, LOG_DIR, ROOT, SUITE
+
+TESTS = ROOT / "tests"
+REPORTS = DEV_DIR / "reports"
+FILTER = os.environ.get("FILTER", "")
+VERBOSE = bool(os.environ.get("V"))
+KEEP = bool(os.environ.get("KEEP"))
+#: Databases of test runs are named with the process that made them.
+TEST_DATABASE = "opticserp_test_run_"
+
+
+@dataclass
+class Result:
+    passed: int = 0
+    failed: int = 0
+    #: Failures that no single test stands for: an unexpected warning, a crash, no test at all.
+    problems: list[str] = field(default_factory=list)
+
+    def __add__(self, other: Result) -> Result:
+        return Result(
+            self.passed + other.passed, self.failed + other.failed, self.problems + other.problems
+        )
+
+
+# --- suites ---------------------------------------------------------------------------------------
+
+
+def plain() -> Result:
+    return run_pytest("plain", TESTS / "plain")
+
+
+def addons() -> Result:
+    with test_database() as name:
+        return run_odoo_tests(name) + run_suite_tests(name)
+
+
+def acceptance() -> Result:
+    database.build_suite_template()
+    return run_pytest("acceptance", TESTS / "acceptance", "--timeout=600")
+
+
+SUITES: dict[str, Callable[[], Result]] = {
+    "plain": plain,
+    "addons": addons,
+    "acceptance": acceptance,
+}
+
+
+# --- pytest ---------------------------------------------------------------------------------------
+
+
+def run_pytest(name: str, folder: Path, *options: str, may_be_empty: bool = False) -> Result:
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    report = REPORTS / f"{name}.xml"
+    report.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", str(folder), f"--junitxml={report}", *options]
+    command += ["-v", "-s"] if VERBOSE else ["-q"]
+    if FILTER:
+        command += ["-k", FILTER]
+    status = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode
+    result = read_report(report)
+    if status not in (0, 1, 5) or (status and not result.failed and status != 5):
+        result.problems.append(f"{name}: pytest ended with status {status}")
+    if not result.passed + result.failed and not may_be_empty:
+        result.problems.append(f"{name}: no test ran")
+    return result
+
+
+def read_report(report: Path) -> Result:
+    if not report.exists():
+        return Result()
+    # A test that passes and then fails in its clean-up counts once, as failed.
+    suites = ElementTree.parse(report).getroot().iter("testsuite")
+    result = Result()
+    for suite in suites:
+        count = {key: int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped")}
+        failed = count["failures"] + count["errors"]
+        result.failed += failed
+        result.passed += count["tests"] - failed - count["skipped"]
+    return result
+
+
+# --- Odoo's own runner ----------------------------------------------------------------------------
+
+
+@contextmanager
+def test_database() -> Iterator[str]:
+    database.build_suite_template()
+    name = f"{TEST_DATABASE}{os.getpid()}"
+    with database.exclusively("test template"):
+        database.clone(database.SUITE_TEMPLATE, name)
+    try:
+        yield name
+    finally:
+        if KEEP:
+            database.set_comment(name, "opticserp: kept")
+            print(f"Kept the database {name}")
+        else:
+            database.drop(name)
+
+
+def run_odoo_tests(name: str) -> Result:
+    """``odoo --test-enable`` over our addons; -u, so that tests of both phases run."""
+    tags = test_tags()
+    if not tags:
+        return Result() if FILTER else Result(problems=["addons: no addon has tests"])
+    log = LOG_DIR / "test-addons.log"
+    LOG_DIR.mkdir(parents=True, exist_ok=True)
+    command = [
+        *(sys.executable, os.environ["ODOO_SCRIPT"], "-c", os.environ["ODOO_RC"]),
+        *("-d", name, f"--db-filter=^{name}$", "-u", ",".join(SUITE), f"--test-tags={tags}"),
+        *(
+            "--stop-after-init",
+            f"--http-port={free_port()}",
+            f"--screenshots={DEV_DIR / 'screenshots'}",
+        ),
+        *("--load=base,rpc,web", "--max-cron-threads=0"),
+    ]
+    print(f"== addons: odoo --test-enable (log: {log.relative_to(ROOT)})", flush=True)
+    status = run_and_log(command, log)
+    text = log.read_text(errors="replace")
+    result = Result()
+    count = re.findall(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests", text)
+    if count:
+        failures, errors, tests = (int(number) for number in count[-1])
+        result = Result(passed=tests - failures - errors, failed=failures + errors)
+    if status and not result.failed:
+        result.problems.append(
+            f"addons: odoo ended with status {status}; see {log.relative_to(ROOT)}"
+        )
+    if not result.passed + result.failed:
+        result.problems.append("addons: no test ran")
+    if not result.failed:
+        result.problems += unexpected_messages(log)
+    return result
+
+
+def run_suite_tests(name: str) -> Result:
+    """pytest-odoo over tests/suite: what holds for all addons together."""
+    print("== addons: pytest-odoo over tests/suite", flush=True)
+    os.environ["ODOO_DEV"] = ""
+    return run_pytest(
+        "suite",
+        TESTS / "suite",
+        *("-p", "odoo", f"--odoo-database={name}", f"--odoo-config={os.environ['ODOO_RC']}"),
+        may_be_empty=bool(FILTER),
+    )
+
+
+def test_tags() -> str:
+    """All tests of our addons, or those whose class or method has FILTER in its name."""
+    if not FILTER:
+        return ",".join(
+            f"/{addon}" for addon in SUITE if any((database.ADDONS / addon).glob("tests/test_*.py"))
+        )
+    return ",".join(
+        f"/{addon}:{class_name}.{method}"
+        for addon in SUITE
+        for path in sorted((database.ADDONS / addon / "tests").glob("test_*.py"))
+        for class_name, method in test_methods(path)
+        if FILTER.lower() in f"{path.stem} {class_name}.{method}".lower()
+    )
+
+
+def test_methods(path: Path) -> Iterator[tuple[str, str]]:
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ClassDef):
+            for item in node.body:
+                if isinstance(item, ast.FunctionDef) and item.name.startswith("test"):
+                    yield node.name, item.name
+
+
+def run_and_log(command: list[str], log: Path) -> int:
+    """Everything goes to the log; the terminal shows each test's start, and what is not INFO."""
+    interesting = re.compile(r"\d+ (WARNING|ERROR|CRITICAL) |: Starting \w+\.\w+")
+    environment = {**os.environ, "ODOO_DEV": ""}
+    with (
+        log.open("w") as output,
+        subprocess.Popen(
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        ) as process,
+    ):
+        assert process.stdout is not None
+        in_trouble = False
+        for line in process.stdout:
+            output.write(line)
+            if re.match(r"\d{4}-\d\d-\d\d ", line):
+                in_trouble = bool(re.match(r"\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ", line))
+            if VERBOSE or in_trouble or interesting.search(line):
+                print(line, end="", flush=True)
+    return process.returncode
+
+
+def unexpected_messages(log: Path) -> list[str]:
+    checked = subprocess.run(
+        [sys.executable, "-m", "checklog_odoo", "-c", str(ROOT / "checklog-odoo.cfg"), str(log)],
+        capture_output=True,
+        text=True,
+    )
+    if checked.returncode == 0:
+        return []
+    print(checked.stdout)
+    return [
+        f"unexpected messages in {log.relative_to(ROOT)} (above);"
+        " expected ones belong in checklog-odoo.cfg"
+    ]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+# --- the run --------------------------------------------------------------------------------------
+
+
+def drop_leftovers() -> None:
+    """Databases of runs that were killed. Kept ones (KEEP=1) stay until `make clean`."""
+    for name in database.databases(TEST_DATABASE):
+        owner = re.match(rf"{TEST_DATABASE}(\d+)", name)
+        alive = owner is not None and Path(f"/proc/{owner[1]}").exists()
+        if not alive and database.comment(name) != "opticserp: kept":
+            database.drop(name, DATA_DIR)
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in SUITES]
+    if unknown:
+        raise SystemExit(f"Error: no suite {', '.join(unknown)}. There are: {', '.join(SUITES)}.")
+    if names != ["plain"]:
+        drop_leftovers()
+    total = Result()
+    for name in names:
+        print(f"== {name}", flush=True)
+        started = time.monotonic()
+        try:
+            result = SUITES[name]()
+        except database.Problem as trouble:
+            result = Result(problems=["\n  ".join((f"{name}: {trouble}", *trouble.remedies))])
+        print(
+            f"== {name}: {result.passed} passed, {result.failed} failed"
+            f" in {time.monotonic() - started:.0f} s\n",
+            flush=True,
+        )
+        total += result
+    for problem in total.problems:
+        print(f"FAILED {problem}")
+    failed = total.failed + len(total.problems)
+    # Nothing else may stand on this line: CI reads it.
+    print(f"{total.passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1].split(",")))

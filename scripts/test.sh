@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Prepares what the chosen suites need, and runs them (scripts/test.py).
+source "$(dirname "$0")/settings.sh"
+
+SUITE=${SUITE:-plain,addons,acceptance}
+# A developer's own .env must not decide what the tests see.
+for name in $(sed -n 's/^\([A-Z][A-Z0-9_]*\)=.*/\1/p' "$ROOT/.env.dev"); do unset "$name"; done
+load_env_file "$ROOT/.env.dev"
+
+# The plain suite needs neither Odoo nor a database nor a browser.
+if [ "$SUITE" != plain ]; then
+    bash "$ROOT/scripts/fetch_odoo.sh"
+fi
+bash "$ROOT/scripts/venv.sh" dev
+if [ "$SUITE" != plain ]; then
+    bash "$ROOT/scripts/postgres.sh" start
+    bash "$ROOT/scripts/browser.sh"
+    odoo_environment
+    export PATH=$DEV_DIR/browser/bin:$PATH
+fi
+exec "$PYTHON" "$ROOT/scripts/test.py" "$SUITE"

@@ -1,0 +1,1 @@
+"""What acceptance tests stand on: a real Odoo server, its database, a real browser."""

@@ -1,0 +1,86 @@
+"""A real Chromium, driven by Playwright, whose console is watched."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[3]
+SCREENSHOTS = ROOT / ".dev" / "screenshots"
+
+#: No network but ours: Chromium's own errands would only be refused, noisily.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """One browser with a new, empty profile (Playwright makes and removes it)."""
+    program = shutil.which("chromium")
+    if program is None:
+        raise AssertionError("no 'chromium' on the PATH: run the tests by `make test`")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+class ConsoleWatch:
+    """Collects what pages report as errors; a test names those that it provokes."""
+
+    def __init__(self) -> None:
+        self._errors: list[str] = []
+        self._expected: list[re.Pattern[str]] = []
+
+    def watch(self, page: Page) -> None:
+        page.on("console", self._on_console)
+        page.on("pageerror", self._on_page_error)
+
+    def expect(self, pattern: str) -> None:
+        """Errors that match this regular expression, before or after this call, are no failure."""
+        self._expected.append(re.compile(pattern))
+
+    def unexpected(self) -> list[str]:
+        return [
+            error
+            for error in self._errors
+            if not any(pattern.search(error) for pattern in self._expected)
+        ]
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self._errors.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def _on_page_error(self, error: Error) -> None:
+        self._errors.append(f"uncaught: {error}")
+
+
+def screenshot(page: Page, name: str) -> Path:
+    """Save what the page shows as ``.dev/screenshots/<name>.png``."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    path = SCREENSHOTS / f"{name}.png"
+    page.screenshot(path=path)
+    return path
+
+
+def log_in(page: Page, url: str, login: str = "admin", password: str | None = None) -> None:
+    """Sign in by the login page; in the demonstration a password is the login."""
+    page.goto(f"{url}/web/login")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", password or login)
+    page.click(".oe_login_form button[type=submit]")
+    page.wait_for_selector(".o_main_navbar, .o_home_menu, .o_action_manager")

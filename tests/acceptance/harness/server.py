@@ -1,0 +1,214 @@
+"""A real Odoo server process with cron threads and ticker, that a test may start, stop and kill."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+import requests
+from checklog_odoo.checklog import do_checklog
+from checklog_odoo.config import ChecklogConfig
+
+from tests.acceptance.harness.database import TestDatabase
+
+ROOT = Path(__file__).resolve().parents[3]
+EXPECTED_MESSAGES = ROOT / "checklog-odoo.cfg"
+
+
+class RpcError(Exception):
+    """Odoo refused a call; `name` is the exception's class on the server, the text its message."""
+
+    def __init__(self, error: dict[str, Any]) -> None:
+        data = error.get("data", {})
+        super().__init__(data.get("message") or error.get("message"))
+        self.name: str = data.get("name", "")
+
+
+class OdooServer:
+    """One server on one database. The port stays the same over restarts, as in a shop.
+
+    `environment` seeds settings (SYNC_INTERVAL, MOCK_OFD_…) over those of ``.env.dev``.
+    """
+
+    def __init__(self, database: TestDatabase, environment: dict[str, str] | None = None) -> None:
+        self.database = database
+        self.environment = dict(environment or {})
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log: Path = ROOT / ".dev" / "log" / f"{database.name}.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._session = requests.Session()
+        self._checked = 0
+        self._expected: list[str] = []
+
+    @property
+    def db(self) -> str:
+        return self.database.name
+
+    # --- the process -----------------------------------------------------------------------------
+
+    def start(self, *options: str, wait: bool = True, **environment: str) -> None:
+        """Start it (`options` go to the odoo command) and wait until the login page answers.
+
+        `environment` is remembered for later starts too.
+        """
+        if self.is_running():
+            raise AssertionError(f"the server on {self.db} runs already")
+        self.environment.update(environment)
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [
+                    *(sys.executable, os.environ["ODOO_SCRIPT"], "-c", os.environ["ODOO_RC"]),
+                    *("-d", self.db, f"--db-filter=^{self.db}$"),
+                    *options,
+                ],
+                env={
+                    **os.environ,
+                    # By environment, not as options: so addons may read them either way.
+                    "ODOO_HTTP_PORT": str(self.port),
+                    "ODOO_DATA_DIR": str(self.database.data_dir),
+                    # Development mode as in `make run`, but nobody edits files during a test.
+                    "ODOO_DEV": "access",
+                    **self.environment,
+                },
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                # A process group of its own, so that kill() takes its children too.
+                start_new_session=True,
+            )
+        if wait:
+            self.wait_until_up()
+
+    def wait_until_up(self, timeout: float = 90) -> None:
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            if not self.is_running():
+                raise AssertionError(f"Odoo ended at its start:\n{self._end_of_log()}")
+            with contextlib.suppress(requests.ConnectionError):
+                if requests.get(f"{self.url}/web/login", timeout=timeout).ok:
+                    return
+            time.sleep(0.1)
+        raise AssertionError(f"Odoo does not answer after {timeout} s:\n{self._end_of_log()}")
+
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def kill(self) -> None:
+        """kill -9 of the whole process group: nothing of it gets a chance to clean up."""
+        self._end(signal.SIGKILL, timeout=10)
+
+    def stop(self) -> None:
+        """Ask it to end, as `make stop` does."""
+        if self.is_running():
+            self._end(signal.SIGINT, timeout=20)
+
+    def restart(self, **environment: str) -> None:
+        self.stop()
+        self.start(**environment)
+
+    def _end(self, how: signal.Signals, timeout: float) -> None:
+        if self._process is None:
+            return
+        group = self._process.pid
+        if how is signal.SIGKILL:
+            os.killpg(group, how)
+        else:
+            self._process.send_signal(how)
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(group, signal.SIGKILL)
+            self._process.wait(10)
+        self._process = None
+
+    # --- looking inside --------------------------------------------------------------------------
+
+    def rpc(self, model: str, method: str, *args: Any, **kwargs: Any) -> Any:
+        """Call a public method as the administrator, as the web client does.
+
+        :raises RpcError: the server refused
+        """
+        if "session_id" not in self._session.cookies:
+            self._call(
+                "/web/session/authenticate",
+                {"db": self.db, "login": "admin", "password": "admin"},
+            )
+        return self._call(
+            f"/web/dataset/call_kw/{model}/{method}",
+            {"model": model, "method": method, "args": list(args), "kwargs": kwargs},
+        )
+
+    def _call(self, path: str, params: dict[str, Any]) -> Any:
+        answer = self._session.post(
+            self.url + path, json={"jsonrpc": "2.0", "params": params}, timeout=120
+        )
+        answer.raise_for_status()
+        content = answer.json()
+        if "error" in content:
+            raise RpcError(content["error"])
+        return content.get("result")
+
+    def sql(self, statement: str, *parameters: Any) -> list[dict[str, Any]]:
+        """The committed state, past Odoo's caches."""
+        return self.database.query(statement, parameters)
+
+    def wait_for_sql(
+        self, statement: str, *parameters: Any, timeout: float = 10
+    ) -> list[dict[str, Any]]:
+        """Repeat a query until it finds a row."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            rows = self.sql(statement, *parameters)
+            if rows:
+                return rows
+            time.sleep(0.1)
+        raise AssertionError(f"no row within {timeout} s: {statement} {parameters}")
+
+    # --- its log ---------------------------------------------------------------------------------
+
+    def expect_log(self, pattern: str) -> None:
+        """Until the test's end, messages that match this regular expression are no failure."""
+        re.compile(pattern)
+        self._expected.append(pattern)
+
+    def check_log(self) -> None:
+        """Fail if there is a warning or an error that nobody expected since the last check."""
+        if not self.log.exists():
+            return
+        with self.log.open("rb") as log:
+            log.seek(self._checked)
+            news = log.read()
+        self._checked += len(news)
+        expected, self._expected = self._expected, []
+        configured = ChecklogConfig(str(EXPECTED_MESSAGES)).getlist("checklog-odoo", "ignore", [])
+        with tempfile.NamedTemporaryFile(suffix=".log") as part:
+            part.write(news)
+            part.flush()
+            try:
+                do_checklog(part.name, [*configured, *expected], echo=False, err_if_empty=False)
+            except click.ClickException:
+                raise AssertionError(
+                    f"unexpected warnings or errors in {self.log.relative_to(ROOT)} (printed above)"
+                ) from None
+
+    def _end_of_log(self) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-40:])
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
