@@ -1,0 +1,310 @@
+"""An operator of fiscal data that never was one: the core of the OFD emulator.
+
+It checks that a document is plausible, knows each (FN, FD) once, and fails when told to. It cannot
+verify the fiscal sign: only a real drive and a real operator share the keys.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, Protocol
+
+from .plausible import Implausible, check_arrival
+
+BODY_LIMIT = 256 * 1024
+"""Bytes of a call: a document has at most 32 KiB as TLV, and comes as JSON and base64 too."""
+RECEIPT_KINDS = frozenset({"receipt", "correction"})
+
+Reply = tuple[int, dict[str, Any]]
+"""Status code and JSON body."""
+
+
+class FailureMode(StrEnum):
+    DISABLED = "disabled"
+    COUNT = "count"
+    PERMANENT = "permanent"
+
+
+@dataclass(frozen=True, slots=True)
+class OfdState:
+    """How the emulator behaves, and how often it was called."""
+
+    mode: FailureMode = FailureMode.DISABLED
+    failures_left: int = 0
+    """Calls that will still fail in mode ``count``."""
+    status_code: int = 503
+    """What a failing call is answered with."""
+    response_delay: float = 0.0
+    """Seconds that the door waits before it answers, after the decision."""
+    calls: int = 0
+    """Calls since the last reset, failed ones too."""
+
+    @property
+    def failing(self) -> bool:
+        return self.mode is FailureMode.PERMANENT or (
+            self.mode is FailureMode.COUNT and self.failures_left > 0
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One document as it arrived."""
+
+    fn_number: str
+    fd_number: int
+    fpd: str
+    kind: str
+    device_code: str
+    key: str
+    document: Mapping[str, Any]
+    tlv: str
+    """Base64, as sent."""
+    digest: str
+    """Of what makes the document: two arrivals are the same when it is."""
+    received_at: datetime
+    """Aware, UTC."""
+
+
+class OfdStore(Protocol):
+    """Where the emulator remembers. Each method is atomic against other processes."""
+
+    def state(self) -> OfdState:
+        """Settings and counters now."""
+
+    def change(self, step: Callable[[OfdState], OfdState]) -> OfdState:
+        """Replace the state by ``step(state)``; give back the one before."""
+
+    def keep(self, arrival: Arrival) -> Arrival | None:
+        """Store it; when (FN, FD) is known, store nothing and give back what is known."""
+
+    def arrivals(self) -> list[Arrival]:
+        """All, in the order of arrival."""
+
+    def count(self, kinds: frozenset[str] | None = None) -> int:
+        """How many documents of `kinds` are stored; None counts all."""
+
+    def clear(self) -> None:
+        """Forget documents and counters, fail no more."""
+
+
+class OfdEmulator:
+    """The operator's decisions. Give it a store and a clock; doors translate HTTP.
+
+    :param now: aware UTC time.
+    """
+
+    def __init__(
+        self, store: OfdStore, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        self._store = store
+        self._now = now
+
+    def receive(self, body: bytes, idempotency_key: str = "") -> Reply:
+        """Take one document: ``POST /ofd/v1/receipts``.
+
+        201 stored, 200 with ``duplicate: true`` for the same once more, 409 when other content
+        comes under a known (FN, FD), 422 naming the field, 400/413 unreadable, or the failure set.
+        """
+        before = self._store.change(_after_call)
+        if before.failing:
+            return _error(before.status_code, "emulated_failure", "failure set on the emulator")
+        if len(body) > BODY_LIMIT:
+            return _error(413, "too_large", f"more than {BODY_LIMIT} bytes")
+        try:
+            payload = json.loads(body, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError):
+            return _error(400, "bad_json", "the body is not JSON in UTF-8")
+        try:
+            check_arrival(payload, idempotency_key)
+        except Implausible as problem:
+            return _error(422, "invalid", str(problem), field=problem.field)
+        arrival = _arrival(payload, self._now())
+        return _judge(arrival, self._store.keep(arrival))
+
+    def response_delay(self) -> float:
+        """Seconds that the door waits before it answers a document."""
+        return self._store.state().response_delay
+
+    def list_receipts(self) -> Reply:
+        """What arrived, in order: ``GET /ofd/v1/receipts``."""
+        listed = [_as_json(arrival) for arrival in self._store.arrivals()]
+        return 200, {"count": len(listed), "receipts": listed}
+
+    def health(self) -> Reply:
+        """``GET /ofd/v1/health``: always answers, since a failing operator's port is still open."""
+        state = self._store.state()
+        return 200, {
+            "status": "failing" if state.failing else "healthy",
+            "failure_mode": state.mode.value,
+            "permanent_failure": state.mode is FailureMode.PERMANENT,
+            "failure_count": state.failures_left,
+            "status_code": state.status_code,
+            "response_delay": state.response_delay,
+            "call_count": state.calls,
+            "receipts_received": self._store.count(RECEIPT_KINDS),
+            "documents_received": self._store.count(),
+            "fiscal_sign": "not verified",
+        }
+
+    def set_failure(self, settings: Mapping[str, Any]) -> Reply:
+        """Fail from now on: ``POST /ofd/v1/admin/set-failure``.
+
+        Fields, all optional: `failure_count` (calls), `permanent_failure`, `status_code`
+        (400–599), `response_delay` (seconds). Without the first two and without a delay the
+        failure is permanent; a delay alone only slows answers.
+        """
+        try:
+            wanted = _failure(settings)
+        except Implausible as problem:
+            return _error(422, "invalid", str(problem), field=problem.field)
+        self._store.change(lambda state: replace(wanted, calls=state.calls))
+        return self.health()
+
+    def set_success(self) -> Reply:
+        """Answer well and at once again: ``POST /ofd/v1/admin/set-success``."""
+        self._store.change(lambda state: OfdState(calls=state.calls))
+        return self.health()
+
+    def reset(self) -> Reply:
+        """Forget everything: ``POST /ofd/v1/admin/reset``."""
+        self._store.clear()
+        return self.health()
+
+
+class MemoryOfdStore:
+    """Remembers in this process only; serialise callers when threads share it."""
+
+    def __init__(self, state: OfdState | None = None) -> None:
+        self._state = state or OfdState()
+        self._arrivals: dict[tuple[str, int], Arrival] = {}
+
+    def state(self) -> OfdState:
+        return self._state
+
+    def change(self, step: Callable[[OfdState], OfdState]) -> OfdState:
+        before = self._state
+        self._state = step(before)
+        return before
+
+    def keep(self, arrival: Arrival) -> Arrival | None:
+        key = (arrival.fn_number, arrival.fd_number)
+        known = self._arrivals.get(key)
+        if known is None:
+            self._arrivals[key] = arrival
+        return known
+
+    def arrivals(self) -> list[Arrival]:
+        return list(self._arrivals.values())
+
+    def count(self, kinds: frozenset[str] | None = None) -> int:
+        return sum(kinds is None or each.kind in kinds for each in self._arrivals.values())
+
+    def clear(self) -> None:
+        self._state = OfdState()
+        self._arrivals.clear()
+
+
+def _after_call(state: OfdState) -> OfdState:
+    """Count one call and, in mode ``count``, spend one failure."""
+    spent = state.failures_left - (state.mode is FailureMode.COUNT and state.failures_left > 0)
+    return replace(state, calls=state.calls + 1, failures_left=spent)
+
+
+def _arrival(payload: Mapping[str, Any], received_at: datetime) -> Arrival:
+    return Arrival(
+        fn_number=payload["fiscalDriveNumber"],
+        fd_number=payload["fiscalDocumentNumber"],
+        fpd=payload["fiscalSign"],
+        kind=payload["kind"],
+        device_code=payload["device"],
+        key=payload["key"],
+        document=payload["document"],
+        tlv=payload["tlv"],
+        digest=_digest(payload),
+        received_at=received_at,
+    )
+
+
+def _digest(payload: Mapping[str, Any]) -> str:
+    """Of kind, sign and document; TLV says the same again, our key is not the operator's matter."""
+    content = [payload["kind"], payload["fiscalSign"], payload["document"]]
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _judge(arrival: Arrival, known: Arrival | None) -> Reply:
+    if known is not None and known.digest != arrival.digest:
+        return _error(
+            409,
+            "conflict",
+            f"FN {arrival.fn_number} FD {arrival.fd_number} is known with other content",
+            field="document",
+        )
+    stored = known or arrival
+    return 200 if known else 201, {
+        "status": "accepted",
+        "id": f"{stored.fn_number}-{stored.fd_number}",
+        "duplicate": known is not None,
+        "fiscalDriveNumber": stored.fn_number,
+        "fiscalDocumentNumber": stored.fd_number,
+        "received_at": stored.received_at.isoformat(),
+    }
+
+
+def _as_json(arrival: Arrival) -> dict[str, Any]:
+    return {
+        "device": arrival.device_code,
+        "key": arrival.key,
+        "kind": arrival.kind,
+        "fiscalDriveNumber": arrival.fn_number,
+        "fiscalDocumentNumber": arrival.fd_number,
+        "fiscalSign": arrival.fpd,
+        "document": dict(arrival.document),
+        "received_at": arrival.received_at.isoformat(),
+        "real": False,
+    }
+
+
+def _failure(settings: Mapping[str, Any]) -> OfdState:
+    known = {"failure_count", "permanent_failure", "status_code", "response_delay"}
+    for name in settings:
+        if name not in known:
+            raise Implausible(str(name), "unknown setting")
+    count = _number(settings, "failure_count", 0, 0, 1_000_000)
+    delay = _number(settings, "response_delay", 0, 0, 600)
+    status_code = _number(settings, "status_code", 503, 400, 599)
+    for name, value in (("failure_count", count), ("status_code", status_code)):
+        if value != int(value):
+            raise Implausible(name, "must be a whole number")
+    permanent = settings.get("permanent_failure", not (count or delay))
+    if not isinstance(permanent, bool):
+        raise Implausible("permanent_failure", "must be true or false")
+    mode = FailureMode.COUNT if count else FailureMode.DISABLED
+    return OfdState(
+        mode=FailureMode.PERMANENT if permanent else mode,
+        failures_left=int(count),
+        status_code=int(status_code),
+        response_delay=float(delay),
+    )
+
+
+def _number(
+    settings: Mapping[str, Any], name: str, default: int, low: int, high: int
+) -> int | float:
+    value = settings.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise Implausible(name, f"must be a number from {low} to {high}")
+    return value
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _error(status_code: int, code: str, message: str, *, field: str = "") -> Reply:
+    details = {"field": field} if field else {}
+    return status_code, {"error": {"code": code, "message": message, "details": details}}

@@ -1,0 +1,174 @@
+"""Is what arrived a fiscal document at all? The checks an operator makes before storing."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from binascii import Error as Base64Error
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+_UINT32 = 1 << 32
+_FN = re.compile(r"[0-9]{16}", re.ASCII)
+_FPD = re.compile(r"[0-9]{10}", re.ASCII)
+
+
+class Implausible(Exception):
+    """`field` (path of JSON names) does not hold what it must."""
+
+    def __init__(self, field: str, rule: str) -> None:
+        super().__init__(f"{field}: {rule}")
+        self.field = field
+
+
+def check_arrival(payload: Any, idempotency_key: str = "") -> None:
+    """Check one call's body. Raises :class:`Implausible` at the first field that is wrong."""
+    if not isinstance(payload, Mapping):
+        raise Implausible("body", "must be a JSON object")
+    _check(payload, _ENVELOPE)
+    document = payload["document"]
+    required = _REQUIRED.get(payload["kind"])
+    if required is None:
+        raise Implausible("kind", f"no document of an FD: {payload['kind']!r}")
+    _check(document, required, "document.")
+    _check_same(payload, document)
+    named = f"{payload['fiscalDriveNumber']}:{payload['fiscalDocumentNumber']}"
+    if idempotency_key and idempotency_key != named:
+        raise Implausible("Idempotency-Key", f"must be {named}")
+    if "totalSum" in required:
+        _check_sums(document)
+
+
+def _check(values: Mapping[str, Any], rules: Mapping[str, _Rule], path: str = "") -> None:
+    for name, (holds, words) in rules.items():
+        if name not in values:
+            raise Implausible(path + name, "is required")
+        if not holds(values[name]):
+            raise Implausible(path + name, f"must be {words}")
+
+
+def _check_same(payload: Mapping[str, Any], document: Mapping[str, Any]) -> None:
+    """Envelope and document must name the same drive, number and sign."""
+    for name in ("fiscalDriveNumber", "fiscalDocumentNumber"):
+        if document[name] != payload[name]:
+            raise Implausible(f"document.{name}", f"is not the envelope's {payload[name]}")
+    if int(document["fiscalSign"]) != int(payload["fiscalSign"]):
+        raise Implausible("document.fiscalSign", f"is not the envelope's {payload['fiscalSign']}")
+
+
+def _check_sums(document: Mapping[str, Any]) -> None:
+    """Payments add up to 1020 (FFD 1.2); absent kinds of payment are nought."""
+    paid = 0
+    for name in PAYMENTS:
+        value = document.get(name, 0)
+        if not _is_sum(value):
+            raise Implausible(f"document.{name}", f"must be {_SUM[1]}")
+        paid += value
+    if paid != document["totalSum"]:
+        raise Implausible("document.totalSum", f"payments add up to {paid}")
+
+
+PAYMENTS = ("cashTotalSum", "ecashTotalSum", "prepaidSum", "creditSum", "provisionSum")
+"""Tags 1031, 1081, 1215, 1216, 1217."""
+
+
+def _is_int(value: Any, low: int, high: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+
+
+def _is_sum(value: Any) -> bool:
+    return _is_int(value, 0, (1 << 48) - 1)
+
+
+def _is_uint32(value: Any) -> bool:
+    return _is_int(value, 1, _UINT32 - 1)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_fpd(value: Any) -> bool:
+    return isinstance(value, str) and bool(_FPD.fullmatch(value)) and int(value) < _UINT32
+
+
+def _is_sign(value: Any) -> bool:
+    """In a document the sign is a number; some writers make it a string."""
+    return _is_int(value, 0, _UINT32 - 1) or (
+        isinstance(value, str) and value.isascii() and value.isdigit() and int(value) < _UINT32
+    )
+
+
+def _is_moment(value: Any) -> bool:
+    """FNS JSON has ISO local time or, from some operators, seconds of the epoch."""
+    if not isinstance(value, str):
+        return _is_uint32(value)
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_base64(value: Any) -> bool:
+    try:
+        b64decode(value, validate=True)
+    except (Base64Error, TypeError, ValueError):
+        return False
+    return True
+
+
+def _are_items(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(i, Mapping) for i in value)
+
+
+_Rule = tuple[Callable[[Any], bool], str]
+_DRIVE: _Rule = (
+    lambda value: isinstance(value, str) and bool(_FN.fullmatch(value)),
+    "a drive's number of 16 digits",
+)
+_NUMBER: _Rule = (_is_uint32, "a number from 1 to 4294967295")
+_SUM: _Rule = (_is_sum, "a sum in kopecks")
+_TEXT: _Rule = (_is_text, "a text that is not empty")
+
+_ENVELOPE: dict[str, _Rule] = {
+    "device": _TEXT,
+    "key": _TEXT,
+    "kind": _TEXT,
+    "fiscalDriveNumber": _DRIVE,
+    "fiscalDocumentNumber": _NUMBER,
+    "fiscalSign": (_is_fpd, "ten decimal digits below 2^32"),
+    "tlv": (_is_base64, "base64"),
+    "document": (lambda value: isinstance(value, Mapping), "a JSON object"),
+}
+_ANY_DOCUMENT: dict[str, _Rule] = {
+    "fiscalDriveNumber": _DRIVE,
+    "fiscalDocumentNumber": _NUMBER,
+    "fiscalSign": (_is_sign, "a number below 2^32"),
+    "dateTime": (_is_moment, "a moment"),
+    "kktRegId": _TEXT,
+    "userInn": _TEXT,
+}
+_IN_SHIFT = {**_ANY_DOCUMENT, "shiftNumber": _NUMBER}
+_RECEIPT: dict[str, _Rule] = {
+    **_IN_SHIFT,
+    "requestNumber": _NUMBER,
+    "operationType": (lambda value: _is_int(value, 1, 4), "1, 2, 3 or 4"),
+    "appliedTaxationType": (lambda value: _is_int(value, 1, 32), "one tax system"),
+    "totalSum": _SUM,
+}
+_REQUIRED: dict[str, dict[str, _Rule]] = {
+    "registration": _ANY_DOCUMENT,
+    "reregistration": _ANY_DOCUMENT,
+    "settlement_state": _ANY_DOCUMENT,
+    "drive_close": _ANY_DOCUMENT,
+    "foreign": _ANY_DOCUMENT,
+    "shift_open": _IN_SHIFT,
+    "shift_close": _IN_SHIFT,
+    "receipt": {**_RECEIPT, "items": (_are_items, "a list of at least one item")},
+    "correction": {
+        **_RECEIPT,
+        "correctionType": (lambda value: _is_int(value, 0, 1), "0 or 1"),
+    },
+}

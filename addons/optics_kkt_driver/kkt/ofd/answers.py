@@ -1,0 +1,114 @@
+"""What an operator's answer means: the one classification (DESIGN §3, phase 2).
+
+=====================================  ==========  ================================================
+answer                                 outcome     why
+=====================================  ==========  ================================================
+2xx that names our FN and FD           accepted    the only proof that the operator has it
+409 that does so, ``duplicate: true``  accepted    some operators say "I have it already" like this
+any other 2xx, 1xx                     later       a proxy, a captive portal or half an answer; the
+                                                   receiver knows (FN, FD), so sending again is safe
+301, 308                               endpoint    the address moved for good: a person must enter
+                                                   it; a token never follows a redirect
+other 3xx                              later       captive portals and maintenance pages do this
+401, 403                               endpoint    our credentials, not the document
+408, 425, 429, 5xx                     later       Retry-After is kept
+no answer at all                       later       it may have arrived; see 2xx
+any other 4xx                          refused     the same bytes will never be taken
+=====================================  ==========  ================================================
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from .message import OfdMessage
+from .transport import Answer, TransportError
+
+REASON_LIMIT = 500
+"""Characters of a reason; it is stored with every attempt and read by people."""
+
+_TRY_LATER = frozenset({408, 425, 429})
+_ENDPOINT = frozenset({301, 308, 401, 403})
+
+
+class Outcome(StrEnum):
+    ACCEPTED = "accepted"
+    LATER = "later"
+    ENDPOINT = "endpoint"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What to do with the message now."""
+
+    outcome: Outcome
+    reason: str = ""
+    """The operator's own words, one line, for the list of dead letters."""
+    retry_after: float | None = None
+    """Seconds that the operator asked for; only with ``later``."""
+    duplicate: bool = False
+    """Accepted, but not by this call: an earlier acknowledgement was lost."""
+
+
+def classify(message: OfdMessage, reply: Answer | TransportError) -> Verdict:
+    """Judge one attempt to send `message`. Pure; see the table above."""
+    if isinstance(reply, TransportError):
+        return Verdict(Outcome.LATER, _one_line(f"{type(reply).__name__}: {reply}"))
+    said = _json_object(reply.body)
+    outcome = _outcome(message, reply.status_code, said)
+    if outcome is Outcome.ACCEPTED:
+        return Verdict(outcome, duplicate=said.get("duplicate") is True)
+    return Verdict(
+        outcome,
+        _one_line(f"HTTP {reply.status_code}: {_words(said, reply.body)}"),
+        reply.retry_after if outcome is Outcome.LATER else None,
+    )
+
+
+def _outcome(message: OfdMessage, status_code: int, said: dict[str, Any]) -> Outcome:
+    acknowledged = _names(message, said)
+    if 200 <= status_code < 300:
+        return Outcome.ACCEPTED if acknowledged else Outcome.LATER
+    if status_code == 409 and acknowledged and said.get("duplicate") is True:
+        return Outcome.ACCEPTED
+    if status_code in _ENDPOINT:
+        return Outcome.ENDPOINT
+    if status_code in _TRY_LATER or not 400 <= status_code < 500:
+        return Outcome.LATER
+    return Outcome.REFUSED
+
+
+def _names(message: OfdMessage, said: dict[str, Any]) -> bool:
+    return (
+        said.get("fiscalDriveNumber") == message.fn_number
+        and said.get("fiscalDocumentNumber") == message.fd_number
+    )
+
+
+def _json_object(body: bytes) -> dict[str, Any]:
+    """The body as an object; empty when it is anything else (RecursionError: nested too deep)."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _words(said: dict[str, Any], body: bytes) -> str:
+    """The operator's message with the field at fault, or the start of whatever came."""
+    error = said.get("error")
+    if not isinstance(error, dict):
+        return body[:REASON_LIMIT].decode("utf-8", "replace")
+    details = error.get("details")
+    field = details.get("field") if isinstance(details, dict) else None
+    words = str(error.get("message") or error.get("code") or "")
+    return f"{words} ({field})" if field else words
+
+
+def _one_line(text: str) -> str:
+    printable = "".join(char if char.isprintable() else " " for char in text)
+    return " ".join(printable.split())[:REASON_LIMIT]

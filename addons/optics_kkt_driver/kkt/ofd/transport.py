@@ -1,0 +1,46 @@
+"""The seam between "send this document" and the wire that carries it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from .message import OfdMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the operator said, before anybody judged it."""
+
+    status_code: int
+    body: bytes
+    """At most the transport's limit; the rest is not read."""
+    retry_after: float | None = None
+    """Seconds that the operator asks us to wait (header Retry-After)."""
+
+
+class TransportError(Exception):
+    """No answer came. The document may have arrived all the same."""
+
+
+class ConnectFailed(TransportError):
+    """Name, port, proxy or certificate: the message did not leave us."""
+
+
+class TimedOut(TransportError):
+    """The operator was silent for longer than the limit."""
+
+
+class Broken(TransportError):
+    """The connection ended in the middle."""
+
+
+class Transport(ABC):
+    """One way to one operator. Not thread-safe: one sender, one transport."""
+
+    @abstractmethod
+    def send(self, message: OfdMessage) -> Answer:
+        """Carry one message. Raises :class:`TransportError`; never retries by itself."""
+
+    def close(self) -> None:  # noqa: B027 - most transports hold nothing open
+        """Let go of connections."""
