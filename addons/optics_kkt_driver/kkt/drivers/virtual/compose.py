@@ -1,0 +1,197 @@
+"""What a till adds to a document before the drive signs it, and how the drive signs. Pure."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from ...fiscal.jsonio import date_time_to_json
+from ...fiscal.vocabulary import DocumentCode, DocumentKind, FfdVersion
+from .counters import Counters, cash_report, drawer_change, report
+from .registration import FNS_URL, TillRegistration
+from .state import DriveState, Queue, Stored
+
+MODEL_VERSION = "1.0"
+"""Tag 1188."""
+_CODES = {
+    DocumentKind.REGISTRATION: DocumentCode.REGISTRATION,
+    DocumentKind.SHIFT_OPEN: DocumentCode.SHIFT_OPEN,
+    DocumentKind.RECEIPT: DocumentCode.RECEIPT,
+    DocumentKind.CORRECTION: DocumentCode.CORRECTION,
+    DocumentKind.SHIFT_CLOSE: DocumentCode.SHIFT_CLOSE,
+    DocumentKind.SETTLEMENT_STATE: DocumentCode.SETTLEMENT_STATE,
+    DocumentKind.DRIVE_CLOSE: DocumentCode.DRIVE_CLOSE,
+}
+SETTLEMENTS = (DocumentKind.RECEIPT, DocumentKind.CORRECTION)
+
+
+def advance(
+    kind: DocumentKind, content: Mapping[str, Any], state: DriveState, local: datetime
+) -> DriveState:
+    """The drive's counters after one more document with an FD."""
+    state = replace(
+        state,
+        last_fd=state.last_fd + 1,
+        last_date_time=local,
+        cash_in_drawer=state.cash_in_drawer + drawer_change(kind, content),
+    )
+    match kind:
+        case DocumentKind.SHIFT_OPEN:
+            return replace(
+                state,
+                shift_open=True,
+                shift_number=state.shift_number + 1,
+                shift_opened_at=local,
+                shift_opened_fd=state.last_fd,
+                receipt_number=0,
+            )
+        case DocumentKind.SHIFT_CLOSE:
+            return replace(state, shift_open=False, shift_opened_at=None)
+        case DocumentKind.DRIVE_CLOSE:
+            return replace(state, closed=True)
+        case _ if kind in SETTLEMENTS:
+            return replace(state, receipt_number=state.receipt_number + 1)
+    return state
+
+
+def sign(
+    kind: DocumentKind,
+    content: Mapping[str, Any],
+    after: DriveState,
+    registration: TillRegistration,
+    key: bytes,
+    local: datetime,
+) -> Stored:
+    """The signed document. `after` are the drive's counters with it; `key` is the drive's own."""
+    in_shift = kind is not DocumentKind.REGISTRATION
+    receipt_number = after.receipt_number if kind in SETTLEMENTS else None
+    document: dict[str, Any] = {
+        "code": int(_CODES[kind]),
+        "fiscalDocumentFormatVer": int(FfdVersion.V1_2),
+        "user": registration.user,
+        "userInn": registration.user_inn,
+        "kktRegId": registration.kkt_reg_id,
+        "fiscalDriveNumber": after.fn_number,
+        "fiscalDocumentNumber": after.last_fd,
+        "dateTime": date_time_to_json(local),
+        **({"shiftNumber": after.shift_number} if in_shift else {}),
+        **({"requestNumber": receipt_number} if receipt_number else {}),
+        "retailPlaceAddress": registration.retail_address,
+        "retailPlace": registration.retail_place,
+        **content,
+        **({"fnsUrl": FNS_URL} if kind in SETTLEMENTS else {}),
+    }
+    document["fiscalSign"] = fiscal_sign(document, key)
+    return Stored(
+        kind=kind,
+        document=document,
+        date_time=local,
+        shift_number=after.shift_number,
+        fd_number=after.last_fd,
+        fpd=f"{document['fiscalSign']:010d}",
+        receipt_number=receipt_number,
+    )
+
+
+def fiscal_sign(document: Mapping[str, Any], key: bytes) -> int:
+    """FPD: the first four bytes of a keyed hash over the document, below 2^32.
+
+    A real drive computes it with keys that it shares with the tax service alone.
+    """
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False)
+    return int.from_bytes(hmac.digest(key, text.encode(), "sha256")[:4])
+
+
+def registration_content(registration: TillRegistration) -> dict[str, Any]:
+    """Of FD 1, the report on registration."""
+    return {
+        "kktNumber": registration.kkt_number,
+        "kktVersion": MODEL_VERSION,
+        "documentKktVersion": int(FfdVersion.V1_2),
+        "documentFdVersion": int(FfdVersion.V1_2),
+        "taxationType": registration.taxation_types,
+        "ofdInn": registration.ofd_inn,
+        "ofdName": registration.ofd_name,
+        "fnsUrl": FNS_URL,
+    }
+
+
+def closing_content(
+    after: DriveState, shift: Counters, life: Counters, queue: Queue, local: datetime
+) -> dict[str, Any]:
+    """What the till reports when a shift is closed, the closing document included."""
+    return {
+        "receiptQuantity": shift.get("totalReceiptBsoCount", 0),
+        "documentsQuantity": after.last_fd - after.shift_opened_fd + 1,
+        **queue_content(queue),
+        **drive_signs(after, queue, local),
+        "shiftSumReports": report(shift),
+        "fiscalDriveSumReports": report(life),
+    }
+
+
+def queue_content(queue: Queue) -> dict[str, Any]:
+    """Tags 1097, 1116 and 1098; the last two only when something waits."""
+    content: dict[str, Any] = {"notTransmittedDocumentsQuantity": queue.count}
+    if queue.since is not None:
+        content["notTransmittedDocumentNumber"] = queue.first_fd
+        content["notTransmittedDocumentsDateTime"] = date_time_to_json(queue.since)
+    return content
+
+
+def drive_signs(state: DriveState, queue: Queue, local: datetime) -> dict[str, Any]:
+    """Tags 1050–1053, the drive's warnings; only those that are up, as 1 (KKT.md C.5)."""
+    left = (state.valid_until - local.date()).days
+    signs = {
+        "fiscalDriveExhaustionSign": left < 30,
+        "fiscalDriveReplaceRequiredSign": left < 3,
+        "fiscalDriveMemoryExceededSign": state.last_fd * 100 >= state.capacity * 99,
+        "ofdResponseTimeoutSign": queue.since is not None
+        and local - queue.since > timedelta(days=2),
+    }
+    return {name: 1 for name, up in signs.items() if up}
+
+
+def x_report(
+    content: Mapping[str, Any], state: DriveState, shift: Counters, local: datetime
+) -> dict[str, Any]:
+    """The X report: no FD, no sign; the names beyond the counters' are ours."""
+    return {
+        **content,
+        "dateTime": date_time_to_json(local),
+        "shiftNumber": state.shift_number,
+        "shiftOpen": state.shift_open,
+        "shiftSumReports": report(shift),
+        **cash_report(shift),
+        "cashInDrawer": state.cash_in_drawer,
+    }
+
+
+def cash_operation(
+    kind: DocumentKind, content: Mapping[str, Any], state: DriveState, local: datetime
+) -> tuple[DriveState, Stored]:
+    """Cash in or out: the till's counters after it, and what is kept of it."""
+    after = replace(
+        state,
+        cash_operation=state.cash_operation + 1,
+        cash_in_drawer=state.cash_in_drawer + drawer_change(kind, content),
+    )
+    document = {
+        **content,
+        "operationNumber": after.cash_operation,
+        "dateTime": date_time_to_json(local),
+        "shiftNumber": state.shift_number,
+        "cashInDrawer": after.cash_in_drawer,
+    }
+    stored = Stored(
+        kind=kind,
+        document=document,
+        date_time=local,
+        shift_number=state.shift_number,
+        operation_number=after.cash_operation,
+    )
+    return after, stored

@@ -1,0 +1,144 @@
+"""The driver of the virtual till: the wire between us and it, with its faults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, ClassVar
+
+from ...fiscal.document import Document
+from ..clock import Clock, SystemClock
+from ..contract import Baseline, DeviceStatus, Driver, Intent, Lookup, Signed
+from ..errors import NoAnswer, Unreachable
+from .faults import Faults, LostAnswer
+from .matching import judge, signed
+from .registration import TillRegistration
+from .state import PendingCommand
+from .till import TooLate, VirtualTill
+
+PRINT_TIME = 0.3
+"""Seconds from signing to the answer, as long as a real till prints a short receipt."""
+
+
+class VirtualDriver(Driver):
+    """Talks to a :class:`~.till.VirtualTill`.
+
+    :param sign_delay: seconds from the command to the signature.
+    :param print_time: seconds from the signature to the answer.
+    """
+
+    name: ClassVar[str] = "virtual"
+    execution_limit: ClassVar[timedelta] = timedelta(seconds=2)
+
+    def __init__(
+        self,
+        till: VirtualTill,
+        *,
+        clock: Clock | None = None,
+        sign_delay: float = 0.0,
+        print_time: float = PRINT_TIME,
+    ) -> None:
+        self.till = till
+        self._clock = clock or SystemClock()
+        self._sign_delay = sign_delay
+        self._print_time = print_time
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> VirtualDriver:
+        """Open the till that `settings` describe; make and register it at the first time.
+
+        Needed: `path` of the memory file, `serial` (whatever names this till and no other),
+        `user`, `user_inn`, `retail_address`, `retail_place`. Optional: `taxation_types` (bits of
+        tag 1062, a number or its text), `ofd_name`, `ofd_inn`, `timezone`, `sign_delay`,
+        `print_time` (seconds), `clock`. What a till was registered with stays as it was.
+        Raises KeyError for a missing setting, :class:`~..errors.DeviceError` when the till cannot
+        be registered or opened.
+        """
+        clock = settings.get("clock") or SystemClock()
+        registration = TillRegistration(
+            seed=settings["serial"],
+            user=settings["user"],
+            user_inn=settings["user_inn"],
+            retail_address=settings["retail_address"],
+            retail_place=settings["retail_place"],
+            taxation_types=int(settings.get("taxation_types", 1)),
+            ofd_name=settings.get("ofd_name", ""),
+            ofd_inn=settings.get("ofd_inn", ""),
+            timezone=settings.get("timezone", "Europe/Moscow"),
+        )
+        return cls(
+            VirtualTill.create(Path(settings["path"]), registration, clock),
+            clock=clock,
+            sign_delay=float(settings.get("sign_delay", 0.0)),
+            print_time=float(settings.get("print_time", PRINT_TIME)),
+        )
+
+    def status(self) -> DeviceStatus:
+        self._ask()
+        return self.till.status()
+
+    def baseline(self) -> Baseline:
+        self._ask()
+        return self.till.baseline()
+
+    def register(self, document: Document, intent: Intent) -> Signed:
+        faults = self.till.meet_faults()
+        self._check_link(faults)
+        sent_at = self._clock.now()
+        if sent_at >= intent.deadline:
+            raise Unreachable("the deadline had passed before anything was sent")
+        before = min(intent.deadline, sent_at + self.execution_limit)
+        self._lose_on_the_way(document, faults, sent_at, before)
+        self._clock.sleep(self._sign_delay + faults.delay)
+        try:
+            executed = self.till.execute(document.kind, document.to_json(), before=before)
+        except TooLate as error:
+            raise NoAnswer("the till did not get round to the command in time") from error
+        if faults.lost_answer is LostAnswer.AFTER_SIGNING:
+            raise self._silence_until(before)
+        self._clock.sleep(self._print_time)
+        return signed(executed.stored, executed.fn_number, on_paper=executed.on_paper)
+
+    def lookup(self, document: Document, intent: Intent) -> Lookup:
+        self._ask()
+        evidence = self.till.evidence(intent.baseline)
+        return judge(document.kind, document.to_json(), intent, evidence)
+
+    def read(self, fd_number: int) -> Mapping[str, Any]:
+        self._ask()
+        return self.till.read(fd_number)
+
+    def continue_print(self) -> None:
+        self._ask()
+        self.till.continue_print()
+
+    def close(self) -> None:
+        self.till.close()
+
+    def _ask(self) -> None:
+        self._check_link(self.till.faults())
+
+    def _check_link(self, faults: Faults) -> None:
+        if faults.silent:
+            self._clock.sleep(self.execution_limit.total_seconds())
+            raise Unreachable("the till does not answer")
+
+    def _lose_on_the_way(
+        self, document: Document, faults: Faults, sent_at: datetime, before: datetime
+    ) -> None:
+        """The faults that hit a command between us and the drive. Raises NoAnswer."""
+        if faults.power_cut:
+            self.till.cut_power(document.kind)
+        elif faults.execute_late:
+            execute_at = sent_at + timedelta(seconds=faults.execute_late)
+            command = PendingCommand(document.kind, document.to_json(), execute_at, before)
+            self.till.postpone(command)
+        elif faults.lost_answer is not LostAnswer.BEFORE_SIGNING:
+            return
+        raise self._silence_until(before)
+
+    def _silence_until(self, moment: datetime) -> NoAnswer:
+        """Wait for an answer as long as one may come; raise what it returns."""
+        self._clock.sleep((moment - self._clock.now()).total_seconds())
+        return NoAnswer("the till took the command and did not answer")

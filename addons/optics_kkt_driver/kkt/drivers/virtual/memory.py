@@ -1,0 +1,339 @@
+"""The virtual till's own memory: an SQLite file that nobody's transaction rolls back.
+
+One file is one till with its drive. It survives restarts, and several processes may use it at
+once: each piece of work takes the write lock first, so that they follow one another as commands
+on a wire do.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from ...fiscal.vocabulary import DocumentKind
+from ..errors import NoAnswer, Unreachable
+from .counters import Counters
+from .faults import Faults
+from .registration import TillRegistration
+from .state import DriveState, PendingCommand, Queue, Stored
+
+LOCK_TIMEOUT = 5.0
+"""Seconds to wait for another process's piece of work; none takes longer than milliseconds."""
+SCHEMA_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE till (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    registration TEXT NOT NULL,
+    sign_key BLOB NOT NULL,
+    faults TEXT NOT NULL,
+    pending TEXT
+);
+CREATE TABLE drive (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    fn_number TEXT NOT NULL,
+    valid_until TEXT NOT NULL,
+    capacity INTEGER NOT NULL,
+    last_fd INTEGER NOT NULL,
+    last_date_time TEXT,
+    closed INTEGER NOT NULL,
+    shift_number INTEGER NOT NULL,
+    shift_open INTEGER NOT NULL,
+    shift_opened_at TEXT,
+    shift_opened_fd INTEGER NOT NULL,
+    receipt_number INTEGER NOT NULL,
+    cash_in_drawer INTEGER NOT NULL,
+    cash_operation INTEGER NOT NULL,
+    open_document TEXT NOT NULL,
+    unprinted_fd INTEGER NOT NULL
+);
+CREATE TABLE document (
+    fd_number INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    fpd TEXT NOT NULL,
+    date_time TEXT NOT NULL,
+    shift_number INTEGER NOT NULL,
+    receipt_number INTEGER,
+    acknowledged INTEGER NOT NULL,
+    document TEXT NOT NULL
+);
+CREATE INDEX undelivered ON document (fd_number, date_time) WHERE acknowledged = 0;
+CREATE TABLE cash_operation (
+    number INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    date_time TEXT NOT NULL,
+    shift_number INTEGER NOT NULL,
+    document TEXT NOT NULL
+);
+CREATE TABLE counter (
+    shift_number INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    value INTEGER NOT NULL,
+    PRIMARY KEY (shift_number, name)
+) WITHOUT ROWID;
+"""
+
+WHOLE_LIFE = 0
+"""The `shift_number` under which counters run over the drive's life."""
+
+
+class Memory:
+    """An open memory file. Not thread-safe; open one per user.
+
+    Raises :class:`~..errors.Unreachable` when the file is missing, foreign or locked for long:
+    a till whose memory cannot be read does not answer.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if not path.is_file():
+            raise Unreachable(f"the virtual till has no memory at {path.name}")
+        self._connection = _connect(path)
+        try:
+            version = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        except sqlite3.DatabaseError as error:
+            self.close()
+            raise Unreachable(f"the virtual till's memory is unreadable: {error}") from error
+        if version != SCHEMA_VERSION:
+            self.close()
+            raise Unreachable(f"the virtual till's memory is of version {version}")
+
+    @contextmanager
+    def work(self) -> Iterator[Session]:
+        """One piece of work, alone: committed when it ends, nothing of it kept when it raises.
+
+        Raises :class:`~..errors.NoAnswer` when the end of a commit cannot be known.
+        """
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise Unreachable(f"the virtual till is busy: {error}") from error
+        try:
+            yield Session(self._connection)
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        try:
+            self._connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            raise NoAnswer(f"the virtual till could not finish writing: {error}") from error
+
+    def close(self) -> None:
+        """Let go of the file; no effect when done before."""
+        self._connection.close()
+
+
+def create(
+    path: Path, registration: TillRegistration, state: DriveState, key: bytes, first: Stored
+) -> None:
+    """Make the memory file of a new till with its first document; one that is there stays.
+
+    `first` is the report on registration, `state` the drive's counters after it. Safe when several
+    processes try at once: one of them writes all of it, the others find it done.
+    """
+    connection = _connect(path)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+            _fill(connection, registration, state, key)
+            # The tax service has it from the registration itself.
+            Session(connection).add_document(first, acknowledged=True)
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    except sqlite3.DatabaseError as error:
+        raise Unreachable(f"the virtual till's memory cannot be made: {error}") from error
+    finally:
+        connection.close()
+
+
+def _fill(
+    connection: sqlite3.Connection, registration: TillRegistration, state: DriveState, key: bytes
+) -> None:
+    for statement in _SCHEMA.split(";"):
+        connection.execute(statement)
+    connection.execute(
+        "INSERT INTO till VALUES (1, ?, ?, ?, NULL)",
+        (_dump(asdict(registration)), key, _dump(Faults().to_json())),
+    )
+    Session(connection).save(state)
+
+
+class Session:
+    """Reads and writes inside one piece of work."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def state(self) -> DriveState:
+        row = self._connection.execute("SELECT * FROM drive").fetchone()
+        values = {each.name: row[each.name] for each in fields(DriveState)}
+        for name in ("last_date_time", "shift_opened_at"):
+            values[name] = datetime.fromisoformat(values[name]) if values[name] else None
+        values["valid_until"] = date.fromisoformat(values["valid_until"])
+        for name in ("closed", "shift_open"):
+            values[name] = bool(values[name])
+        return DriveState(**values)
+
+    def save(self, state: DriveState) -> None:
+        query = (
+            "INSERT OR REPLACE INTO drive VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        )
+        self._connection.execute(query, _row(state))
+
+    def registration(self) -> TillRegistration:
+        return TillRegistration(**json.loads(self._till("registration")))
+
+    def sign_key(self) -> bytes:
+        return bytes(self._till("sign_key"))
+
+    def faults(self) -> Faults:
+        return Faults.from_json(json.loads(self._till("faults")))
+
+    def save_faults(self, faults: Faults) -> None:
+        self._connection.execute("UPDATE till SET faults = ?", (_dump(faults.to_json()),))
+
+    def pending(self) -> PendingCommand | None:
+        """A command that waits to be executed late."""
+        text = self._till("pending")
+        if text is None:
+            return None
+        told = json.loads(text)
+        return PendingCommand(
+            kind=DocumentKind(told["kind"]),
+            content=told["content"],
+            execute_at=datetime.fromisoformat(told["execute_at"]),
+            before=datetime.fromisoformat(told["before"]),
+        )
+
+    def save_pending(self, command: PendingCommand | None) -> None:
+        text = None
+        if command is not None:
+            text = _dump(
+                {
+                    "kind": command.kind,
+                    "content": command.content,
+                    "execute_at": command.execute_at.isoformat(),
+                    "before": command.before.isoformat(),
+                }
+            )
+        self._connection.execute("UPDATE till SET pending = ?", (text,))
+
+    def add_document(self, stored: Stored, *, acknowledged: bool = False) -> None:
+        """Keep a signed document for ever."""
+        self._connection.execute(
+            "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                stored.fd_number,
+                stored.kind,
+                stored.fpd,
+                stored.date_time.isoformat(),
+                stored.shift_number,
+                stored.receipt_number,
+                acknowledged,
+                _dump(stored.document),
+            ),
+        )
+
+    def document(self, fd_number: int) -> Stored | None:
+        query = "SELECT * FROM document WHERE fd_number = ?"
+        row = self._connection.execute(query, (fd_number,)).fetchone()
+        return None if row is None else _document(row)
+
+    def documents_after(self, fd_number: int) -> list[Stored]:
+        query = "SELECT * FROM document WHERE fd_number > ? ORDER BY fd_number"
+        return [_document(row) for row in self._connection.execute(query, (fd_number,))]
+
+    def acknowledge(self, fd_number: int) -> None:
+        query = "UPDATE document SET acknowledged = 1 WHERE fd_number = ?"
+        self._connection.execute(query, (fd_number,))
+
+    def queue(self) -> Queue:
+        """What the operator has not acknowledged; costs O(undelivered)."""
+        count, first, since = self._connection.execute(
+            "SELECT count(*), min(fd_number), min(date_time) FROM document WHERE acknowledged = 0"
+        ).fetchone()
+        return Queue(count, first or 0, datetime.fromisoformat(since) if since else None)
+
+    def add_cash_operation(self, stored: Stored) -> None:
+        self._connection.execute(
+            "INSERT INTO cash_operation VALUES (?, ?, ?, ?, ?)",
+            (
+                stored.operation_number,
+                stored.kind,
+                stored.date_time.isoformat(),
+                stored.shift_number,
+                _dump(stored.document),
+            ),
+        )
+
+    def cash_operations_after(self, number: int) -> list[Stored]:
+        query = "SELECT * FROM cash_operation WHERE number > ? ORDER BY number"
+        return [_operation(row) for row in self._connection.execute(query, (number,))]
+
+    def count(self, shift_number: int, steps: Mapping[str, int]) -> None:
+        """Move counters of the shift and of the drive's whole life."""
+        self._connection.executemany(
+            "INSERT INTO counter VALUES (?, ?, ?)"
+            " ON CONFLICT (shift_number, name) DO UPDATE SET value = value + excluded.value",
+            [
+                (scope, name, step)
+                for scope in (shift_number, WHOLE_LIFE)
+                for name, step in steps.items()
+            ],
+        )
+
+    def counters(self, shift_number: int) -> Counters:
+        query = "SELECT name, value FROM counter WHERE shift_number = ?"
+        return dict(self._connection.execute(query, (shift_number,)).fetchall())
+
+    def _till(self, column: str) -> Any:
+        return self._connection.execute("SELECT * FROM till").fetchone()[column]
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, timeout=LOCK_TIMEOUT, isolation_level=None, check_same_thread=False
+    )
+    connection.row_factory = sqlite3.Row
+    # A drive that answered has the document, even if the power goes right after.
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def _row(state: DriveState) -> list[Any]:
+    """The values in the order of the table's columns, which is that of the fields."""
+    return [
+        value.isoformat() if isinstance(value, date) else value
+        for value in (getattr(state, each.name) for each in fields(state))
+    ]
+
+
+def _document(row: sqlite3.Row) -> Stored:
+    return Stored(
+        kind=DocumentKind(row["kind"]),
+        document=json.loads(row["document"]),
+        date_time=datetime.fromisoformat(row["date_time"]),
+        shift_number=row["shift_number"],
+        fd_number=row["fd_number"],
+        fpd=row["fpd"],
+        receipt_number=row["receipt_number"],
+    )
+
+
+def _operation(row: sqlite3.Row) -> Stored:
+    return Stored(
+        kind=DocumentKind(row["kind"]),
+        document=json.loads(row["document"]),
+        date_time=datetime.fromisoformat(row["date_time"]),
+        shift_number=row["shift_number"],
+        operation_number=row["number"],
+    )
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

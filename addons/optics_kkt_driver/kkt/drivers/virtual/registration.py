@@ -1,0 +1,89 @@
+"""How a virtual till is registered, and the numbers that follow from who it is."""
+
+from __future__ import annotations
+
+from binascii import crc_hqx
+from dataclasses import dataclass
+from hashlib import sha256
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ...fiscal.identity import is_inn
+from .refusals import refusal
+
+FNS_URL = "www.nalog.gov.ru"
+"""Tag 1060."""
+DRIVE_DAYS = 1110
+"""Validity of a drive's keys, "36 months" in the makers' papers."""
+DRIVE_CAPACITY = 230_000
+"""Documents that fit into a drive, by the makers' papers."""
+
+
+@dataclass(frozen=True, slots=True)
+class TillRegistration:
+    """What is told to the till when it is registered with the tax service.
+
+    Raises :class:`~..errors.Refused` (33h) for what no till would take.
+    """
+
+    seed: str
+    """Whatever names this till and no other; its numbers are made of it."""
+    user: str
+    """Tag 1048, the organisation."""
+    user_inn: str
+    """Tag 1018, 10 or 12 digits."""
+    retail_address: str
+    """Tag 1009."""
+    retail_place: str
+    """Tag 1187."""
+    taxation_types: int = 1
+    """Tag 1062: the bits of all tax systems in use."""
+    ofd_name: str = ""
+    """Tag 1046."""
+    ofd_inn: str = ""
+    """Tag 1017."""
+    timezone: str = "Europe/Moscow"
+    """Name of the zone whose local time the till shows and signs."""
+    drive: int = 1
+    """Which drive in this till's life: a replaced one has another number."""
+
+    def __post_init__(self) -> None:
+        if not is_inn(self.user_inn):
+            raise refusal("33", f"ИНН пользователя {self.user_inn!r}")
+        for name in ("user", "retail_address", "retail_place"):
+            if not getattr(self, name).strip():
+                raise refusal("33", f"не заполнено: {name}")
+        if not 0 < self.taxation_types < 64:
+            raise refusal("33", f"системы налогообложения: {self.taxation_types}")
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise refusal("33", f"часовой пояс {self.timezone!r}") from error
+
+    @property
+    def kkt_number(self) -> str:
+        """Tag 1013, number of the till by its maker: 14 digits."""
+        return f"{_digits(self.seed, 'kkt', 14)}"
+
+    @property
+    def fn_number(self) -> str:
+        """Tag 1041. Numbers that begin with 9999 are of debug drives: no legal force."""
+        return f"9999{_digits(f'{self.seed}/{self.drive}', 'fn', 12)}"
+
+    @property
+    def kkt_reg_id(self) -> str:
+        """Tag 1037, number by the tax service: 16 digits."""
+        return registration_number(_digits(self.seed, "rnm", 10), self.user_inn, self.kkt_number)
+
+
+def registration_number(number: str, user_inn: str, kkt_number: str) -> str:
+    """RNM: the 10 digits given out and 6 of a CRC16 over number, INN and till (KKT.md C.1).
+
+    INN and the till's number are filled up with zeros from the left, to 12 and 20 characters.
+    """
+    text = f"{number:0>10}{user_inn:0>12}{kkt_number:0>20}"
+    return f"{number:0>10}{crc_hqx(text.encode('ascii'), 0xFFFF):06d}"
+
+
+def _digits(seed: str, purpose: str, count: int) -> str:
+    number = int.from_bytes(sha256(f"{purpose}:{seed}".encode()).digest())
+    return f"{number % 10**count:0{count}d}"

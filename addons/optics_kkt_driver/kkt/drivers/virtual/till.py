@@ -1,0 +1,299 @@
+"""The virtual till: one device with its drive, as strict as a real one. A test instrument."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ...fiscal.vocabulary import DocumentKind
+from ..clock import Clock, SystemClock
+from ..contract import Baseline, DeviceStatus
+from ..errors import Refused
+from . import compose, memory, rules
+from .counters import cash_report, report, steps
+from .faults import Faults
+from .memory import Memory, Session
+from .refusals import refusal
+from .registration import DRIVE_CAPACITY, DRIVE_DAYS, TillRegistration
+from .state import DriveState, PendingCommand, Stored
+
+MODEL = "Виртуальная касса"
+"""No cash register: its documents have no legal force."""
+
+
+class TooLate(Exception):
+    """The command's time is over; the till drops it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """A command was executed."""
+
+    fn_number: str
+    stored: Stored
+    on_paper: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the till knows about commands that were sent after a baseline."""
+
+    asked_at: datetime
+    """Aware, UTC: nothing that is executed later than this is in here."""
+    fn_number: str
+    last_fd: int
+    documents: tuple[Stored, ...]
+    operations: tuple[Stored, ...]
+    unprinted_fd: int
+
+
+class VirtualTill:
+    """One virtual till. Open one object per thread; any number of processes share the file.
+
+    Every method raises :class:`~..errors.Unreachable` when the memory cannot be had.
+    """
+
+    def __init__(self, path: Path | str, clock: Clock | None = None) -> None:
+        """Open the till whose memory is at `path`."""
+        self._memory = Memory(Path(path))
+        self._clock = clock or SystemClock()
+        with self._memory.work() as session:
+            self.registration = session.registration()
+        self._zone = ZoneInfo(self.registration.timezone)
+
+    @classmethod
+    def create(
+        cls, path: Path | str, registration: TillRegistration, clock: Clock | None = None
+    ) -> VirtualTill:
+        """Open the till at `path`; when there is none, make and register it (FD 1)."""
+        path, clock = Path(path), clock or SystemClock()
+        if not path.is_file():
+            now = clock.now().astimezone(ZoneInfo(registration.timezone))
+            local = now.replace(tzinfo=None, microsecond=0)
+            valid_until = (local + timedelta(days=DRIVE_DAYS)).date()
+            unused = DriveState(registration.fn_number, valid_until, DRIVE_CAPACITY)
+            content = compose.registration_content(registration)
+            state = compose.advance(DocumentKind.REGISTRATION, content, unused, local)
+            key = secrets.token_bytes(32)
+            first = compose.sign(
+                DocumentKind.REGISTRATION, content, state, registration, key, local
+            )
+            memory.create(path, registration, state, key, first)
+        return cls(path, clock)
+
+    def close(self) -> None:
+        """Let go of the memory file."""
+        self._memory.close()
+
+    # Commands --------------------------------------------------------------------------------
+
+    def execute(
+        self, kind: DocumentKind, content: Mapping[str, Any], *, before: datetime
+    ) -> Executed:
+        """Check, sign and store one document, or none at all; printing is up to the caller.
+
+        Raises :class:`~..errors.Refused`, and :class:`TooLate` at or after `before`.
+        """
+        with self._work() as (session, now):
+            if now >= before:
+                raise TooLate
+            return self._execute(session, kind, content, self._local(now, session.faults()))
+
+    def postpone(self, command: PendingCommand) -> None:
+        """Keep a command to be executed later: at the first work after its time has come."""
+        with self._work() as (session, _now):
+            session.save_pending(command)
+
+    def cut_power(self, kind: DocumentKind) -> None:
+        """Leave a document open, as a power cut in its middle does."""
+        with self._work() as (session, _now):
+            session.save(replace(session.state(), open_document=kind))
+
+    def cancel_open_document(self) -> bool:
+        """Cancel a document that was left open; False when there is none."""
+        with self._work() as (session, _now):
+            return _cancel_open(session)
+
+    def continue_print(self) -> None:
+        """Print what waits for paper; nothing waiting is no error. Raises Refused."""
+        with self._work() as (session, _now):
+            state, faults = session.state(), session.faults()
+            if not state.unprinted_fd:
+                return
+            if faults.cover_open:
+                raise refusal("7B", "открыта крышка")
+            if not faults.paper:
+                raise refusal("6B")
+            session.save(replace(state, unprinted_fd=0))
+            session.save_faults(faults.printed())
+
+    def acknowledge(self, fd_number: int) -> None:
+        """Tell the drive that the operator has this document; again does no harm."""
+        with self._work() as (session, _now):
+            session.acknowledge(fd_number)
+
+    # Questions -------------------------------------------------------------------------------
+
+    def baseline(self) -> Baseline:
+        with self._work() as (session, _now):
+            state = session.state()
+        return Baseline(
+            fn_number=state.fn_number,
+            last_fd=state.last_fd,
+            shift_open=state.shift_open,
+            shift_number=state.shift_number,
+            cash_operation=state.cash_operation,
+        )
+
+    def evidence(self, baseline: Baseline) -> Evidence:
+        """Cancel what is open, then tell what was executed after `baseline`.
+
+        On another drive than the baseline's, everything on it is told.
+        """
+        with self._work() as (session, now):
+            _cancel_open(session)
+            state = session.state()
+            same = state.fn_number == baseline.fn_number
+            return Evidence(
+                asked_at=now,
+                fn_number=state.fn_number,
+                last_fd=state.last_fd,
+                documents=tuple(session.documents_after(baseline.last_fd if same else 0)),
+                operations=tuple(session.cash_operations_after(baseline.cash_operation)),
+                unprinted_fd=state.unprinted_fd,
+            )
+
+    def read(self, fd_number: int) -> dict[str, Any]:
+        """A signed document, FNS JSON. Raises Refused (08h) when there is none."""
+        with self._work() as (session, _now):
+            stored = session.document(fd_number)
+        if stored is None:
+            raise refusal("08", f"ФД {fd_number}")
+        return stored.document
+
+    def status(self) -> DeviceStatus:
+        with self._work() as (session, now):
+            state, faults, queue = session.state(), session.faults(), session.queue()
+            shift = session.counters(state.shift_number)
+            local = self._local(now, faults)
+        return DeviceStatus(
+            model=MODEL,
+            serial=self.registration.kkt_number,
+            fn_number=state.fn_number,
+            fn_valid_until=datetime.combine(state.valid_until, datetime.min.time()),
+            last_fd=state.last_fd,
+            shift_open=state.shift_open,
+            shift_number=state.shift_number,
+            shift_opened_at=state.shift_opened_at,
+            receipt_number=state.receipt_number,
+            clock=local,
+            paper=faults.paper,
+            cover_closed=not faults.cover_open,
+            undelivered=queue.count,
+            undelivered_since=queue.since,
+            cash_in_drawer=state.cash_in_drawer,
+            ffd_version="1.2",
+            open_document=bool(state.open_document),
+            warnings=tuple(compose.drive_signs(state, queue, local)),
+            details={
+                "kktRegId": self.registration.kkt_reg_id,
+                "unprintedFd": state.unprinted_fd,
+                "shiftSumReports": report(shift),
+                **cash_report(shift),
+            },
+        )
+
+    def faults(self) -> Faults:
+        with self._memory.work() as session:
+            return session.faults()
+
+    def set_faults(self, faults: Faults) -> None:
+        """Replace all faults, for every process that uses this till."""
+        with self._memory.work() as session:
+            session.save_faults(faults)
+
+    def meet_faults(self) -> Faults:
+        """The faults that the next document meets; counts it among their `times`."""
+        with self._memory.work() as session:
+            faults = session.faults()
+            if faults.spent() != faults:
+                session.save_faults(faults.spent())
+            return faults
+
+    # Inside ----------------------------------------------------------------------------------
+
+    @contextmanager
+    def _work(self) -> Iterator[tuple[Session, datetime]]:
+        """Alone with the memory; what was postponed and is due has been executed before."""
+        with self._memory.work() as session:
+            # Asked for under the lock: whoever held it before has an earlier time.
+            now = self._clock.now()
+            self._execute_due(session, now)
+            yield session, now
+
+    def _execute_due(self, session: Session, now: datetime) -> None:
+        command = session.pending()
+        if command is None or now < command.execute_at:
+            return
+        session.save_pending(None)
+        if command.execute_at >= command.before:
+            return
+        try:
+            local = self._local(command.execute_at, session.faults())
+            self._execute(session, command.kind, command.content, local)
+        except Refused:
+            return
+
+    def _execute(
+        self, session: Session, kind: DocumentKind, content: Mapping[str, Any], local: datetime
+    ) -> Executed:
+        state, faults, queue = session.state(), session.faults(), session.queue()
+        bits = self.registration.taxation_types
+        rules.check(kind, content, state, queue, faults, bits, local)
+        session.save_faults(faults.printed())
+        if kind is DocumentKind.X_REPORT:
+            shift = session.counters(state.shift_number)
+            told = compose.x_report(content, state, shift, local)
+            stored = Stored(kind, told, local, state.shift_number)
+            return Executed(state.fn_number, stored, on_paper=True)
+        if kind in (DocumentKind.CASH_IN, DocumentKind.CASH_OUT):
+            after, stored = compose.cash_operation(kind, content, state, local)
+            session.add_cash_operation(stored)
+        else:
+            after, stored = self._sign(session, kind, content, local)
+        if faults.paper_runs_out and stored.fd_number:
+            after = replace(after, unprinted_fd=stored.fd_number)
+        session.count(after.shift_number, steps(kind, content))
+        session.save(after)
+        return Executed(state.fn_number, stored, on_paper=not after.unprinted_fd)
+
+    def _sign(
+        self, session: Session, kind: DocumentKind, content: Mapping[str, Any], local: datetime
+    ) -> tuple[DriveState, Stored]:
+        after = compose.advance(kind, content, session.state(), local)
+        if kind is DocumentKind.SHIFT_CLOSE:
+            shift = session.counters(after.shift_number)
+            life = session.counters(memory.WHOLE_LIFE)
+            added = compose.closing_content(after, shift, life, session.queue(), local)
+            content = {**content, **added}
+        stored = compose.sign(kind, content, after, self.registration, session.sign_key(), local)
+        session.add_document(stored)
+        return after, stored
+
+    def _local(self, now: datetime, faults: Faults) -> datetime:
+        """The till's own time: naive, whole seconds, as tag 1012 has it."""
+        shown = (now + timedelta(seconds=faults.clock_offset)).astimezone(self._zone)
+        return shown.replace(tzinfo=None, microsecond=0)
+
+
+def _cancel_open(session: Session) -> bool:
+    state = session.state()
+    if state.open_document:
+        session.save(replace(state, open_document=""))
+    return bool(state.open_document)
