@@ -1,0 +1,3 @@
+from . import controllers, models, ticker
+
+ticker.install()

@@ -1,0 +1,214 @@
+"""JSON in, JSON out, whatever happens: the dispatcher and the door of all machine routes.
+
+A route is declared with :func:`json_route`; its handler returns ``(status, body)`` or raises
+:class:`ApiError`. Every other end (401, 404, 405, a crash) is JSON as well, which Odoo's own
+dispatchers would answer with an HTML page.
+"""
+
+import ipaddress
+import json
+import logging
+from decimal import Decimal
+
+from psycopg2 import OperationalError
+
+from odoo import http
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
+from odoo.http import request
+from odoo.tools import config
+
+_logger = logging.getLogger(__name__)
+
+BODY_LIMIT = 1024 * 1024
+"""Bytes of a request's body; a receipt of 100 lines needs a tenth of it."""
+FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
+API_GROUPS = ("optics_kkt_driver.group_kkt_api", "optics_kkt_driver.group_fiscal_manager")
+
+
+class ApiError(Exception):
+    """An answer that is an error. `details` names the field, the state or the rows concerned."""
+
+    def __init__(self, status, code, message, details=None, headers=None):
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.details = details or {}
+        self.headers = headers or {}
+
+
+def json_route(*paths, **routing):
+    """Declare a machine route: key or loopback rule, no session, no CSRF token."""
+    return http.route(
+        list(paths),
+        type=JsonApiDispatcher.routing_type,
+        auth="none",
+        csrf=False,
+        save_session=False,
+        max_content_length=BODY_LIMIT,
+        **routing,
+    )
+
+
+class JsonApiDispatcher(http.Dispatcher):
+    """Serve :func:`json_route` routes."""
+
+    routing_type = "kkt_json"
+    mimetypes = ("application/json",)
+
+    @classmethod
+    def is_compatible_with(cls, request):
+        return True
+
+    def dispatch(self, endpoint, args):
+        """Let the caller in, call the handler, turn every end into JSON.
+
+        Concurrency errors pass: Odoo runs the request again.
+        """
+        self.request.params = dict(args)
+        try:
+            _authenticate()
+            answer = self.request.registry["ir.http"]._dispatch(endpoint)
+        except (ConcurrencyError, OperationalError):
+            raise
+        except Exception as error:
+            self.request.env.cr.rollback()
+            return self._respond(_as_api_error(error))
+        status, body = answer
+        return self.request.make_json_response(body, status=status)
+
+    def handle_error(self, exc):
+        return self._respond(_as_api_error(exc))
+
+    def _respond(self, error):
+        return self.request.make_json_response(
+            {"error": {"code": error.code, "message": error.message, "details": error.details}},
+            status=error.status,
+            headers=list(error.headers.items()),
+        )
+
+
+def _as_api_error(error):
+    """Turn any exception into an answer; the unexpected ones are logged, not told."""
+    if isinstance(error, ApiError):
+        return error
+    if isinstance(error, AccessError):
+        return ApiError(403, "forbidden", str(error))
+    if isinstance(error, UserError):
+        return ApiError(getattr(error, "http_status", 422), "refused", str(error))
+    code = getattr(error, "code", None)
+    if isinstance(code, int):
+        return ApiError(code, "http_error", getattr(error, "description", "") or str(error))
+    _logger.exception("Error in %s", request.httprequest.path)
+    return ApiError(500, "internal_error", "Internal error; see the server's log.")
+
+
+def _authenticate():
+    """Put the caller's user into the environment, or refuse."""
+    token = _bearer_token()
+    if token:
+        uid = request.env["res.users.apikeys"]._check_credentials(scope="rpc", key=token)
+        if not uid:
+            raise _unauthorized("The API key is not valid.")
+        user = request.env["res.users"].browse(uid)
+        if not any(user.has_group(group) for group in API_GROUPS):
+            raise ApiError(403, "forbidden", "The key's user is not in the group KKT API.")
+    elif is_trusted_loopback():
+        uid = request.env.ref("optics_kkt_driver.user_kkt_api").id
+    else:
+        raise _unauthorized("Authorization: Bearer <API key> is required.")
+    request.update_env(user=uid)
+
+
+def _unauthorized(message):
+    return ApiError(401, "unauthorized", message, headers={"WWW-Authenticate": "Bearer"})
+
+
+def _bearer_token():
+    scheme, _space, token = request.httprequest.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def is_trusted_loopback():
+    """Tell whether this call may come in without a key: development on one machine only."""
+    headers = request.httprequest.headers
+    return (
+        config.get("kkt_api_anonymous") == "loopback"
+        and bool(config["dev_mode"])
+        and not config["proxy_mode"]
+        and _is_loopback(config["http_interface"] or "0.0.0.0")  # noqa: S104 - Odoo's default
+        and _is_loopback(request.httprequest.remote_addr or "")
+        and _is_loopback(request.httprequest.host.rsplit(":", 1)[0].strip("[]"))
+        and not any(header in headers for header in FORWARDING_HEADERS)
+    )
+
+
+def _is_loopback(host):
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def json_body():
+    """Return the request's body, a JSON object; numbers with a point are Decimals.
+
+    :raises ApiError: 415, 400
+    """
+    if request.httprequest.mimetype != "application/json":
+        raise ApiError(
+            415,
+            "unsupported_media_type",
+            "Content-Type must be application/json.",
+            {"field": "Content-Type"},
+        )
+    try:
+        body = json.loads(
+            request.httprequest.get_data(), parse_float=Decimal, parse_constant=_no_constant
+        )
+    except (ValueError, RecursionError) as error:
+        raise ApiError(
+            400, "bad_json", f"The body is not JSON: {error}", {"field": "body"}
+        ) from error
+    if not isinstance(body, dict):
+        raise ApiError(400, "bad_json", "The body must be a JSON object.", {"field": "body"})
+    return body
+
+
+def _no_constant(name):
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def idempotency_key():
+    """Return the call's key.
+
+    :raises ApiError: 400 when it is missing or too long
+    """
+    key = request.httprequest.headers.get("X-Idempotency-Key", "").strip()
+    if not 1 <= len(key) <= 255:
+        raise ApiError(
+            400,
+            "idempotency_key_required",
+            "The header X-Idempotency-Key is required, 1 to 255 characters.",
+            {"field": "X-Idempotency-Key"},
+        )
+    return key
+
+
+def find_device(code):
+    """Return the till with this code among the caller's companies.
+
+    :raises ApiError: 422 when there is none, or more than one
+    """
+    devices = request.env["kkt.device"].sudo().search([("code", "=", code)])
+    user = request.env.user
+    if user != request.env.ref("optics_kkt_driver.user_kkt_api"):
+        devices = devices.filtered(lambda device: device.company_id in user.company_ids)
+    if not devices:
+        raise ApiError(422, "unknown_till", f"There is no till {code}.", {"field": "pos_id"})
+    if len(devices) > 1:
+        message = f"Several companies have a till {code}."
+        raise ApiError(422, "ambiguous_till", message, {"field": "pos_id"})
+    return devices.with_company(devices.company_id)

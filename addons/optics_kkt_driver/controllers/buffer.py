@@ -1,0 +1,13 @@
+from odoo import http
+from odoo.http import request
+
+from .api import find_device, json_route
+
+
+class BufferController(http.Controller):
+    @json_route("/v1/kkt/buffer/status", methods=["GET"])
+    def buffer_status(self):
+        """Tell how many receipts and corrections wait for the OFD, of one till or of all."""
+        code = request.httprequest.args.get("pos_id")
+        devices = find_device(code) if code else request.env["kkt.device"].sudo().search([])
+        return 200, devices._buffer_status()

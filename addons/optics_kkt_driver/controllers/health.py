@@ -1,0 +1,20 @@
+from odoo import http
+from odoo.http import request
+from odoo.modules.module import get_manifest
+
+from .. import ticker
+from .api import json_route
+
+
+class HealthController(http.Controller):
+    @json_route("/v1/health", methods=["GET"])
+    def health(self):
+        """Tell how the suite is; 200 while it can sell, 503 when it cannot."""
+        report = request.env["kkt.device"].sudo()._health_report()
+        report["components"]["ticker"] = {
+            "status": "healthy" if ticker.is_alive(request.env.cr) else "degraded"
+        }
+        if report["status"] == "healthy" and report["components"]["ticker"]["status"] != "healthy":
+            report["status"] = "degraded"
+        report["version"] = get_manifest("optics_kkt_driver")["version"]
+        return (503 if report["status"] == "unhealthy" else 200), report

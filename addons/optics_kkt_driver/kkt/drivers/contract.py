@@ -1,0 +1,160 @@
+"""What every till can be asked, whatever wire it hangs on.
+
+A driver answers truthfully or raises: it never guesses whether a document was signed. Three
+outcomes of :meth:`Driver.register` are told apart, because the flow acts differently on each:
+
+* it returns: the drive has signed;
+* :class:`~.errors.Refused` or :class:`~.errors.Unreachable`: surely nothing was signed;
+* :class:`~.errors.NoAnswer`: nobody knows; only :meth:`Driver.lookup` may decide.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from ..fiscal.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What the drive said just before a document was sent to it."""
+
+    fn_number: str
+    last_fd: int
+    shift_open: bool
+    shift_number: int
+    cash_operation: int = 0
+    """Number of the last cash in or out: these leave no FD to recognise them by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A journaled wish to register one document; survives the process that had it."""
+
+    key: str
+    """Short readable key; travels as tag 1084 where the document's kind allows one."""
+    task_id: str
+    """UUID for devices that take a task under a number of ours."""
+    baseline: Baseline
+    fence: int
+    deadline: datetime
+    """Aware, UTC. No frame is sent after it; recovery asks only after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What the drive gave for one document. Cash operations have neither FD nor FPD."""
+
+    fn_number: str
+    fd_number: int | None
+    fpd: str | None
+    """Ten decimal digits, as printed."""
+    date_time: datetime
+    """Naive, the till's local time, as signed (tag 1012)."""
+    shift_number: int | None
+    receipt_number: int | None
+    """Number within the shift (tag 1042)."""
+    document: Mapping[str, Any]
+    """The whole signed document, FNS JSON names."""
+    on_paper: bool = True
+    """False: signed but not printed (no paper); `continue_print` is due."""
+
+
+class LookupOutcome(StrEnum):
+    SIGNED = "signed"
+    NOT_SIGNED = "not_signed"
+    PENDING = "pending"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The device's answer to "did you sign this?"."""
+
+    outcome: LookupOutcome
+    signed: Signed | None = None
+    candidates: tuple[int, ...] = ()
+    """FD numbers that may be ours when the outcome is ``unknown``."""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStatus:
+    """One answer to "how are you?"; counters and validity come from the drive itself."""
+
+    model: str
+    serial: str
+    fn_number: str
+    fn_valid_until: datetime | None
+    last_fd: int
+    shift_open: bool
+    shift_number: int
+    shift_opened_at: datetime | None
+    """Naive, the till's local time."""
+    receipt_number: int
+    clock: datetime
+    """Naive, the till's local time when it answered."""
+    paper: bool
+    cover_closed: bool
+    undelivered: int
+    undelivered_since: datetime | None
+    """Naive local time of the oldest document the OFD has not acknowledged."""
+    cash_in_drawer: int
+    """Kopecks."""
+    ffd_version: str
+    open_document: bool = False
+    warnings: tuple[str, ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Driver(ABC):
+    """One connection to one till. Not thread-safe: the lane serialises callers."""
+
+    name: ClassVar[str]
+    """The word that selects this driver in `kkt.device.driver`."""
+    execution_limit: ClassVar[timedelta]
+    """After sending, a command is executed within this time or never."""
+    takes_tag: ClassVar[bool] = True
+    """The device accepts tag 1084 and gives it back when a document is read."""
+
+    @abstractmethod
+    def status(self) -> DeviceStatus:
+        """Ask how the device is. Raises :class:`~.errors.DeviceError`."""
+
+    @abstractmethod
+    def baseline(self) -> Baseline:
+        """Ask for drive number, last FD and shift. Raises :class:`~.errors.DeviceError`."""
+
+    @abstractmethod
+    def register(self, document: Document, intent: Intent) -> Signed:
+        """Register one document; send nothing after ``intent.deadline``.
+
+        Raises :class:`~.errors.Refused`, :class:`~.errors.Unreachable` (nothing signed) or
+        :class:`~.errors.NoAnswer` (unknown).
+        """
+
+    @abstractmethod
+    def lookup(self, document: Document, intent: Intent) -> Lookup:
+        """Ask whether the document of a journaled intent was signed.
+
+        Cancels a document left open first. Silence raises: it is no answer.
+        """
+
+    @abstractmethod
+    def read(self, fd_number: int) -> Mapping[str, Any]:
+        """Read a signed document back from the drive, FNS JSON names."""
+
+    @abstractmethod
+    def continue_print(self) -> None:
+        """Go on printing after the paper came back. Signs nothing."""
+
+    def acknowledge(self, fd_number: int) -> None:  # noqa: B027 - a real drive hears it itself
+        """Tell the drive that the OFD has this document, where we are the ones who deliver."""
+
+    def close(self) -> None:  # noqa: B027 - most drivers hold nothing open
+        """Let go of the wire."""

@@ -1,0 +1,78 @@
+"""What the procedures need of the place where a till's documents wait (the lane).
+
+The store commits each step before it returns: what it says has happened survives a kill. Only
+one process holds a lane at a time; the fence it was given makes a late writer harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from ..drivers.contract import Baseline, DeviceStatus, Intent, Lookup, Signed
+from ..drivers.errors import DeviceError
+from ..fiscal.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row that waits: nothing was sent for it since it was last queued."""
+
+    id: int
+    document: Document
+    needs_open_shift: bool = False
+    """A receipt whose caller wants a closed shift to be opened first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Journaled:
+    """A row whose intent is durable: its document may have been sent."""
+
+    id: int
+    document: Document
+    intent: Intent
+
+
+class LaneStore(Protocol):
+    """The lane's rows. Each method is one committed step."""
+
+    def undecided(self) -> Journaled | None:
+        """Return the row in `printing` or `unknown`: at most one exists."""
+
+    def next_queued(self) -> Entry | None:
+        """Return the oldest row in `queued`."""
+
+    def queue_shift_opening(self, before: Entry) -> Entry:
+        """Queue the opening of a shift that must be served ahead of `before`."""
+
+    def journal(self, entry: Entry, baseline: Baseline, deadline: datetime) -> Journaled | None:
+        """`queued` → `printing`; None when a person gave the row up meanwhile."""
+
+    def signed(self, entry: Journaled, signed: Signed, why: str) -> None:
+        """`printing` or `unknown` → `printed`."""
+
+    def refused(self, entry: Journaled, error: DeviceError) -> None:
+        """`printing` → `failed`: nothing was signed."""
+
+    def unknown(self, entry: Journaled, why: str) -> None:
+        """`printing` → `unknown`; whoever calls this is from now on the only one to decide it."""
+
+    def not_signed(self, entry: Journaled, why: str) -> None:
+        """`unknown` → `queued`: the device says that it has no such document."""
+
+    def manual(self, entry: Journaled, lookup: Lookup) -> None:
+        """`unknown` → `manual`: only a person can decide; candidates stay reserved."""
+
+    def foreign(self, baseline: Baseline) -> Sequence[int]:
+        """FD numbers up to the baseline's last one that no row of ours explains."""
+
+    def record_foreign(self, document: Mapping[str, Any]) -> None:
+        """Keep a document (FNS JSON) that somebody else registered on the drive."""
+
+    def drive_seen(self, baseline: Baseline) -> str | None:
+        """Return why this drive may not be used (its memory is behind ours), else None."""
+
+    def status_seen(self, status: DeviceStatus | None, error: DeviceError | None) -> None:
+        """Keep the device's last answer, or that it gave none."""

@@ -1,0 +1,15 @@
+from . import (
+    account_chart_template,
+    account_tax,
+    fiscal_document,
+    fiscal_document_event,
+    fiscal_ofd,
+    kkt_counter,
+    kkt_device,
+    kkt_device_status,
+    kkt_lane,
+    product_template,
+    res_company,
+    res_config_settings,
+    res_users,
+)

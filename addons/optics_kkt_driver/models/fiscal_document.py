@@ -1,0 +1,603 @@
+import base64
+import hashlib
+import json
+import logging
+from dataclasses import replace
+
+from psycopg2.errors import UniqueViolation
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ConcurrencyError, UserError
+from odoo.tools import SQL
+
+from ..exceptions import KeyConflict
+from ..fields import Int8
+from ..kkt.fiscal.document import Settlement, ShiftOpening, UserAttribute, document_from_json
+from ..kkt.fiscal.qr import qr_text
+from ..kkt.fiscal.vocabulary import DocumentKind, Nds
+from ..kkt.ofd.message import OfdMessage
+
+_logger = logging.getLogger(__name__)
+
+STATES = [
+    ("queued", "Queued"),
+    ("printing", "Printing"),
+    ("unknown", "Unknown"),
+    ("manual", "To be decided"),
+    ("failed", "Refused by the till"),
+    ("cancelled", "Given up"),
+    ("printed", "Signed"),
+    ("delivered", "Delivered"),
+    ("dead", "Not accepted by the OFD"),
+]
+SIGNED_STATES = ("printed", "delivered", "dead")
+UNDECIDED_STATES = ("printing", "unknown")
+
+TRANSITIONS = {
+    ("queued", "printing"),
+    ("queued", "cancelled"),
+    ("printing", "printed"),
+    ("printing", "failed"),
+    ("printing", "unknown"),
+    ("unknown", "printed"),
+    ("unknown", "queued"),
+    ("unknown", "manual"),
+    ("manual", "printed"),
+    ("manual", "queued"),
+    ("manual", "cancelled"),
+    ("failed", "queued"),
+    ("failed", "cancelled"),
+    ("printed", "delivered"),
+    ("printed", "dead"),
+    ("dead", "printed"),
+}
+
+KINDS = [
+    ("registration", "Registration"),
+    ("reregistration", "Re-registration"),
+    ("shift_open", "Shift opening"),
+    ("receipt", "Receipt"),
+    ("correction", "Correction"),
+    ("shift_close", "Shift closing (Z)"),
+    ("settlement_state", "Settlement state"),
+    ("drive_close", "Drive closing"),
+    ("cash_in", "Cash in"),
+    ("cash_out", "Cash out"),
+    ("x_report", "X report"),
+    ("foreign", "Foreign document"),
+]
+KINDS_WITHOUT_FD = ("cash_in", "cash_out", "x_report")
+RECEIPT_KINDS = ("receipt", "correction")
+
+SOURCES = [
+    ("pos", "Point of sale"),
+    ("api", "HTTP API"),
+    ("backend", "Back office"),
+    ("lane", "The till's own course"),
+    ("device", "Somebody else on the till"),
+]
+
+
+class FiscalDocument(models.Model):
+    """One document of a till: the buffer between what was sold and what the OFD has.
+
+    Rows are never deleted and change state only through :meth:`_transition`; PostgreSQL itself
+    holds what must never be broken (one undecided row a till, one row a key and an FD).
+    """
+
+    _name = "fiscal.document"
+    _description = "Fiscal document"
+    _order = "id desc"
+    _rec_name = "display_name"
+    _check_company_auto = True
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    device_id = fields.Many2one(
+        "kkt.device", string="Till", required=True, readonly=True, ondelete="restrict", index=True
+    )
+    kind = fields.Selection(KINDS, required=True, readonly=True)
+    state = fields.Selection(STATES, required=True, readonly=True, default="queued")
+    source = fields.Selection(SOURCES, required=True, readonly=True)
+    idempotency_key = fields.Char(required=True, readonly=True, copy=False)
+    body_hash = fields.Char(required=True, readonly=True)
+    reference = fields.Char(
+        readonly=True, help="What the document was made for, in the words of whoever asked for it"
+    )
+    payload = fields.Json(
+        required=True, readonly=True, help="The document as asked for, FNS JSON names"
+    )
+    needs_open_shift = fields.Boolean(
+        readonly=True, help="A closed shift is opened before this document is printed"
+    )
+    warnings = fields.Json(
+        readonly=True, help="What was changed in the document before it was queued"
+    )
+
+    short_key = fields.Char(readonly=True, help="Travels in the document as tag 1084")
+    task_id = fields.Char(readonly=True)
+    baseline = fields.Json(readonly=True, help="What the drive said just before sending")
+    fence = fields.Integer(readonly=True)
+    deadline = fields.Datetime(readonly=True)
+    candidates = fields.Json(readonly=True, help="FD numbers that may be this document")
+    hlc = Int8(readonly=True, string="HLC")
+
+    fn_number = fields.Char(string="FN", readonly=True)
+    fd_number = fields.Integer(string="FD", readonly=True, aggregator=None)
+    fpd = fields.Char(string="FPD", readonly=True)
+    shift_number = fields.Integer(string="Shift", readonly=True, aggregator=None)
+    receipt_number = fields.Integer(string="No. in shift", readonly=True, aggregator=None)
+    date_time = fields.Datetime(
+        string="Signed at (UTC)", readonly=True, help="When the drive signed, by its own clock"
+    )
+    signed_json = fields.Json(readonly=True, help="The signed document, FNS JSON names")
+    qr_text = fields.Char(string="QR text", readonly=True)
+    on_paper = fields.Boolean(readonly=True, default=True)
+
+    error_code = fields.Char(readonly=True)
+    error_message = fields.Char(readonly=True)
+    error_remedy = fields.Char(readonly=True)
+
+    delivery_attempts = fields.Integer(readonly=True, aggregator=None)
+    next_attempt_at = fields.Datetime(readonly=True)
+    delivery_message = fields.Char(readonly=True)
+    delivered_at = fields.Datetime(readonly=True)
+    dead_reason = fields.Selection(
+        [("refused", "Refused for good"), ("exhausted", "Attempts used up")], readonly=True
+    )
+
+    operation_type = fields.Selection(
+        [("1", "Sale"), ("2", "Return of sale"), ("3", "Purchase"), ("4", "Return of purchase")],
+        readonly=True,
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    total_sum = fields.Monetary(string="Total", readonly=True)
+    event_ids = fields.One2many("fiscal.document.event", "document_id", readonly=True)
+    is_signed = fields.Boolean(compute="_compute_is_signed")
+    qr_image = fields.Binary(string="QR", compute="_compute_qr_image")
+    lines_html = fields.Html(string="Lines", compute="_compute_lines_html")
+    signed_text = fields.Text(string="As signed", compute="_compute_signed_text")
+
+    _key_unique = models.UniqueIndex(
+        "(company_id, idempotency_key)", "This idempotency key is taken already."
+    )
+    _fd_unique = models.UniqueIndex(
+        "(fn_number, fd_number) WHERE fd_number > 0", "This FD is known already."
+    )
+    _one_undecided = models.UniqueIndex(
+        "(device_id) WHERE state IN ('printing', 'unknown')",
+        "Another document of this till is being printed.",
+    )
+    _signed_has_fd = models.Constraint(
+        "CHECK (state NOT IN ('printed', 'delivered', 'dead')"
+        " OR kind IN ('cash_in', 'cash_out', 'x_report')"
+        " OR (fn_number IS NOT NULL AND fd_number > 0 AND fpd IS NOT NULL))",
+        "A signed document has FN, FD and FPD.",
+    )
+    _lane_queue = models.Index("(device_id, id) WHERE state IN ('queued', 'printing', 'unknown')")
+    _outbox = models.Index("(device_id, fd_number) WHERE state = 'printed'")
+    _open_rows = models.Index("(device_id, state) WHERE state NOT IN ('delivered', 'cancelled')")
+
+    def init(self):
+        """Let PostgreSQL itself refuse a change of what was sent to a till, and deletion."""
+        self.env.cr.execute("""
+            CREATE OR REPLACE FUNCTION fiscal_document_guard() RETURNS trigger AS $$
+            BEGIN
+                IF TG_OP = 'DELETE' THEN
+                    RAISE EXCEPTION 'fiscal documents are never deleted (id %)', OLD.id;
+                END IF;
+                IF OLD.state <> 'queued' AND (
+                    NEW.payload IS DISTINCT FROM OLD.payload OR NEW.kind <> OLD.kind
+                    OR NEW.device_id <> OLD.device_id OR NEW.company_id <> OLD.company_id
+                    OR NEW.idempotency_key <> OLD.idempotency_key
+                ) THEN
+                    RAISE EXCEPTION 'fiscal document % was sent: it cannot be changed', OLD.id;
+                END IF;
+                IF OLD.state IN ('printed', 'delivered', 'dead') AND (
+                    NEW.fn_number IS DISTINCT FROM OLD.fn_number
+                    OR NEW.fd_number IS DISTINCT FROM OLD.fd_number
+                    OR NEW.fpd IS DISTINCT FROM OLD.fpd
+                    OR NEW.signed_json IS DISTINCT FROM OLD.signed_json
+                ) THEN
+                    RAISE EXCEPTION 'fiscal document % is signed: it cannot be changed', OLD.id;
+                END IF;
+                RETURN NEW;
+            END $$ LANGUAGE plpgsql;
+            CREATE OR REPLACE TRIGGER fiscal_document_guard
+                BEFORE UPDATE OR DELETE ON fiscal_document
+                FOR EACH ROW EXECUTE FUNCTION fiscal_document_guard();
+        """)
+
+    @api.depends("kind", "fd_number", "idempotency_key")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for document in self:
+            number = f"FD {document.fd_number}" if document.fd_number else f"#{document.id}"
+            document.display_name = f"{kinds.get(document.kind, '')} {number}"
+
+    @api.depends("state")
+    def _compute_is_signed(self):
+        for document in self:
+            document.is_signed = document.state in SIGNED_STATES
+
+    @api.depends("qr_text")
+    def _compute_qr_image(self):
+        for document in self:
+            document.qr_image = document.qr_text and base64.b64encode(
+                self.env["ir.actions.report"].barcode("QR", document.qr_text, width=200, height=200)
+            )
+
+    @api.depends("payload", "signed_json")
+    def _compute_lines_html(self):
+        for document in self:
+            data = document.signed_json or document.payload or {}
+            document.lines_html = self.env["ir.qweb"]._render(
+                "optics_kkt_driver.fiscal_document_lines",
+                {"items": data.get("items") or [], "vat_label": lambda code: Nds(code).label},
+            )
+
+    @api.depends("signed_json")
+    def _compute_signed_text(self):
+        for document in self:
+            document.signed_text = document.signed_json and json.dumps(
+                document.signed_json, indent=2, ensure_ascii=False
+            )
+
+    def write(self, vals):
+        if "state" in vals:
+            raise UserError(self.env._("The state of a fiscal document follows from its till."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _never_unlink(self):
+        raise UserError(self.env._("Fiscal documents are never deleted."))
+
+    # Entry ------------------------------------------------------------------------------------
+
+    @api.model
+    def _enqueue(
+        self,
+        device,
+        document,
+        key,
+        source,
+        *,
+        reference="",
+        open_shift=False,
+        warnings=(),
+        fingerprint=None,
+        **links,
+    ):
+        """Put a document into the lane of `device`, in the caller's transaction.
+
+        :param document: a value of ``kkt.fiscal.document``
+        :param str key: idempotency key, unique within the company
+        :param str reference: readable name of what the document is for (order number)
+        :param bool open_shift: open a closed shift before printing this
+        :param fingerprint: what the caller sent, as JSON, where the document was made from more
+            than that (the date); tells a repeated call from another one
+        :param links: further columns, such as the order
+        :return: the row; the stored one when the key was used for the same body before
+        :raises KeyConflict: the key was used for another body
+        """
+        body_hash = self._body_hash(device, document.kind, fingerprint or document.to_json())
+        stored = self.sudo().search(
+            [("company_id", "=", device.company_id.id), ("idempotency_key", "=", key)]
+        )
+        if stored:
+            if stored.body_hash != body_hash:
+                raise KeyConflict(
+                    self.env._("The key %s was used for another document.", key), stored
+                )
+            return stored
+        short_key = self._short_key(device, key)
+        if isinstance(document, Settlement):
+            tag = UserAttribute("Документ", f"{reference} {short_key}".strip())
+            document = replace(document, user_attribute=tag)
+        total = getattr(document, "total_sum", getattr(document, "sum", 0))
+        operation = getattr(document, "operation_type", None)
+        try:
+            return self.sudo().create(
+                {
+                    "company_id": device.company_id.id,
+                    "device_id": device.id,
+                    "kind": document.kind.value,
+                    "source": source,
+                    "idempotency_key": key,
+                    "body_hash": body_hash,
+                    "short_key": short_key,
+                    "reference": reference,
+                    "payload": document.to_json(),
+                    "needs_open_shift": open_shift and document.kind in RECEIPT_KINDS,
+                    "warnings": list(warnings) or False,
+                    "operation_type": operation and str(int(operation)),
+                    "total_sum": total / 100,
+                    **links,
+                }
+            )
+        except UniqueViolation as error:
+            # The same key came in twice at once: the request is run again and finds the row.
+            raise ConcurrencyError(str(error)) from error
+
+    @api.model
+    def _body_hash(self, device, kind, body):
+        text = json.dumps([device.code, kind, body], sort_keys=True, default=str)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @api.model
+    def _short_key(self, device, key):
+        """Eight letters and digits that tell this document from any other on the drive."""
+        digest = hashlib.sha256(f"{device.company_id.id}:{device.id}:{key}".encode()).digest()
+        return base64.b32encode(digest[:5]).decode()
+
+    # State ------------------------------------------------------------------------------------
+
+    def _transition(self, target, why, *, origins=None, if_fence=None, **values):
+        """Move this row to `target`, if it is where the caller believes it to be.
+
+        The only writer of ``state``. The row is locked first, so that of two callers one moves it
+        and the other is told.
+
+        :param origins: states to come from; all that the table of transitions allows when None
+        :param if_fence: refuse when another holder of the lane has taken the row over
+        :param values: columns to write in the same step
+        :return bool: False when the row was elsewhere; nothing was written then
+        """
+        self.ensure_one()
+        allowed = {origin for origin, end in TRANSITIONS if end == target}
+        origins = allowed if origins is None else allowed.intersection(origins)
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL("SELECT state, fence FROM fiscal_document WHERE id = %s FOR UPDATE", self.id)
+        )
+        state, row_fence = self.env.cr.fetchone()
+        self.invalidate_recordset()
+        if state not in origins or (if_fence is not None and row_fence != if_fence):
+            return False
+        super().write({**values, "state": target})
+        self.flush_recordset()
+        self.env["fiscal.document.event"].sudo()._record(self, state, target, why)
+        self.env["kkt.counter"]._bump(self.device_id, self.kind, target)
+        self._announce(state, target)
+        _logger.info(
+            "Document %s of till %s: %s -> %s (%s)",
+            self.id,
+            self.device_id.code,
+            state,
+            target,
+            why,
+        )
+        return True
+
+    def _announce(self, origin, target):
+        """Tell whoever watches that the row has moved: a hint to ask, nothing to rely on."""
+        if target not in ("printing", "delivered"):
+            self.device_id._bus_send("optics_kkt_driver/document", {"id": self.id, "state": target})
+
+    def _give_up(self, reason):
+        """`queued` or `failed` → `cancelled`; False when the till was faster."""
+        return self._transition("cancelled", reason, origins=("queued", "failed"))
+
+    def _retry(self, reason="retry"):
+        """`failed` → `queued`: the same document once more."""
+        return self._transition(
+            "queued",
+            reason,
+            origins=("failed",),
+            error_code=False,
+            error_message=False,
+            error_remedy=False,
+        )
+
+    # What the lane asks of a row (see kkt_lane.Lane) --------------------------------------------
+
+    def _enqueue_shift_opening(self):
+        """Queue the opening of a shift that this receipt needs, in the name of its cashier."""
+        self.ensure_one()
+        return self._enqueue(
+            self.device_id,
+            ShiftOpening(cashier=self._value().cashier),
+            f"{self.idempotency_key}:shift:{self._opening_number()}",
+            "lane",
+            reference=self.reference or "",
+        )
+
+    def _opening_number(self):
+        """Count the openings that this row asked for: each closed shift wants one of its own."""
+        return self.search_count(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("idempotency_key", "=like", f"{self.idempotency_key}:shift:%"),
+                ("state", "in", [*SIGNED_STATES, "cancelled", "failed"]),
+            ]
+        )
+
+    def _signed_values(self, signed):
+        """Turn what the drive gave into columns."""
+        return {
+            "fn_number": signed.fn_number,
+            "fd_number": signed.fd_number or False,
+            "fpd": signed.fpd,
+            "shift_number": signed.shift_number or False,
+            "receipt_number": signed.receipt_number or False,
+            "date_time": self.device_id._to_utc(signed.date_time),
+            "signed_json": dict(signed.document),
+            "qr_text": self.kind in RECEIPT_KINDS and self._qr_text(signed),
+            "on_paper": signed.on_paper,
+            "error_code": False,
+            "error_message": False,
+            "error_remedy": False,
+        }
+
+    def _qr_text(self, signed):
+        return qr_text(
+            date_time=signed.date_time,
+            total_sum=signed.document["totalSum"],
+            fn_number=signed.fn_number,
+            fd_number=signed.fd_number,
+            fpd=signed.fpd,
+            operation_type=signed.document["operationType"],
+        )
+
+    def _after_signed(self):
+        """What follows in the same step as the signature: the sender is woken."""
+        self.env.ref("optics_kkt_driver.cron_deliver")._trigger()
+
+    def _ask_a_person(self):
+        """Put an undecidable document before the people who may decide it."""
+        for user in self.device_id._fiscal_managers():
+            self.device_id.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self.env._("Was document %s printed?", self.display_name),
+                user_id=user.id,
+            )
+
+    @api.model
+    def _record_foreign(self, device, document):
+        """Keep what somebody else registered on the drive: it has an FD and goes to the OFD."""
+        fn_number = document["fiscalDriveNumber"]
+        fd_number = document["fiscalDocumentNumber"]
+        key = f"foreign:{fn_number}:{fd_number}"
+        row = self.create(
+            {
+                "company_id": device.company_id.id,
+                "device_id": device.id,
+                "kind": "foreign",
+                "state": "printed",
+                "source": "device",
+                "idempotency_key": key,
+                "body_hash": self._body_hash(device, "foreign", document),
+                "payload": document,
+                "signed_json": document,
+                "fn_number": fn_number,
+                "fd_number": fd_number,
+                "fpd": f"{document['fiscalSign']:010d}",
+                "total_sum": document.get("totalSum", 0) / 100,
+            }
+        )
+        self.env["fiscal.document.event"]._record(row, False, "printed", "found on the drive")
+        device._lane()._saw(fn_number, fd_number)
+        return row
+
+    # What the sender asks of a row (see fiscal_ofd.Outbox) --------------------------------------
+
+    def _ofd_message(self):
+        self.ensure_one()
+        return OfdMessage(
+            device_code=self.device_id.code,
+            fn_number=self.fn_number,
+            fd_number=self.fd_number,
+            fpd=self.fpd,
+            kind=self.kind,
+            document=self.signed_json,
+            key=self.idempotency_key,
+        )
+
+    def _delivered(self, why):
+        """`printed` → `delivered`."""
+        self._transition(
+            "delivered", why, delivered_at=fields.Datetime.now(), delivery_message=False
+        )
+
+    # Words ------------------------------------------------------------------------------------
+
+    def _explain(self):
+        """Say in one sentence why this document is not signed and what to do."""
+        self.ensure_one()
+        if self.state == "failed":
+            return " ".join(
+                part
+                for part in (
+                    self.env._("The till refused: %s.", self.error_message.rstrip(".")),
+                    self.error_code and self.env._("Code %s.", self.error_code),
+                    self.error_remedy,
+                )
+                if part
+            )
+        if self.state == "queued":
+            return self.env._(
+                "The till %s does not answer; the document waits.", self.device_id.code
+            )
+        if self.state in UNDECIDED_STATES:
+            return self.env._(
+                "It is not known yet whether the till %s has signed; it is being asked.",
+                self.device_id.code,
+            )
+        if self.state == "manual":
+            return self.env._("A person must decide whether this document was signed.")
+        return dict(self._fields["state"]._description_selection(self.env))[self.state]
+
+    def _open_form(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }
+
+    # Buttons ----------------------------------------------------------------------------------
+
+    def action_retry(self):
+        """Print a refused document once more."""
+        self._check_manager()
+        return self._print_now()
+
+    def action_ask_till(self):
+        """Settle what is not known, or print what waits."""
+        self._check_manager()
+        return self._print_now()
+
+    def action_deliver(self):
+        """Send now instead of at the next attempt."""
+        self._check_manager()
+        self.sudo().write({"next_attempt_at": False})
+        self.env.ref("optics_kkt_driver.cron_deliver").sudo()._trigger()
+
+    def _check_manager(self):
+        self.ensure_one()
+        self.check_access("read")
+        if not self.env.user.has_group("optics_kkt_driver.group_fiscal_manager"):
+            raise AccessError(self.env._("Only an administrator of tills may do this."))
+
+    def _print_now(self):
+        document = self.sudo()
+        document.device_id._register_row(document, wait=5.0)
+        if not document.is_signed:
+            raise UserError(document._explain())
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    # Value ------------------------------------------------------------------------------------
+
+    def _value(self):
+        """Return the document as asked for, as a value of ``kkt.fiscal``."""
+        self.ensure_one()
+        return document_from_json(DocumentKind(self.kind), self.payload)
+
+    def _fiscal_data(self):
+        """Return what a caller wants to know of this document, as plain JSON."""
+        self.ensure_one()
+        return {
+            "state": self.state,
+            "kind": self.kind,
+            "pos_id": self.device_id.code,
+            "fn_number": self.fn_number or None,
+            "fd_number": self.fd_number or None,
+            "fpd": self.fpd or None,
+            "shift_number": self.shift_number or None,
+            "receipt_number": self.receipt_number or None,
+            "date_time": self.signed_json and self.signed_json.get("dateTime"),
+            "qr": self.qr_text or None,
+            "on_paper": self.on_paper,
+            "document": self.signed_json or None,
+            "warnings": self.warnings or [],
+            "error": self._error_data(),
+        }
+
+    def _error_data(self):
+        if not self.error_message:
+            return None
+        return {
+            "code": self.error_code or "",
+            "message": self.error_message,
+            "remedy": self.error_remedy or "",
+        }

@@ -1,0 +1,44 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .fiscal_document import STATES
+
+
+class FiscalDocumentEvent(models.Model):
+    """Append-only history: every change of a fiscal document's state, and who made it."""
+
+    _name = "fiscal.document.event"
+    _description = "Fiscal document event"
+    _order = "id"
+    _log_access = False
+
+    document_id = fields.Many2one(
+        "fiscal.document", required=True, readonly=True, ondelete="restrict", index=True
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    at = fields.Datetime(required=True, readonly=True)
+    user_id = fields.Many2one("res.users", readonly=True)
+    from_state = fields.Selection(STATES, readonly=True)
+    to_state = fields.Selection(STATES, required=True, readonly=True)
+    why = fields.Char(readonly=True)
+
+    @api.model
+    def _record(self, document, origin, target, why):
+        return self.create(
+            {
+                "document_id": document.id,
+                "company_id": document.company_id.id,
+                "at": fields.Datetime.now(),
+                "user_id": self.env.uid,
+                "from_state": origin,
+                "to_state": target,
+                "why": why,
+            }
+        )
+
+    def write(self, vals):
+        raise UserError(self.env._("The history of a fiscal document cannot be changed."))
+
+    @api.ondelete(at_uninstall=False)
+    def _never_unlink(self):
+        raise UserError(self.env._("The history of a fiscal document cannot be changed."))

@@ -1,0 +1,213 @@
+import logging
+from contextlib import contextmanager
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import config
+
+from ..kkt.drivers.clock import SystemClock
+from ..kkt.flow.deliver import RetryPolicy, Undelivered, deliver
+from ..kkt.ofd.http import HttpTransport
+from .kkt_lane import ADVISORY_OUTBOX, lane_cursor, try_advisory_lock
+
+_logger = logging.getLogger(__name__)
+
+BATCH_SECONDS = 10.0
+"""One run of the job sends for so long at most: it must not hold a cron worker."""
+ENDPOINT_PAUSE = timedelta(minutes=5)
+"""How long an endpoint is left alone after it refused our credentials."""
+
+
+class FiscalOfd(models.Model):
+    """An operator of fiscal data, as an address to send documents to."""
+
+    _name = "fiscal.ofd"
+    _description = "Operator of fiscal data (OFD)"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "name"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, tracking=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, tracking=True
+    )
+    inn = fields.Char(string="INN", tracking=True, help="INN of the operator (tag 1017)")
+    url = fields.Char(
+        string="Address",
+        required=True,
+        tracking=True,
+        help="Documents are posted to <address>/receipts. An address that begins with / is a route"
+        " of this server: the emulator's, in development",
+    )
+    token = fields.Char(
+        groups="base.group_system", copy=False, help="Bearer token; only administrators see it"
+    )
+    device_ids = fields.One2many("kkt.device", "ofd_id", readonly=True)
+    paused_until = fields.Datetime(
+        readonly=True, copy=False, help="Nothing is sent before: the endpoint refused us"
+    )
+    pause_reason = fields.Char(readonly=True, copy=False)
+
+    @api.constrains("url")
+    def _check_url(self):
+        for ofd in self:
+            try:
+                HttpTransport(ofd._address()).close()
+            except ValueError as error:
+                raise ValidationError(self.env._("Address: %s", error)) from error
+
+    def _address(self):
+        """Return the address in full; this server is asked on the port that it listens on."""
+        self.ensure_one()
+        if not self.url.startswith("/"):
+            return self.url
+        return f"http://127.0.0.1:{config['http_port']}{self.url}"
+
+    def _transport(self):
+        self.ensure_one()
+        settings = self.env["res.config.settings"]._fiscal_settings()
+        return HttpTransport(
+            self._address(),
+            token=self.sudo().token or "",
+            connect_timeout=settings["ofd_connect_timeout"],
+            read_timeout=settings["ofd_read_timeout"],
+        )
+
+    def action_resume(self):
+        """Send again at once, after somebody mended the credentials."""
+        self.check_access("write")
+        self.write({"paused_until": False, "pause_reason": False})
+        self.env.ref("optics_kkt_driver.cron_deliver").sudo()._trigger()
+
+    def _endpoint_at_fault(self, reason):
+        self.ensure_one()
+        self.write(
+            {
+                "paused_until": fields.Datetime.now() + ENDPOINT_PAUSE,
+                "pause_reason": reason,
+            }
+        )
+        if not self.activity_ids:
+            for user in self.env["kkt.device"]._fiscal_managers(self.company_id):
+                self.activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    summary=self.env._("The OFD refuses us: %s", reason),
+                    user_id=user.id,
+                )
+
+    # Job --------------------------------------------------------------------------------------
+
+    @api.model
+    def _cron_deliver(self):
+        """Send every drive's undelivered documents, each drive by one sender at a time."""
+        devices = self._due_devices()
+        self.env["ir.cron"]._commit_progress(remaining=len(devices))
+        for device in devices:
+            device.ofd_id._deliver(device)
+            if not self.env["ir.cron"]._commit_progress(1):
+                return
+
+    @api.model
+    def _due_devices(self):
+        now = fields.Datetime.now()
+        rows = self.env["fiscal.document"]._read_group(
+            [
+                ("state", "=", "printed"),
+                ("fd_number", ">", 0),
+                "|",
+                ("next_attempt_at", "=", False),
+                ("next_attempt_at", "<=", now),
+                ("device_id.delivery", "=", "http"),
+                ("device_id.ofd_id", "!=", False),
+                "|",
+                ("device_id.ofd_id.paused_until", "=", False),
+                ("device_id.ofd_id.paused_until", "<=", now),
+            ],
+            ["device_id"],
+        )
+        return [device for (device,) in rows]
+
+    def _deliver(self, device):
+        """Send what is due of one till; nothing when another process is at it."""
+        self.ensure_one()
+        settings = self.env["res.config.settings"]._fiscal_settings()
+        clock = SystemClock()
+        with lane_cursor(self.env.registry) as lock:
+            if not try_advisory_lock(lock, ADVISORY_OUTBOX, device.id):
+                return 0
+            transport = self._transport()
+            try:
+                return deliver(
+                    Outbox(self.env.registry, device.id),
+                    transport,
+                    clock,
+                    RetryPolicy(settings["retry_base"], settings["retry_cap"]),
+                    stop_at=clock.now() + timedelta(seconds=BATCH_SECONDS),
+                )
+            finally:
+                transport.close()
+
+
+class Outbox:
+    """The store of one till's undelivered documents (``kkt.flow.deliver.Outbox``)."""
+
+    def __init__(self, registry, device_id):
+        self._registry = registry
+        self._device_id = device_id
+
+    @contextmanager
+    def _documents(self):
+        with lane_cursor(self._registry) as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {})["fiscal.document"]
+
+    def next_due(self):
+        with self._documents() as documents:
+            row = documents.search(
+                [
+                    ("device_id", "=", self._device_id),
+                    ("state", "=", "printed"),
+                    ("fd_number", ">", 0),
+                    "|",
+                    ("next_attempt_at", "=", False),
+                    ("next_attempt_at", "<=", fields.Datetime.now()),
+                ],
+                order="next_attempt_at NULLS FIRST, fd_number",
+                limit=1,
+            )
+            if not row:
+                return None
+            return Undelivered(row.id, row._ofd_message(), row.delivery_attempts)
+
+    def delivered(self, entry, verdict):
+        with self._documents() as documents:
+            document = documents.browse(entry.id)
+            document._delivered("had it already" if verdict.duplicate else "acknowledged")
+        with self._documents() as documents:
+            documents.browse(entry.id).device_id._acknowledged(entry.message.fd_number)
+
+    def later(self, entry, verdict, delay):
+        with self._documents() as documents:
+            documents.browse(entry.id).write(
+                {
+                    "delivery_attempts": entry.attempts + 1,
+                    "delivery_message": verdict.reason,
+                    "next_attempt_at": fields.Datetime.now() + delay,
+                }
+            )
+
+    def refused(self, entry, verdict):
+        with self._documents() as documents:
+            documents.browse(entry.id)._transition(
+                "dead",
+                verdict.reason,
+                delivery_attempts=entry.attempts + 1,
+                delivery_message=verdict.reason,
+                dead_reason="refused",
+            )
+
+    def endpoint_at_fault(self, verdict):
+        with self._documents() as documents:
+            device = documents.env["kkt.device"].browse(self._device_id)
+            device.ofd_id._endpoint_at_fault(verdict.reason)

@@ -1,0 +1,46 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..fields import Int8
+from .fiscal_document import KINDS, STATES
+
+
+class KktCounter(models.Model):
+    """How many documents of a till have ever come into a state, so that nobody scans history."""
+
+    _name = "kkt.counter"
+    _description = "Till counter"
+    _log_access = False
+
+    device_id = fields.Many2one("kkt.device", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one(related="device_id.company_id")
+    kind = fields.Selection(KINDS, required=True, readonly=True)
+    state = fields.Selection(STATES, required=True, readonly=True)
+    value = Int8(required=True, readonly=True, default=0)
+
+    _one_row = models.UniqueIndex("(device_id, kind, state)")
+
+    @api.model
+    def _bump(self, device, kind, state):
+        self.env.cr.execute(
+            SQL(
+                """INSERT INTO kkt_counter (device_id, kind, state, value) VALUES (%s, %s, %s, 1)
+                ON CONFLICT (device_id, kind, state) DO UPDATE SET value = kkt_counter.value + 1""",
+                device.id,
+                kind,
+                state,
+            )
+        )
+
+    @api.model
+    def _total(self, devices, kinds, state):
+        self.env.cr.execute(
+            SQL(
+                """SELECT coalesce(sum(value), 0)::int8 FROM kkt_counter
+                WHERE device_id IN %s AND kind IN %s AND state = %s""",
+                tuple(devices.ids) or (0,),
+                tuple(kinds),
+                state,
+            )
+        )
+        return self.env.cr.fetchone()[0]

@@ -1,0 +1,545 @@
+import logging
+import time
+from contextlib import contextmanager
+from datetime import UTC
+from pathlib import Path
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from odoo import SUPERUSER_ID, api, fields, models, modules
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import config
+
+from ..kkt.drivers.clock import SystemClock
+from ..kkt.drivers.errors import DeviceError
+from ..kkt.drivers.registry import open_driver
+from ..kkt.fiscal.document import ShiftClosing, ShiftOpening
+from ..kkt.fiscal.vocabulary import TaxationType
+from ..kkt.flow.errors import LaneStopped
+from ..kkt.flow.register import serve
+from .fiscal_document import RECEIPT_KINDS
+from .kkt_lane import ADVISORY_LANE, Lane, lane_cursor, try_advisory_lock
+
+_logger = logging.getLogger(__name__)
+
+RUSSIAN_TIMEZONES = (
+    "Europe/Kaliningrad",
+    "Europe/Moscow",
+    "Europe/Samara",
+    "Asia/Yekaterinburg",
+    "Asia/Omsk",
+    "Asia/Krasnoyarsk",
+    "Asia/Irkutsk",
+    "Asia/Yakutsk",
+    "Asia/Vladivostok",
+    "Asia/Magadan",
+    "Asia/Kamchatka",
+)
+POLL_PAUSE = 0.05
+"""Seconds between two looks at a lane that somebody else serves."""
+OFFLINE_AFTER = 3
+"""Failed attempts of one document after which the way to the OFD counts as cut."""
+DEFAULT_WAIT = 40.0
+"""Seconds that a caller waits for its document; longer than a real till takes (30 s)."""
+
+TAXATION_TYPES = [
+    ("1", "ОСН (general)"),
+    ("2", "УСН, income"),
+    ("4", "УСН, income less expense"),
+    ("16", "ЕСХН"),
+    ("32", "Патент"),
+]
+
+
+class Served(NamedTuple):
+    """How a call to a lane ended. `outcome`: ``done``, ``busy`` or ``stopped`` (see `why`)."""
+
+    outcome: str
+    why: str = ""
+
+
+class KktDevice(models.Model):
+    """A till (KKT): what administrators set. What it says itself is in `kkt.device.status`."""
+
+    _name = "kkt.device"
+    _description = "Till (KKT)"
+    _inherit = ["mail.thread", "mail.activity.mixin", "bus.listener.mixin"]
+    _order = "code"
+
+    name = fields.Char(required=True, tracking=True)
+    code = fields.Char(
+        required=True, tracking=True, help="Short name for machines, such as POS-001"
+    )
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, tracking=True
+    )
+    driver = fields.Selection(
+        "_selection_driver",
+        required=True,
+        default=lambda self: self._default_driver(),
+        tracking=True,
+    )
+    tax_system = fields.Selection(
+        TAXATION_TYPES, required=True, default="1", tracking=True, help="Tag 1055"
+    )
+    retail_address = fields.Char(
+        required=True, tracking=True, help="Address of settlements (tag 1009), as registered"
+    )
+    retail_place = fields.Char(
+        required=True, tracking=True, help="Place of settlements (tag 1187), as registered"
+    )
+    timezone = fields.Selection(
+        "_selection_timezone", required=True, default="Europe/Moscow", string="Time zone"
+    )
+    ofd_id = fields.Many2one("fiscal.ofd", string="OFD", tracking=True, check_company=True)
+    delivery = fields.Selection(
+        [
+            ("http", "We send the documents"),
+            ("memory", "Emulator in this process"),
+            ("device", "The till sends them itself"),
+        ],
+        required=True,
+        default=lambda self: self._default_delivery(),
+        tracking=True,
+    )
+    auto_open_shift = fields.Boolean(
+        default=True, help="A receipt that comes over the API opens a closed shift first"
+    )
+    sign_delay = fields.Float(
+        default=0.0, help="Virtual till: seconds before the drive signs", digits=(6, 3)
+    )
+    print_time = fields.Float(
+        default=0.3, help="Virtual till: seconds that printing takes", digits=(6, 3)
+    )
+    lane_ids = fields.One2many("kkt.lane", "device_id", readonly=True)
+    status_ids = fields.One2many("kkt.device.status", "device_id", readonly=True)
+    document_ids = fields.One2many("fiscal.document", "device_id", readonly=True)
+
+    online = fields.Boolean(compute="_compute_status")
+    shift_open = fields.Boolean(compute="_compute_status")
+    shift_number = fields.Integer(compute="_compute_status")
+    undelivered_count = fields.Integer(compute="_compute_undelivered_count")
+
+    _code_unique = models.Constraint(
+        "UNIQUE (company_id, code)", "A till with this code exists already."
+    )
+    _times_positive = models.Constraint(
+        "CHECK (sign_delay >= 0 AND print_time >= 0)", "Times cannot be negative."
+    )
+
+    @api.model
+    def _selection_driver(self):
+        return [("virtual", self.env._("Virtual till (no legal force)"))]
+
+    @api.model
+    def _selection_timezone(self):
+        return [(zone, zone) for zone in RUSSIAN_TIMEZONES]
+
+    @api.model
+    def _default_driver(self):
+        return "virtual"
+
+    @api.model
+    def _default_delivery(self):
+        mode = self.env["ir.config_parameter"].sudo().get_param("optics_kkt.ofd_mode", "http")
+        return {"mock": "memory"}.get(mode, mode)
+
+    @api.depends("status_ids.online", "status_ids.shift_open", "status_ids.seen_at")
+    def _compute_status(self):
+        for device in self:
+            status = device.sudo().status_ids[:1]
+            device.online = bool(status) and status._is_fresh()
+            device.shift_open = status.shift_open
+            device.shift_number = status.shift_number
+
+    def _compute_undelivered_count(self):
+        counts = dict(
+            self.env["fiscal.document"]
+            .sudo()
+            ._read_group(
+                [("device_id", "in", self.ids), ("state", "=", "printed")],
+                ["device_id"],
+                ["__count"],
+            )
+        )
+        for device in self:
+            device.undelivered_count = counts.get(device, 0)
+
+    @api.constrains("code")
+    def _check_code(self):
+        for device in self:
+            if not device.code.strip() or "/" in device.code:
+                raise ValidationError(self.env._("Code: letters, digits, dots and dashes, please."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        devices = super().create(vals_list)
+        for device in devices:
+            self.env["kkt.lane"].sudo().create({"device_id": device.id})
+            self.env["kkt.device.status"].sudo().create({"device_id": device.id})
+        return devices
+
+    @api.ondelete(at_uninstall=False)
+    def _keep_tills_with_documents(self):
+        if self.sudo().document_ids:
+            raise UserError(self.env._("A till with documents is archived, never deleted."))
+
+    # Parts ------------------------------------------------------------------------------------
+
+    def _lane(self):
+        return self.sudo().lane_ids
+
+    def _status(self):
+        return self.sudo().status_ids
+
+    def _to_utc(self, local):
+        """Turn the till's naive local time into naive UTC, as Odoo stores it."""
+        return local.replace(tzinfo=ZoneInfo(self.timezone)).astimezone(UTC).replace(tzinfo=None)
+
+    def _taxation_type(self):
+        return TaxationType(int(self.tax_system))
+
+    def _driver_settings(self):
+        """Return what the driver of this till needs to reach it, as plain values."""
+        self.ensure_one()
+        company = self.company_id.sudo()
+        return {
+            "path": self._memory_path(),
+            "serial": f"{self.env.cr.dbname}/{self.id}",
+            "timezone": self.timezone,
+            "sign_delay": self.sign_delay,
+            "print_time": self.print_time,
+            "user": company.fiscal_name or company.name,
+            "user_inn": company._fiscal_inn(),
+            "taxation_types": self.tax_system,
+            "retail_address": self.retail_address,
+            "retail_place": self.retail_place,
+            "ofd_name": self.ofd_id.name or "",
+            "ofd_inn": self.ofd_id.inn or "",
+        }
+
+    def _memory_path(self):
+        """Where the virtual till keeps its memory: beside the database, not inside it."""
+        folder = Path(config["data_dir"]) / "kkt" / self.env.cr.dbname
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{self.id}.sqlite"
+
+    @contextmanager
+    def _driver(self):
+        driver = open_driver(self.driver, self._driver_settings())
+        try:
+            yield driver
+        finally:
+            driver.close()
+
+    # Serving ----------------------------------------------------------------------------------
+
+    def _end_request_transaction(self):
+        """Make the caller's rows visible and let go of its locks before a device is spoken to.
+
+        A request that waits for a till must hold nothing in the database meanwhile. In Odoo's test
+        mode all cursors share one transaction, which nobody may commit.
+        """
+        if modules.module.current_test:
+            self.env.flush_all()
+        else:
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+
+    def _serve(self, until=None, wait=DEFAULT_WAIT):
+        """Work this till's lane until the row `until` has an end, or for all rows.
+
+        Uses cursors of its own and must not be called with uncommitted rows or locks
+        (:meth:`_end_request_transaction`). One process works a lane; others wait here for theirs.
+
+        :param float wait: seconds to wait for somebody else who works this lane
+        :return Served: `done`, `busy` (not yet our turn) or `stopped` with the reason
+        """
+        self.ensure_one()
+        give_up_at = time.monotonic() + wait
+        while True:
+            with lane_cursor(self.env.registry) as lock:
+                if try_advisory_lock(lock, ADVISORY_LANE, self.id):
+                    return self._work_lane(until)
+            if time.monotonic() >= give_up_at:
+                return Served("busy", self.env._("The till %s is busy.", self.code))
+            time.sleep(POLL_PAUSE)
+
+    def _work_lane(self, until):
+        """Serve the lane whose lock the caller holds."""
+        lane = Lane(self.env.registry, self.id, self.env.uid)
+        try:
+            with self._driver() as driver:
+                serve(lane, driver, SystemClock(), until=until and until.id)
+                self._note_status(lane, driver)
+        except DeviceError as error:
+            lane.status_seen(None, error)
+            return Served("stopped", str(error))
+        except LaneStopped as stop:
+            _logger.info("Lane of till %s stopped: %s", self.code, stop)
+            return Served("stopped", str(stop))
+        return Served("done")
+
+    def _note_status(self, lane, driver):
+        lane.status_seen(driver.status(), None)
+
+    def _refresh_status(self, wait=1.0):
+        """Ask the till how it is, if nobody else speaks to it; else what is known stands."""
+        self.ensure_one()
+        give_up_at = time.monotonic() + wait
+        while True:
+            with lane_cursor(self.env.registry) as lock:
+                if try_advisory_lock(lock, ADVISORY_LANE, self.id):
+                    lane = Lane(self.env.registry, self.id, self.env.uid)
+                    try:
+                        with self._driver() as driver:
+                            self._note_status(lane, driver)
+                    except DeviceError as error:
+                        lane.status_seen(None, error)
+                    return
+            if time.monotonic() >= give_up_at:
+                return
+            time.sleep(POLL_PAUSE)
+
+    # Shift ------------------------------------------------------------------------------------
+
+    def _shift_open(self, cashier, key, source, **links):
+        """Open a shift and return its document. Repeatable by `key`.
+
+        :param cashier: ``kkt.fiscal.Cashier``
+        """
+        return self._register_now(ShiftOpening(cashier=cashier), key, source, **links)
+
+    def _shift_close(self, cashier, key, source, **links):
+        """Close the shift (Z report) and return its document. Repeatable by `key`."""
+        return self._register_now(ShiftClosing(cashier=cashier), key, source, **links)
+
+    def _register_now(self, document, key, source, **links):
+        """Enqueue a document, retry it if the till had refused it, and wait for its end."""
+        row = self.env["fiscal.document"]._enqueue(self, document, key, source, **links)
+        self._register_row(row)
+        return row
+
+    def _register_row(self, row, wait=DEFAULT_WAIT):
+        """Bring a row of this till to an end, as far as that can be done now.
+
+        A refused one is tried once more, an undecided one is settled, a signed one is left alone.
+
+        :return Served: see :meth:`_serve`
+        """
+        self.ensure_one()
+        if row.state == "failed":
+            row._retry()
+        self._end_request_transaction()
+        if row.state not in ("queued", "printing", "unknown"):
+            return Served("done")
+        served = self._serve(until=row, wait=wait)
+        self.env.invalidate_all()
+        return served
+
+    def _acknowledged(self, fd_number):
+        """Pass on to the drive that the OFD has a document, as its own exchange would."""
+        try:
+            with self._driver() as driver:
+                driver.acknowledge(fd_number)
+        except DeviceError as error:
+            _logger.info("Till %s was not told of FD %s: %s", self.code, fd_number, error)
+
+    def _pos_status(self):
+        """Return what a cashier needs to know of this till at a glance."""
+        self.ensure_one()
+        status = self._status()
+        fresh = status._is_fresh()
+        if not fresh:
+            state, text = "red", status.error or self.env._("The till does not answer.")
+        elif not status.paper or not status.cover_closed:
+            state, text = "red", self.env._("Check the till's paper and cover.")
+        elif self.undelivered_count and self._oldest_waits_long():
+            state, text = "yellow", self.env._("The OFD does not answer; selling goes on.")
+        else:
+            state, text = "green", self.env._("The till is ready.")
+        return {
+            "state": state,
+            "text": text,
+            "shift_open": status.shift_open,
+            "shift_number": status.shift_number,
+            "undelivered": self.undelivered_count,
+        }
+
+    def _oldest_waits_long(self):
+        oldest = self._oldest_undelivered()
+        return bool(oldest) and oldest.delivery_attempts > 1
+
+    def _oldest_undelivered(self):
+        return (
+            self.env["fiscal.document"]
+            .sudo()
+            .search(
+                [("device_id", "in", self.ids), ("state", "=", "printed")],
+                order="date_time",
+                limit=1,
+            )
+        )
+
+    @api.model
+    def _fiscal_managers(self, company=None):
+        """Return the people to call when something about the tills needs a decision."""
+        company = company or self.company_id
+        users = self.env.ref("optics_kkt_driver.group_fiscal_manager").sudo().all_user_ids
+        return users.filtered(
+            lambda user: user.active and user.id != SUPERUSER_ID and company in user.company_ids
+        )
+
+    # Reports ----------------------------------------------------------------------------------
+
+    def _buffer_status(self):
+        """Count receipts and corrections by how far they are, over these tills."""
+        states = dict(
+            self.env["fiscal.document"]
+            .sudo()
+            ._read_group(
+                [
+                    ("device_id", "in", self.ids),
+                    ("kind", "in", RECEIPT_KINDS),
+                    ("state", "not in", ["delivered", "cancelled"]),
+                ],
+                ["state"],
+                ["__count"],
+            )
+        )
+        capacity = len(self) * self.env["res.config.settings"]._fiscal_setting("buffer_max_size")
+        waiting = (
+            self.env["fiscal.document"]
+            .sudo()
+            .search_count([("device_id", "in", self.ids), ("state", "=", "printed")])
+        )
+        oldest = self._oldest_undelivered()
+        return {
+            "pending_count": states.get("printed", 0),
+            "synced_count": self.env["kkt.counter"]._total(self, RECEIPT_KINDS, "delivered"),
+            "failed_count": sum(states.get(state, 0) for state in ("failed", "unknown", "manual")),
+            "dead_count": states.get("dead", 0),
+            "queued_count": sum(states.get(state, 0) for state in ("queued", "printing")),
+            "capacity": capacity,
+            "percent_full": round(100 * waiting / capacity, 1) if capacity else 0.0,
+            "oldest_pending_at": oldest and f"{oldest.date_time.isoformat()}Z" or None,
+            "network_status": self._network_status(oldest),
+            "circuit_breaker": "OPEN" if self._ofd_paused() else "CLOSED",
+        }
+
+    def _network_status(self, oldest):
+        """How the way to the OFD is, judged by the document that waits longest."""
+        if self._ofd_paused() or (oldest and oldest.delivery_attempts >= OFFLINE_AFTER):
+            return "OFFLINE"
+        return "DEGRADED" if oldest and oldest.delivery_attempts else "ONLINE"
+
+    def _ofd_paused(self):
+        now = fields.Datetime.now()
+        return any(ofd.paused_until and ofd.paused_until > now for ofd in self.sudo().ofd_id)
+
+    @api.model
+    def _health_report(self):
+        """Tell whether the shop can sell and whether its documents leave."""
+        devices = self.search([])
+        buffer = devices._buffer_status()
+        silent = devices.filtered(lambda device: device._status().error)
+        undecided = self.env["fiscal.document"].search_count(
+            [("state", "in", ["unknown", "manual"])]
+        )
+        components = {
+            "tills": {
+                "status": "degraded" if silent else "healthy",
+                "silent": silent.mapped("code"),
+            },
+            "documents": {
+                "status": "degraded" if undecided else "healthy",
+                "undecided": undecided,
+            },
+            "ofd": {
+                "status": "healthy" if buffer["network_status"] == "ONLINE" else "degraded",
+                "network_status": buffer["network_status"],
+                "pending": buffer["pending_count"],
+            },
+        }
+        degraded = any(part["status"] != "healthy" for part in components.values())
+        unhealthy = bool(devices) and len(silent) == len(devices)
+        return {
+            "status": "unhealthy" if unhealthy else "degraded" if degraded else "healthy",
+            "circuit_breaker": buffer["circuit_breaker"],
+            "failures": max(
+                self.env["fiscal.document"]
+                .search([("state", "=", "printed")], order="delivery_attempts desc", limit=1)
+                .mapped("delivery_attempts"),
+                default=0,
+            ),
+            "components": components,
+        }
+
+    # Buttons ----------------------------------------------------------------------------------
+
+    def action_test_connection(self):
+        self.ensure_one()
+        self.check_access("write")
+        self._end_request_transaction()
+        self._refresh_status(wait=5.0)
+        status = self._status()
+        status.invalidate_recordset()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success" if status.online else "danger",
+                "message": self.env._("The till answers: %s", status.model_name)
+                if status.online
+                else status.error,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_open_shift(self):
+        return self._shift_button(self._shift_open, "open")
+
+    def action_close_shift(self):
+        return self._shift_button(self._shift_close, "close")
+
+    def _shift_button(self, call, word):
+        self.ensure_one()
+        self.check_access("write")
+        status = self._status()
+        key = f"backend:{self.id}:{word}:{status.fn_number}:{status.last_fd}"
+        document = call(self.env.user._fiscal_cashier(), key, "backend")
+        if not document.is_signed:
+            raise UserError(document._explain())
+        return document._open_form()
+
+    def action_serve(self):
+        """Settle what is unresolved and print what waits."""
+        self.ensure_one()
+        self.check_access("write")
+        self._end_request_transaction()
+        served = self._serve(wait=5.0)
+        if served.why:
+            raise UserError(served.why)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_documents(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "optics_kkt_driver.fiscal_document_action"
+        )
+        return {**action, "domain": [("device_id", "=", self.id)], "context": {}}
+
+    # Jobs -------------------------------------------------------------------------------------
+
+    @api.model
+    def _cron_serve(self):
+        """Print what waits and settle what a dead process left, on every till in turn."""
+        rows = self.env["fiscal.document"]._read_group(
+            [("state", "in", ["queued", "printing", "unknown"])], ["device_id"]
+        )
+        devices = [device for (device,) in rows]
+        self.env["ir.cron"]._commit_progress(remaining=len(devices))
+        for device in devices:
+            device._serve(wait=0.0)
+            if not self.env["ir.cron"]._commit_progress(1):
+                return

@@ -1,0 +1,74 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+ONLINE_FOR = timedelta(seconds=90)
+"""An answer is worth this long; after it the till counts as silent."""
+
+
+class KktDeviceStatus(models.Model):
+    """What a till said last. One row a till, written by whoever spoke to it."""
+
+    _name = "kkt.device.status"
+    _description = "Till status"
+    _log_access = False
+
+    device_id = fields.Many2one("kkt.device", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one(related="device_id.company_id")
+    online = fields.Boolean(readonly=True)
+    seen_at = fields.Datetime(string="Last answer", readonly=True)
+    error = fields.Char(string="Last silence", readonly=True)
+    model_name = fields.Char(readonly=True)
+    serial = fields.Char(readonly=True)
+    fn_number = fields.Char(string="FN", readonly=True)
+    fn_valid_until = fields.Date(string="FN valid until", readonly=True)
+    last_fd = fields.Integer(string="Last FD", readonly=True, aggregator=None)
+    shift_open = fields.Boolean(readonly=True)
+    shift_number = fields.Integer(readonly=True, aggregator=None)
+    shift_opened_at = fields.Datetime(string="Shift opened at (UTC)", readonly=True)
+    clock_difference = fields.Integer(
+        readonly=True, aggregator=None, help="Seconds that the till's clock is ahead of ours"
+    )
+    paper = fields.Boolean(readonly=True)
+    cover_closed = fields.Boolean(readonly=True)
+    undelivered = fields.Integer(readonly=True, aggregator=None)
+    cash_in_drawer = fields.Float(readonly=True, aggregator=None, digits=(16, 2))
+    ffd_version = fields.Char(string="FFD", readonly=True)
+    warnings = fields.Char(readonly=True)
+
+    _one_status = models.UniqueIndex("(device_id)")
+
+    def _saw(self, status, error):
+        """Keep an answer, or the words of a silence."""
+        if status is None:
+            self.write({"online": False, "error": str(error)})
+            return
+        self.write({**self._values(status), "online": True, "error": False})
+
+    def _values(self, status):
+        device = self.device_id
+        now = fields.Datetime.now()
+        opened = status.shift_opened_at
+        return {
+            "seen_at": now,
+            "model_name": status.model,
+            "serial": status.serial,
+            "fn_number": status.fn_number,
+            "fn_valid_until": status.fn_valid_until,
+            "last_fd": status.last_fd,
+            "shift_open": status.shift_open,
+            "shift_number": status.shift_number,
+            "shift_opened_at": opened and device._to_utc(opened),
+            "clock_difference": round((device._to_utc(status.clock) - now).total_seconds()),
+            "paper": status.paper,
+            "cover_closed": status.cover_closed,
+            "undelivered": status.undelivered,
+            "cash_in_drawer": status.cash_in_drawer / 100,
+            "ffd_version": status.ffd_version,
+            "warnings": "; ".join(status.warnings),
+        }
+
+    def _is_fresh(self):
+        return bool(
+            self.online and self.seen_at and fields.Datetime.now() - self.seen_at < ONLINE_FOR
+        )

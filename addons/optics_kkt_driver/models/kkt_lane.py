@@ -1,0 +1,221 @@
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.sql_db import Cursor
+from odoo.tools import SQL
+
+from ..fields import Int8
+from ..kkt.drivers.contract import Baseline, Intent
+from ..kkt.fiscal import hlc
+from ..kkt.flow.lane import Entry, Journaled
+
+ADVISORY_LANE = 0x4B4B54
+"""First half of the advisory lock that makes one process the only user of a till."""
+ADVISORY_OUTBOX = 0x4F4644
+"""First half of the advisory lock that makes one process the only sender of a till's drive."""
+
+
+class KktLane(models.Model):
+    """What must survive of a till's lane between two holders: written under the lane's lock."""
+
+    _name = "kkt.lane"
+    _description = "Till lane"
+    _log_access = False
+
+    device_id = fields.Many2one("kkt.device", required=True, readonly=True, ondelete="cascade")
+    company_id = fields.Many2one(related="device_id.company_id")
+    fence = fields.Integer(required=True, readonly=True, default=0)
+    hlc = Int8(required=True, readonly=True, default=0)
+    fn_number = fields.Char(readonly=True, help="The drive that the till had when last asked")
+    last_fd = fields.Integer(readonly=True, help="The highest FD of this drive that we know of")
+
+    _one_lane = models.UniqueIndex("(device_id)")
+
+    def _saw(self, fn_number, fd_number):
+        """Remember how far the drive's numbers have come."""
+        if fd_number and fn_number == self.fn_number and fd_number > self.last_fd:
+            self.last_fd = fd_number
+
+    def _adopt(self, baseline):
+        """Say why the drive may not be written to, or None. The first one seen is taken as ours."""
+        if not self.fn_number:
+            self.write({"fn_number": baseline.fn_number, "last_fd": baseline.last_fd})
+        if baseline.fn_number != self.fn_number:
+            return self.env._(
+                "Till %(till)s has another drive: %(found)s instead of %(known)s. An administrator"
+                " must confirm the replacement.",
+                till=self.device_id.code,
+                found=baseline.fn_number,
+                known=self.fn_number,
+            )
+        if baseline.last_fd < self.last_fd:
+            return self.env._(
+                "The drive of till %(till)s is behind our records: its last FD is %(found)s, ours"
+                " %(known)s. Was its memory or this database restored from a copy?",
+                till=self.device_id.code,
+                found=baseline.last_fd,
+                known=self.last_fd,
+            )
+        return None
+
+    def _unexplained(self, baseline):
+        """FD numbers since the last one we know of that no undecided row of ours may own."""
+        reserved = self.env["fiscal.document"].search(
+            [("device_id", "=", self.device_id.id), ("state", "=", "manual")]
+        )
+        owned = {number for row in reserved for number in row.candidates or []}
+        since = range(self.last_fd + 1, baseline.last_fd + 1)
+        return [number for number in since if number not in owned]
+
+
+@contextmanager
+def lane_cursor(registry):
+    """Yield a cursor of its own in READ COMMITTED; commit and close it.
+
+    Odoo's own cursors are REPEATABLE READ, in which SKIP LOCKED and compare-and-set fail with
+    serialization errors. In Odoo's test mode the registry hands out the test's cursor, which
+    cannot change its isolation: so locks and crashes are tested against a real server only.
+    """
+    with registry.cursor() as cr:
+        if isinstance(cr, Cursor):
+            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+        yield cr
+
+
+def try_advisory_lock(cr, group, key):
+    """Take a lock that ends with the transaction of `cr`, also when its process is killed."""
+    cr.execute(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", group, key))
+    return cr.fetchone()[0]
+
+
+class Lane:
+    """The store of one till's documents (``kkt.flow.lane.LaneStore``), while its lock is held.
+
+    Each method is one short transaction on a cursor of its own, so that none is open while the
+    device is spoken to.
+    """
+
+    def __init__(self, registry, device_id, uid):
+        self._registry = registry
+        self._device_id = device_id
+        self._uid = uid
+        with self._device() as device:
+            lane = device._lane()
+            lane.fence += 1
+            self._fence = lane.fence
+
+    @contextmanager
+    def _device(self):
+        with lane_cursor(self._registry) as cr:
+            env = api.Environment(cr, self._uid or SUPERUSER_ID, {}, su=True)
+            yield env["kkt.device"].browse(self._device_id)
+
+    @contextmanager
+    def _document(self, row_id):
+        with self._device() as device:
+            yield device.env["fiscal.document"].browse(row_id)
+
+    def _first(self, device, states):
+        return device.env["fiscal.document"].search(
+            [("device_id", "=", device.id), ("state", "in", states)], order="id", limit=1
+        )
+
+    def undecided(self):
+        with self._device() as device:
+            row = self._first(device, ["printing", "unknown"])
+            return row and Journaled(row.id, row._value(), _intent(row)) or None
+
+    def next_queued(self):
+        with self._device() as device:
+            row = self._first(device, ["queued"])
+            return row and Entry(row.id, row._value(), row.needs_open_shift) or None
+
+    def queue_shift_opening(self, before):
+        with self._document(before.id) as document:
+            opening = document._enqueue_shift_opening()
+            return Entry(opening.id, opening._value())
+
+    def journal(self, entry, baseline, deadline):
+        with self._document(entry.id) as document:
+            lane = document.device_id._lane()
+            lane.hlc = hlc.tick(lane.hlc, datetime.now(UTC))
+            moved = document._transition(
+                "printing",
+                f"baseline FD {baseline.last_fd}",
+                origins=("queued",),
+                task_id=str(uuid4()),
+                fence=self._fence,
+                deadline=deadline.astimezone(UTC).replace(tzinfo=None),
+                baseline=_baseline_json(baseline),
+                hlc=lane.hlc,
+            )
+            if not moved:
+                return None
+            return Journaled(document.id, document._value(), _intent(document))
+
+    def signed(self, entry, signed, why):
+        with self._document(entry.id) as document:
+            if document._transition(
+                "printed", why, if_fence=self._fence, **document._signed_values(signed)
+            ):
+                document.device_id._lane()._saw(signed.fn_number, signed.fd_number)
+                document._after_signed()
+
+    def refused(self, entry, error):
+        with self._document(entry.id) as document:
+            document._transition(
+                "failed",
+                str(error),
+                if_fence=self._fence,
+                error_code=error.code,
+                error_message=error.message,
+                error_remedy=error.remedy,
+            )
+
+    def unknown(self, entry, why):
+        with self._document(entry.id) as document:
+            if not document._transition("unknown", why, fence=self._fence):
+                document.fence = self._fence
+
+    def not_signed(self, entry, why):
+        with self._document(entry.id) as document:
+            document._transition("queued", why, origins=("unknown",), if_fence=self._fence)
+
+    def manual(self, entry, lookup):
+        with self._document(entry.id) as document:
+            if document._transition(
+                "manual", lookup.why, if_fence=self._fence, candidates=list(lookup.candidates)
+            ):
+                document._ask_a_person()
+
+    def foreign(self, baseline):
+        with self._device() as device:
+            return device._lane()._unexplained(baseline)
+
+    def record_foreign(self, document):
+        with self._device() as device:
+            device.env["fiscal.document"]._record_foreign(device, document)
+
+    def drive_seen(self, baseline):
+        with self._device() as device:
+            return device._lane()._adopt(baseline)
+
+    def status_seen(self, status, error):
+        with self._device() as device:
+            device._status()._saw(status, error)
+
+
+def _baseline_json(baseline):
+    return {name: getattr(baseline, name) for name in Baseline.__slots__}
+
+
+def _intent(row):
+    return Intent(
+        key=row.short_key,
+        task_id=row.task_id,
+        baseline=Baseline(**row.baseline),
+        fence=row.fence,
+        deadline=row.deadline.replace(tzinfo=UTC),
+    )

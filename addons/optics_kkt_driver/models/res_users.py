@@ -1,0 +1,18 @@
+from odoo import fields, models
+
+from ..kkt.fiscal.document import Cashier
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    fiscal_position = fields.Char(
+        string="Position on receipts", help="Goes before the surname in tag 1021"
+    )
+    fiscal_inn = fields.Char(string="INN on receipts", help="Tag 1203")
+
+    def _fiscal_cashier(self):
+        """Who stands on documents that this user makes: position and surname (tag 1021)."""
+        self.ensure_one()
+        words = [self.fiscal_position, self.name]
+        return Cashier(operator=" ".join(filter(None, words)), operator_inn=self.fiscal_inn or None)

@@ -1,0 +1,72 @@
+"""A company with a virtual till, for this addon's tests and for those that build on it."""
+
+from odoo.tests import TransactionCase
+
+from ..kkt.fiscal.document import Cashier, Item, Payments, Receipt
+from ..kkt.fiscal.vocabulary import Nds, OperationType, TaxationType
+
+INN = "7707083893"
+
+
+def make_till(env, **values):
+    """Create a till whose memory is a file of its own, under the next device id."""
+    company = env.company
+    company.vat = INN
+    ofd = env["fiscal.ofd"].create({"name": "ОФД", "url": "http://127.0.0.1:9/ofd/v1"})
+    return env["kkt.device"].create(
+        {
+            "name": "Касса",
+            "code": "TEST-1",
+            "driver": "virtual",
+            "retail_address": "191025, Санкт-Петербург, Невский пр., 100",
+            "retail_place": "Салон оптики",
+            "delivery": "http",
+            "ofd_id": ofd.id,
+            "print_time": 0,
+            **values,
+        }
+    )
+
+
+def make_receipt(price=500000, nds=Nds.NDS_22, name="Очки солнцезащитные", cash=False):
+    """Return a sale of one thing, paid in full."""
+    item = Item.priced(name, price, nds)
+    payments = Payments(cash=price) if cash else Payments(ecash=price)
+    return Receipt(
+        OperationType.SALE, TaxationType.OSN, (item,), payments, Cashier("Кассир Иванова")
+    )
+
+
+class FiscalMixin:
+    """Gives a test case its tills; use with a case whose registry is in test mode."""
+
+    def make_till(self, **values):
+        """Create a till for this test: its memory does not roll back with the test."""
+        till = make_till(self.env, **values)
+        path = till._memory_path()
+        path.unlink(missing_ok=True)
+        self.addCleanup(path.unlink, missing_ok=True)
+        return till
+
+    def enqueue(self, key="k1", document=None, **options):
+        return self.env["fiscal.document"]._enqueue(
+            self.till, document or make_receipt(), key, "backend", **options
+        )
+
+    def register(self, key="k1", document=None, **options):
+        """Enqueue a document and serve the lane; return its row."""
+        row = self.enqueue(key, document, **options)
+        self.till._register_row(row, wait=1.0)
+        return row
+
+    def open_shift(self, key="shift-1"):
+        return self.till._shift_open(Cashier("Кассир Иванова"), key, "backend")
+
+
+class FiscalCase(FiscalMixin, TransactionCase):
+    """Lane and working cursors all yield the test's transaction (Odoo's test mode)."""
+
+    def setUp(self):
+        super().setUp()
+        self.till = self.make_till()
+        self.registry_enter_test_mode()

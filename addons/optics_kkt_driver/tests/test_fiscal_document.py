@@ -1,0 +1,164 @@
+from psycopg2.errors import CheckViolation, RaiseException, UniqueViolation
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..exceptions import KeyConflict
+from ..kkt.drivers.virtual.faults import Faults
+from .common import FiscalCase, make_receipt
+
+
+@tagged("post_install", "-at_install")
+class TestFiscalDocument(FiscalCase):
+    def test_a_receipt_is_signed_and_its_history_kept(self):
+        self.open_shift()
+        row = self.register(reference="S00042")
+        self.assertEqual(row.state, "printed")
+        self.assertEqual(row.fd_number, 3, "FD 1 is the registration, FD 2 the shift's opening")
+        self.assertRegex(row.fpd, r"^\d{10}$")
+        self.assertEqual(row.receipt_number, 1)
+        self.assertEqual(row.signed_json["totalSum"], 500000)
+        self.assertEqual(
+            row.qr_text,
+            f"t={row.signed_json['dateTime'][:16].replace('-', '').replace(':', '')}"
+            f"&s=5000.00&fn={row.fn_number}&i=3&fp={int(row.fpd)}&n=1",
+        )
+        self.assertEqual(
+            row.event_ids.mapped("to_state"), ["printing", "printed"], "every step leaves an event"
+        )
+
+    def test_intent_is_stored_before_sending(self):
+        self.open_shift()
+        row = self.register(reference="S00042")
+        self.assertEqual(row.baseline["last_fd"], 2)
+        self.assertTrue(row.fence and row.deadline and row.task_id and row.hlc)
+        self.assertEqual(
+            row.signed_json["properties"],
+            {"propertyName": "Документ", "propertyValue": f"S00042 {row.short_key}"},
+        )
+
+    def test_same_key_same_body_is_the_same_row(self):
+        row = self.enqueue()
+        self.assertEqual(self.enqueue(), row)
+
+    def test_same_key_other_body_is_refused(self):
+        row = self.enqueue()
+        with self.assertRaises(KeyConflict) as caught:
+            self.enqueue(document=make_receipt(price=100))
+        self.assertEqual(caught.exception.document, row)
+
+    def test_refused_by_a_closed_shift_and_printed_after_opening(self):
+        row = self.register()
+        self.assertEqual(row.state, "failed")
+        self.assertTrue(row.error_code)
+        self.assertIn(row.error_code, row._explain())
+        self.open_shift()
+        self.till._register_row(row)
+        self.assertEqual(row.state, "printed")
+        self.assertFalse(row.error_code)
+
+    def test_a_shift_is_opened_first_when_asked_for(self):
+        row = self.register(open_shift=True)
+        self.assertEqual(row.state, "printed")
+        opening = self.env["fiscal.document"].search(
+            [("device_id", "=", self.till.id), ("kind", "=", "shift_open")]
+        )
+        self.assertEqual(opening.state, "printed")
+        self.assertEqual((opening.fd_number, row.fd_number), (2, 3))
+
+    def test_giving_up_is_final(self):
+        row = self.enqueue()
+        self.assertTrue(row._give_up("the cashier gave up"))
+        self.assertEqual(row.state, "cancelled")
+        self.assertFalse(row._retry())
+        self.till._serve()
+        self.assertEqual(row.state, "cancelled")
+
+    def test_a_signed_document_cannot_be_given_up(self):
+        self.open_shift()
+        row = self.register()
+        self.assertFalse(row._give_up("too late"))
+        self.assertEqual(row.state, "printed")
+
+    def test_lost_answer_is_found_on_the_drive(self):
+        self.open_shift()
+        self.set_faults(times=1, lost_answer="after_signing")
+        row = self.register()
+        self.assertEqual(row.state, "printed")
+        self.assertEqual(row.event_ids.mapped("to_state"), ["printing", "unknown", "printed"])
+        self.assertEqual(self.last_fd(), row.fd_number, "signed once")
+
+    def test_lost_request_is_printed_again_once(self):
+        self.open_shift()
+        self.set_faults(times=1, lost_answer="before_signing")
+        row = self.register()
+        self.assertEqual(row.event_ids.mapped("to_state"), ["printing", "unknown", "queued"])
+        self.till._register_row(row)
+        self.assertEqual(row.state, "printed")
+        self.assertEqual(self.last_fd(), row.fd_number)
+
+    def test_silent_till_leaves_the_row_waiting(self):
+        self.open_shift()
+        self.set_faults(silent=True)
+        row = self.enqueue()
+        served = self.till._register_row(row)
+        self.assertEqual((served.outcome, row.state), ("stopped", "queued"))
+        self.assertTrue(self.till._status().error)
+        self.set_faults()
+        self.till._register_row(row)
+        self.assertEqual(row.state, "printed")
+
+    def test_rows_are_never_deleted_nor_changed(self):
+        self.open_shift()
+        row = self.register()
+        with self.assertRaises(UserError):
+            row.unlink()
+        with self.assertRaises(UserError):
+            row.write({"state": "queued"})
+        for statement in (
+            "DELETE FROM fiscal_document WHERE id = %s",
+            "UPDATE fiscal_document SET payload = '{}' WHERE id = %s",
+            "UPDATE fiscal_document SET fpd = '0000000000' WHERE id = %s",
+        ):
+            with (
+                self.assertRaises(RaiseException),
+                mute_logger("odoo.sql_db"),
+                self.env.cr.savepoint(),
+            ):
+                self.env.cr.execute(statement, [row.id])
+
+    def test_postgresql_holds_the_invariants(self):
+        first, second = self.enqueue("a"), self.enqueue("b")
+        with mute_logger("odoo.sql_db"):
+            with self.assertRaises(CheckViolation), self.env.cr.savepoint():
+                self.env.cr.execute(
+                    "UPDATE fiscal_document SET state = 'printed' WHERE id = %s", [first.id]
+                )
+            with self.assertRaises(UniqueViolation), self.env.cr.savepoint():
+                self.env.cr.execute(
+                    "UPDATE fiscal_document SET state = 'printing' WHERE id IN %s",
+                    [(first.id, second.id)],
+                )
+            with self.assertRaises(UniqueViolation), self.env.cr.savepoint():
+                self.env.cr.execute(
+                    "UPDATE fiscal_document SET idempotency_key = 'a' WHERE id = %s", [second.id]
+                )
+
+    def test_a_drive_behind_our_records_is_refused(self):
+        self.open_shift()
+        self.register()
+        self.till._lane().last_fd = 100
+        row = self.enqueue("later")
+        served = self.till._register_row(row)
+        self.assertEqual(served.outcome, "stopped")
+        self.assertIn("100", served.why)
+        self.assertEqual(row.state, "queued")
+
+    def set_faults(self, **faults):
+        with self.till._driver() as driver:
+            driver.till.set_faults(Faults(**faults))
+
+    def last_fd(self):
+        with self.till._driver() as driver:
+            return driver.baseline().last_fd
