@@ -230,9 +230,11 @@ def suite_fingerprint() -> str:
     digest = hashlib.sha256(core_fingerprint().encode())
     digest.update((ROOT / ".env.dev").read_bytes())
     for path in sorted(ADDONS.rglob("*")):
-        # Assets and tests are read from disk when they are used; a database does not hold them.
         inside = path.relative_to(ADDONS).parts
-        if path.is_file() and not {"static", "tests", "__pycache__"} & set(inside):
+        # Assets and tests are read from disk when they are used; a database does not hold them.
+        elsewhere = {"static", "tests", "readme", "__pycache__"} & set(inside)
+        cache = any(part.startswith(".") for part in inside)
+        if path.is_file() and not elsewhere and not cache:
             digest.update(str(path.relative_to(ADDONS)).encode())
             digest.update(path.read_bytes())
     return f"opticserp: suite {digest.hexdigest()[:32]}"

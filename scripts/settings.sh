@@ -78,16 +78,17 @@ SUITE_ADDONS=optics_core,optics_kkt_driver,optics_ofd_mock,optics_pos_ru54fz
 # --- PostgreSQL: an existing server if the developer names one, else our own cluster -----------
 
 PG_DIR=$DEV_DIR/pg
-if [ -n "${PGHOST:-}" ] || [ -n "${PGPORT:-}" ]; then
+PG_SOCKETS=$PG_DIR/socket
+# A Unix socket's path may have 107 bytes; a deep clone gets its sockets elsewhere.
+if [ ${#PG_SOCKETS} -gt 85 ]; then
+    PG_SOCKETS=/tmp/opticserp-$(printf '%s' "$ROOT" | cksum | cut -d' ' -f1)
+fi
+# A script that another one started finds that one's PGHOST: our own sockets are no existing server.
+if [ -n "${PGHOST:-}${PGPORT:-}" ] && [ "${PGHOST:-}" != "$PG_SOCKETS" ]; then
     PG_PRIVATE=no
     export PGHOST=${PGHOST:-localhost} PGPORT=${PGPORT:-5432} PGUSER=${PGUSER:-$(id -un)}
 else
     PG_PRIVATE=yes
-    PG_SOCKETS=$PG_DIR/socket
-    # A Unix socket's path may have 107 bytes; a deep clone gets its sockets elsewhere.
-    if [ ${#PG_SOCKETS} -gt 85 ]; then
-        PG_SOCKETS=/tmp/opticserp-$(printf '%s' "$ROOT" | cksum | cut -d' ' -f1)
-    fi
     export PGHOST=$PG_SOCKETS PGPORT=5432 PGUSER=odoo
 fi
 

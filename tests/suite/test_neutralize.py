@@ -1,0 +1,35 @@
+"""A copy of a shop's database (`odoo neutralize`) must reach neither its tills nor its operator."""
+
+from odoo.modules.neutralize import get_neutralization_queries
+
+from tests.suite.suite_case import SUITE, SuiteCase
+
+#: Addons whose records name something outside of the database.
+REACHING_OUT = ("optics_kkt_driver", "optics_ofd_mock")
+
+
+class TestNeutralize(SuiteCase):
+    def test_addons_that_reach_out_have_the_script(self):
+        for addon in REACHING_OUT:
+            with self.subTest(addon=addon):
+                self.assertTrue((self.addon_path(addon) / "data" / "neutralize.sql").exists())
+
+    def test_no_operator_is_reached(self):
+        operator = self.env["fiscal.ofd"].create(
+            {"name": "A real operator", "url": "https://ofd.example/v1", "token": "secret"}
+        )
+        self.neutralize()
+        reached = self.env["fiscal.ofd"].search([("url", "not like", "/%")])
+        self.assertFalse(reached, "active operators outside of this server")
+        self.assertFalse(operator.token)
+
+    def test_no_till_is_driven(self):
+        self.neutralize()
+        driven = self.env["kkt.device"].search([("driver", "!=", "virtual")])
+        self.assertFalse(driven, "active tills of a real driver")
+
+    def neutralize(self):
+        self.env.flush_all()
+        for query in get_neutralization_queries(SUITE):
+            self.env.cr.execute(query)
+        self.env.invalidate_all()
