@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 from .base import Document
 from .jsonio import json_object, raw
-from .party import Cashier
+from .party import STAND_IN, Cashier
 from .problems import Problems
 from .vocabulary import DocumentKind
 
@@ -33,13 +33,12 @@ class CashOperation(Document):
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         problems = Problems()
-        total = raw(json_object(data), "sum")
+        data = json_object(data)
         cashier = problems.attempt("cashier", lambda: Cashier.from_json(data))
-        if cashier is None:
-            problems.kopecks("sum", total, least=1)
+        made = problems.attempt("", lambda: cls(raw(data, "sum"), cashier or STAND_IN))
         problems.raise_any()
-        assert cashier is not None
-        return cls(total, cashier)
+        assert made is not None
+        return made
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ from .problems import Problems
 from .receipt import Settlement
 from .vocabulary import CorrectionType, DocumentKind
 
+FNS_CORRECTION_BASE = "\N{CYRILLIC SMALL LETTER ES}orrectionBase"
+"""FNS's own JSON spells the name with a Cyrillic letter; it is read, and never written."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction(Settlement):
@@ -44,7 +47,7 @@ class Correction(Settlement):
     @classmethod
     def _parts_from_json(cls, data: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
         parts = super(Correction, cls)._parts_from_json(data, problems)
-        base = data.get("correctionBase")
+        base = data.get("correctionBase", data.get(FNS_CORRECTION_BASE))
         grounds = problems.attempt(
             "correction_base", lambda: json_object({} if base is None else base)
         )

@@ -9,16 +9,20 @@ from .base import Document
 from .cash import CashIn, CashOut
 from .correction import Correction
 from .item import Item
+from .marking import ProductCode, ProductCodeKind
 from .party import Buyer, Cashier, UserAttribute
 from .payments import Payments
 from .problems import InvalidDocument, Problem, Problems
 from .receipt import Receipt, Settlement
+from .registration import Registration, Reregistration
 from .shift import DriveClosing, SettlementState, ShiftClosing, ShiftOpening, XReport
 from .vocabulary import DocumentKind
 
 _CLASSES: dict[DocumentKind, type[Document]] = {
     each.kind: each
     for each in (
+        Registration,
+        Reregistration,
         Receipt,
         Correction,
         ShiftOpening,
@@ -59,7 +63,11 @@ __all__ = [
     "Payments",
     "Problem",
     "Problems",
+    "ProductCode",
+    "ProductCodeKind",
     "Receipt",
+    "Registration",
+    "Reregistration",
     "Settlement",
     "SettlementState",
     "ShiftClosing",

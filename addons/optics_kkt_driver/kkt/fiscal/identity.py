@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from binascii import crc_hqx
+
 _INN_10 = (2, 4, 10, 3, 5, 9, 4, 6, 8)
 _INN_12_FIRST = (7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
 _INN_12_SECOND = (3, 7, 2, 4, 10, 3, 5, 9, 4, 6, 8)
@@ -32,6 +34,26 @@ def is_person_inn(value: str) -> bool:
 def is_fn_number(value: str) -> bool:
     """The number of a fiscal drive: 16 digits (tag 1041)."""
     return len(value) == 16 and value.isascii() and value.isdigit()
+
+
+def is_kkt_reg_id(value: str, user_inn: str, kkt_number: str) -> bool:
+    """A till's registration number (tag 1037): 10 digits and 6 that check them.
+
+    `user_inn` is the owner's, `kkt_number` the till's serial number (tag 1013).
+    """
+    if len(value) != 16 or not (value.isascii() and value.isdigit()):
+        return False
+    return value == kkt_reg_id(value[:10], user_inn, kkt_number)
+
+
+def kkt_reg_id(number: str, user_inn: str, kkt_number: str) -> str:
+    """The registration number that belongs to 10 digits, an INN and a serial number.
+
+    The check is CRC16 (polynomial 0x1021, begun with 0xFFFF) over the ten digits, the INN with
+    zeros before it to 12 and the serial number with zeros to 20 (KKT.md C.1).
+    """
+    checked = number + user_inn.zfill(12) + kkt_number.zfill(20)
+    return f"{number}{crc_hqx(checked.encode(), 0xFFFF):06d}"
 
 
 def _inn_check(digits: list[int], weights: tuple[int, ...]) -> int:

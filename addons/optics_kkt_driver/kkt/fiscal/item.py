@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from . import marking
 from .jsonio import (
     code_from_json,
     json_object,
@@ -15,8 +16,9 @@ from .jsonio import (
     raw,
     without_none,
 )
+from .marking import ProductCode
 from .money import line_sum, vat_of
-from .problems import Problems
+from .problems import Problems, is_integer
 from .vocabulary import ItemsQuantityMeasure, Nds, PaymentType, ProductType
 
 MAX_QUANTITY_DECIMALS = 6
@@ -58,6 +60,12 @@ class Item:
     """Tag 1231, number of the customs declaration."""
     excise_duty: int | None = None
     """Tag 1229."""
+    marking_code: str | None = None
+    """The whole code as scanned, for the till to check; no tag of the signed document."""
+    product_code: ProductCode | None = None
+    """Tag 1163; follows from `marking_code` when that is a GS1 code."""
+    checking_prod_information_result: int | None = None
+    """Tag 2106, bits of the check's result; known after the till has checked the code."""
 
     def __post_init__(self) -> None:
         problems = Problems()
@@ -75,6 +83,7 @@ class Item:
             "items_quantity_measure", self.items_quantity_measure, ItemsQuantityMeasure
         )
         self._check_optional(problems)
+        self._check_marking(problems)
         problems.raise_any()
 
     def _check_quantity(self, problems: Problems) -> bool:
@@ -100,13 +109,41 @@ class Item:
 
     def _check_optional(self, problems: Problems) -> None:
         problems.text("properties_item", self.properties_item, 64)
-        country = self.origin_country_code
-        if problems.text("origin_country_code", country, 3) and country is not None:
-            holds = len(country) == 3 and country.isascii() and country.isdigit()
-            problems.check(holds, "origin_country_code", country, "must be 3 digits (ОКСМ)")
+        problems.digits("origin_country_code", self.origin_country_code, 3)
         problems.text("custom_entry_num", self.custom_entry_num, 32)
         if self.excise_duty is not None:
             problems.kopecks("excise_duty", self.excise_duty)
+
+    def _check_marking(self, problems: Problems) -> None:
+        problems.instance("product_code", self.product_code, ProductCode, required=False)
+        result = self.checking_prod_information_result
+        if result is not None:
+            holds = is_integer(result) and 0 <= result < 256
+            problems.check(holds, "checking_prod_information_result", result, "must be one byte")
+        if self.marking_code is not None:
+            self._read_marking_code(problems)
+        if self.product_code is None and self.marking_code is None and self._is_marked_handover():
+            rule = f"is required where 1212 is {self.product_type.value} and the goods leave"
+            problems.add("marking_code", None, rule)
+
+    def _is_marked_handover(self) -> bool:
+        known = isinstance(self.product_type, ProductType) and isinstance(
+            self.payment_type, PaymentType
+        )
+        return known and self.product_type.needs_product_code and self.payment_type.is_handover
+
+    def _read_marking_code(self, problems: Problems) -> None:
+        if self.product_code is None:
+            try:
+                code = marking.parse(self.marking_code or "")
+            except marking.MalformedCode as error:
+                problems.add("marking_code", self.marking_code, f"is no GS1 code: {error}")
+                return
+            object.__setattr__(self, "product_code", code.product_code)
+        piece = self.items_quantity_measure is ItemsQuantityMeasure.PIECE
+        if piece and self.quantity != 1:
+            rule = "must be 1: each piece has a marking code of its own"
+            problems.add("quantity", self.quantity, rule)
 
     @classmethod
     def priced(
@@ -145,6 +182,10 @@ class Item:
             originCountryCode=self.origin_country_code,
             customEntryNum=self.custom_entry_num,
             exciseDuty=self.excise_duty,
+            markingCode=self.marking_code,
+            productCodeNew=self.product_code.to_json() if self.product_code else None,
+            labelCodeProcesMode=0 if self.product_code and self.product_code.is_marked else None,
+            checkingProdInformationResult=self.checking_prod_information_result,
         )
 
     @classmethod
@@ -152,6 +193,7 @@ class Item:
         """Read an object of the array ``items``. Raises InvalidDocument."""
         data = json_object(data)
         measure = data.get("itemsQuantityMeasure", ItemsQuantityMeasure.PIECE)
+        code = data.get("productCodeNew")
         return cls(
             name=data.get("name", ""),
             price=raw(data, "price"),
@@ -166,4 +208,7 @@ class Item:
             origin_country_code=data.get("originCountryCode"),
             custom_entry_num=data.get("customEntryNum"),
             excise_duty=data.get("exciseDuty"),
+            marking_code=data.get("markingCode"),
+            product_code=None if code is None else ProductCode.from_json(code),
+            checking_prod_information_result=data.get("checkingProdInformationResult"),
         )

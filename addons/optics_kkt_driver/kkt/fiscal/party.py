@@ -9,10 +9,13 @@ from datetime import date
 from typing import Any
 
 from . import identity
+from .cp866 import printable
 from .jsonio import date_from_json, without_none
 from .problems import Problems
 
 _PHONE = re.compile(r"\+[0-9]{10,15}")
+_ATTRIBUTE_SIZE = 320 - 2 * 4
+"""Tag 1084 has at most 320 bytes, and its two members have a header of four each."""
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -41,6 +44,10 @@ class Cashier:
     def from_json(cls, data: Mapping[str, Any]) -> Cashier:
         """Read the cashier of a document; INN may be padded. Raises InvalidDocument."""
         return cls(data.get("operator", ""), stripped(data.get("operatorInn")))
+
+
+STAND_IN = Cashier("-")
+"""Takes the place of a cashier that was refused while the rest of a document is checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +79,8 @@ class Buyer:
             rule = "must be an INN of 10 or 12 digits with right check digits"
             problems.check(identity.is_inn(self.inn), "inn", self.inn, rule)
         problems.instance("birthday", self.birthday, date, required=False)
-        _check_digits(problems, "citizenship", self.citizenship, 3)
-        _check_digits(problems, "document_code", self.document_code, 2)
+        problems.digits("citizenship", self.citizenship, 3)
+        problems.digits("document_code", self.document_code, 2)
         problems.text("document_data", self.document_data, 64)
         problems.text("address", self.address, 256)
         if self.name is None and self._has_details():
@@ -136,7 +143,10 @@ class UserAttribute:
     def __post_init__(self) -> None:
         problems = Problems()
         problems.text("name", self.name, 64, required=True)
-        problems.text("value", self.value, 234, required=True)
+        problems.text("value", self.value, 256, required=True)
+        if not problems and len(printable(self.name) + printable(self.value)) > _ATTRIBUTE_SIZE:
+            rule = f"at most {_ATTRIBUTE_SIZE} characters together with the name"
+            problems.add("value", self.value, rule)
         problems.raise_any()
 
     def to_json(self) -> dict[str, Any]:
@@ -150,9 +160,3 @@ class UserAttribute:
 def stripped(value: Any) -> Any:
     """Take the padding off a fixed-width string such as an INN."""
     return value.strip() if isinstance(value, str) else value
-
-
-def _check_digits(problems: Problems, field: str, value: str | None, count: int) -> None:
-    if problems.text(field, value, count) and value is not None:
-        holds = len(value) == count and value.isascii() and value.isdigit()
-        problems.check(holds, field, value, f"must be {count} digits")

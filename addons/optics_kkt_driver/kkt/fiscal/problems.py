@@ -7,10 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 from typing import Any, TypeVar
+from unicodedata import category
+
+from . import cp866
 
 T = TypeVar("T")
 
 REQUIRED = "is required"
+_UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +72,29 @@ class Problems:
         return holds
 
     def text(self, field: str, value: Any, longest: int, *, required: bool = False) -> bool:
-        """A string of 1..`longest` characters without line breaks; None where not required."""
+        """A string without line breaks, of 1..`longest` characters as the drive will store it.
+
+        None where not required.
+        """
         if value is None and not required:
             return True
         if value is None or value == "":
             return self.check(False, field, value, REQUIRED if required else "must not be empty")
         if not isinstance(value, str):
             return self.check(False, field, value, "must be a string")
-        if not value.isprintable():
+        if any(category(each) in _UNPRINTABLE for each in value):
             return self.check(False, field, value, "must not hold control characters")
-        return self.check(len(value) <= longest, field, value, f"at most {longest} characters")
+        shown = cp866.printable(value)
+        if not shown.strip():
+            return self.check(False, field, value, "must hold something printable")
+        return self.check(len(shown) <= longest, field, value, f"at most {longest} characters")
+
+    def digits(self, field: str, value: Any, count: int) -> bool:
+        """Exactly `count` decimal digits; None is well too."""
+        if value is None or not self.text(field, value, count):
+            return value is None
+        holds = len(value) == count and value.isascii() and value.isdigit()
+        return self.check(holds, field, value, f"must be {count} digits")
 
     def kopecks(self, field: str, value: Any, *, least: int = 0) -> bool:
         """An integer sum in kopecks that fits the 6 bytes of a VLN tag (KKT.md C.1)."""

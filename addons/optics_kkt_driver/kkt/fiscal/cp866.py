@@ -1,0 +1,91 @@
+"""Text of fiscal documents: code page CP866, and what stands in for characters it lacks.
+
+A drive stores and prints CP866. What it lacks is replaced so that the reader sees it: by the
+nearest look, by the letter without its accent, or by "?". Characters that have no look at all
+(soft hyphen, zero-width space, direction marks) fall away.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+CODE_PAGE = "cp866"
+UNKNOWN = "?"
+
+REPLACEMENTS = {
+    "«": '"',
+    "»": '"',
+    "“": '"',
+    "”": '"',
+    "„": '"',
+    "‘": "'",
+    "’": "'",
+    "‚": "'",
+    "–": "-",
+    "—": "-",
+    "‑": "-",
+    "−": "-",
+    "…": "...",
+    "•": "·",
+    "×": "x",
+    "±": "+/-",
+    "÷": "/",
+    "≤": "<=",
+    "≥": ">=",
+    "₽": "руб.",
+    "€": "EUR",
+    "£": "GBP",
+    "®": "(R)",
+    "©": "(C)",
+    "™": "(TM)",
+    "µ": "мк",
+    "μ": "мк",
+    "⌀": "D",
+    "Ø": "D",
+    "ø": "d",
+    "½": "1/2",
+    "¼": "1/4",
+    "¾": "3/4",
+    "ß": "ss",
+    "і": "i",
+    "І": "I",
+}
+"""Chosen by look and meaning; `docs/FISCAL.md` prints this table."""
+
+
+def printable(text: str) -> str:
+    """The text as the drive will store it: only characters of CP866. Idempotent."""
+    if text.isascii():
+        return text
+    return "".join(map(_replace, text))
+
+
+def encode(text: str) -> bytes:
+    """CP866 bytes of the printable form of a text."""
+    return printable(text).encode(CODE_PAGE)
+
+
+def decode(raw: bytes) -> str:
+    """Any bytes are text in CP866."""
+    return raw.decode(CODE_PAGE)
+
+
+def _replace(character: str) -> str:
+    if _exists(character):
+        return character
+    if character in REPLACEMENTS:
+        return REPLACEMENTS[character]
+    if unicodedata.category(character) in ("Cf", "Mn"):
+        return ""
+    plain = "".join(
+        each for each in unicodedata.normalize("NFKD", character) if not unicodedata.combining(each)
+    )
+    return plain if plain and _exists(plain) else UNKNOWN
+
+
+def _exists(text: str) -> bool:
+    try:
+        text.encode(CODE_PAGE)
+    except UnicodeEncodeError:
+        return False
+    return True

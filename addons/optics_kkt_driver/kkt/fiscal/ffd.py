@@ -1,0 +1,102 @@
+"""FFD 1.05 for tills that speak it: what 1.2 has more is omitted or said in the older words.
+
+Documents are built and kept in FFD 1.2; this turns their JSON, plain or signed, into that of 1.05
+(KKT.md C.2, LAW_AND_OPTICS.md B1, B7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .problems import Problems
+from .registration import UsageCondition
+from .vocabulary import (
+    DocumentKind,
+    FfdVersion,
+    ItemsQuantityMeasure,
+    OperationType,
+    ProductType,
+)
+
+_GONE = {
+    *("internetPayment", "buyerInformation", "checkingLabeledProdResult", "usageConditionSigns"),
+    *("industryReceiptDetails", "operationalDetails"),
+}
+_GONE_FROM_ITEM = {
+    *("itemsQuantityMeasure", "productCodeNew", "markingCode", "labelCodeProcesMode"),
+    *("checkingProdInformationResult", "itemsIndustryDetails", "labeledProdFractionalQuantity"),
+}
+_GONE_FROM_CORRECTION = {
+    *("items", "properties", "propertiesData", "buyerPhoneOrAddress", "buyerInformation"),
+}
+_OLDER_PRODUCT = {
+    ProductType.EXCISE_WITHOUT_MARKING_CODE: ProductType.EXCISE,
+    ProductType.EXCISE_WITH_MARKING_CODE: ProductType.EXCISE,
+    ProductType.COMMODITY_WITHOUT_MARKING_CODE: ProductType.COMMODITY,
+    ProductType.COMMODITY_WITH_MARKING_CODE: ProductType.COMMODITY,
+    ProductType.CASH_WITHDRAWAL: ProductType.ANOTHER,
+}
+_CONDITION_FLAGS = {
+    UsageCondition.PRINTER_IN_MACHINE: "printInMachineSign",
+    UsageCondition.BSO: "bsoSign",
+    UsageCondition.INTERNET_ONLY: "internetSign",
+    UsageCondition.EXCISE: "exciseDutyProductSign",
+    UsageCondition.SERVICES_ONLY: "serviceSign",
+    UsageCondition.GAMBLING: "gamblingSign",
+    UsageCondition.LOTTERY: "lotterySign",
+}
+
+
+def to_ffd_1_05(kind: DocumentKind, data: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON of a document for a till of FFD 1.05.
+
+    Raises InvalidDocument for a correction that 1.05 cannot express: of a return or purchase
+    return, or of an error in a receipt (there an ordinary return and a new receipt are made).
+    """
+    if kind is DocumentKind.CORRECTION:
+        _check_correction(data)
+    gone = _GONE | (_GONE_FROM_CORRECTION if kind is DocumentKind.CORRECTION else set())
+    older = {name: value for name, value in data.items() if name not in gone}
+    if "items" in older:
+        older["items"] = [_older_item(item) for item in older["items"]]
+    if kind is not DocumentKind.CORRECTION:
+        older.update(_buyer(data))
+    older.update(_condition_flags(data))
+    if "fiscalDocumentFormatVer" in older:
+        older["fiscalDocumentFormatVer"] = int(FfdVersion.V1_05)
+    return older
+
+
+def _check_correction(data: Mapping[str, Any]) -> None:
+    problems = Problems()
+    operation = data.get("operationType")
+    rule = "FFD 1.05 corrects only sales (1) and purchases (3)"
+    allowed = (OperationType.SALE, OperationType.PURCHASE)
+    problems.check(operation in allowed, "operation_type", operation, rule)
+    mended = data.get("propertiesData")
+    rule = "in FFD 1.05 an error is mended by an ordinary return and a new receipt, both with 1192"
+    problems.check(mended is None, "properties_data", mended, rule)
+    problems.raise_any()
+
+
+def _older_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    older = {name: value for name, value in item.items() if name not in _GONE_FROM_ITEM}
+    product = older.get("productType")
+    if product in _OLDER_PRODUCT:
+        older["productType"] = int(_OLDER_PRODUCT[ProductType(product)])
+    if "itemsQuantityMeasure" in item:
+        older["unit"] = ItemsQuantityMeasure(item["itemsQuantityMeasure"]).label
+    return older
+
+
+def _buyer(data: Mapping[str, Any]) -> dict[str, Any]:
+    information = data.get("buyerInformation", {})
+    return {name: information[name] for name in ("buyer", "buyerInn") if name in information}
+
+
+def _condition_flags(data: Mapping[str, Any]) -> dict[str, int]:
+    if "usageConditionSigns" not in data:
+        return {}
+    conditions = UsageCondition(data["usageConditionSigns"])
+    return {name: int(flag in conditions) for flag, name in _CONDITION_FLAGS.items()}

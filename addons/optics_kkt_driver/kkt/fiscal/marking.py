@@ -1,0 +1,206 @@
+"""Marking codes: the GS1 DataMatrix on a good, and the product code (1163) made from it.
+
+Generic: no optical good is under the marking duty today, but a shop may sell antiseptics or
+batteries (KKT.md C.6). What goes into a receipt is the product code, GTIN and serial number; the
+whole code with its key and crypto tail is needed by the till, which has the drive check it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from . import tags
+from .problems import InvalidDocument, Problem, Problems
+
+SEPARATOR = "\x1d"
+"""GS, ends a value of variable length."""
+_SYMBOLOGY = ("]d2", "\xe8")
+"""What scanners put before the code: AIM identifier, FNC1."""
+
+_FIXED = {"01": 14, "02": 14, "11": 6, "13": 6, "17": 6}
+_VARIABLE = {"10": 20, "21": 20, "240": 30, "8005": 6, "91": 90, "92": 90, "93": 90}
+"""Application identifiers and the most characters of their values (GS1 General Specifications)."""
+_VALUE = re.compile(r"01(?P<gtin>[0-9]{14})21(?P<sernum>.{1,20})")
+
+
+class MalformedCode(ValueError):
+    """Text that is no marking code."""
+
+
+class ProductCodeKind(StrEnum):
+    """Which tag within 1163 a product code belongs to; values are FNS's JSON names."""
+
+    UNDEFINED = "undefined"
+    EAN8 = "ean8"
+    EAN13 = "ean13"
+    ITF14 = "itf14"
+    GS1 = "gs1"
+    """GS1 code on a good that is not marked by duty."""
+    GS1M = "gs1m"
+    """GS1 code of a marked good."""
+    KMK = "kmk"
+    MI = "mi"
+    EGAIS2 = "egais2"
+    EGAIS3 = "egais3"
+    F1 = "f1"
+    F2 = "f2"
+    F3 = "f3"
+    F4 = "f4"
+    F5 = "f5"
+    F6 = "f6"
+
+
+@dataclass(frozen=True, slots=True)
+class ProductCode:
+    """Tag 1163: which good it is. Raises InvalidDocument."""
+
+    kind: ProductCodeKind
+    value: str
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        if problems.instance("kind", self.kind, ProductCodeKind):
+            (tag,) = (tag for tag in tags.members(1163) if tag.name == self.kind)
+            problems.text("value", self.value, tag.size, required=True)
+        problems.raise_any()
+
+    @property
+    def is_marked(self) -> bool:
+        """The good is under the marking duty: tag 2102 goes with it."""
+        return self.kind not in _UNMARKED
+
+    def to_json(self) -> dict[str, Any]:
+        return {self.kind.value: value_to_json(self.value)}
+
+    @classmethod
+    def from_json(cls, data: Any) -> ProductCode:
+        """Read ``productCodeNew``: an object with one member. Raises InvalidDocument."""
+        if not isinstance(data, Mapping) or len(data) != 1:
+            rule = "must be an object with one kind of code"
+            raise InvalidDocument([Problem("product_code", data, rule)])
+        ((name, value),) = data.items()
+        kind = next((kind for kind in ProductCodeKind if kind == name), name)
+        return cls(kind, value_from_json(value))
+
+
+_UNMARKED = (
+    ProductCodeKind.UNDEFINED,
+    ProductCodeKind.EAN8,
+    ProductCodeKind.EAN13,
+    ProductCodeKind.ITF14,
+    ProductCodeKind.GS1,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MarkingCode:
+    """A read GS1 DataMatrix."""
+
+    elements: tuple[tuple[str, str], ...]
+    """Application identifiers and values, in order."""
+
+    @property
+    def gtin(self) -> str:
+        """01, 14 digits."""
+        return self._value("01") or ""
+
+    @property
+    def serial(self) -> str:
+        """21."""
+        return self._value("21") or ""
+
+    @property
+    def key(self) -> str | None:
+        """91, which key made the crypto tail."""
+        return self._value("91")
+
+    @property
+    def signature(self) -> str | None:
+        """92, or 93 of a short code: the crypto tail."""
+        return self._value("92") or self._value("93")
+
+    @property
+    def product_code(self) -> ProductCode:
+        """Tag 1163 with 1305: ``01`` GTIN ``21`` serial."""
+        return ProductCode(ProductCodeKind.GS1M, f"01{self.gtin}21{self.serial}")
+
+    @property
+    def text(self) -> str:
+        """The code as a till expects it: separators kept, symbology identifier gone."""
+        parts = []
+        for identifier, value in self.elements:
+            parts.append(identifier + value + ("" if identifier in _FIXED else SEPARATOR))
+        return "".join(parts).removesuffix(SEPARATOR)
+
+    def _value(self, wanted: str) -> str | None:
+        return next((value for identifier, value in self.elements if identifier == wanted), None)
+
+
+def parse(scanned: str) -> MarkingCode:
+    """Read what a scanner sent. GTIN and serial number must be there.
+
+    Raises MalformedCode; a lost separator shows as a value that is too long.
+    """
+    rest = scanned
+    for prefix in (*_SYMBOLOGY, SEPARATOR):
+        rest = rest.removeprefix(prefix)
+    elements = []
+    while rest:
+        identifier = _identifier(rest)
+        value, rest = _take(identifier, rest[len(identifier) :])
+        elements.append((identifier, value))
+    code = MarkingCode(tuple(elements))
+    if len({identifier for identifier, _ in elements}) != len(elements):
+        raise MalformedCode("an application identifier stands there twice")
+    if not code.gtin or not code.serial:
+        raise MalformedCode("GTIN (01) and serial number (21) are required")
+    if not is_gtin(code.gtin):
+        raise MalformedCode(f"the check digit of GTIN {code.gtin} is wrong")
+    return code
+
+
+def is_gtin(value: str) -> bool:
+    """Digits of EAN-8, EAN-13 or GTIN-14 with a right check digit."""
+    if len(value) not in (8, 13, 14) or not (value.isascii() and value.isdigit()):
+        return False
+    body = [int(each) for each in reversed(value[:-1])]
+    total = sum(digit * (3 if index % 2 == 0 else 1) for index, digit in enumerate(body))
+    return int(value[-1]) == -total % 10
+
+
+def value_to_json(value: str) -> dict[str, str]:
+    """The JSON of a product code's value; GTIN and serial are told where they can be read."""
+    found = _VALUE.fullmatch(value)
+    return {"rawProductCode": value, **(found.groupdict() if found else {})}
+
+
+def value_from_json(data: Any) -> Any:
+    """The value of a product code from its JSON object; anything else is handed back."""
+    return data.get("rawProductCode") if isinstance(data, Mapping) else data
+
+
+def _identifier(text: str) -> str:
+    for length in (2, 3, 4):
+        if text[:length] in _FIXED or text[:length] in _VARIABLE:
+            return text[:length]
+    raise MalformedCode(f"no application identifier at {text[:4]!r}")
+
+
+def _take(identifier: str, text: str) -> tuple[str, str]:
+    if identifier in _FIXED:
+        length = _FIXED[identifier]
+        value, rest = text[:length], text[length:].removeprefix(SEPARATOR)
+        if len(value) < length or not (value.isascii() and value.isdigit()):
+            raise MalformedCode(f"({identifier}) needs {length} digits, not {value!r}")
+        return value, rest
+    value, _, rest = text.partition(SEPARATOR)
+    if not 1 <= len(value) <= _VARIABLE[identifier]:
+        longest = _VARIABLE[identifier]
+        raise MalformedCode(f"({identifier}) has {len(value)} characters, 1 to {longest} may be")
+    if not (value.isascii() and value.isprintable()):
+        raise MalformedCode(f"({identifier}) must be printable ASCII")
+    return value, rest
