@@ -4,6 +4,7 @@ from . import (
     fiscal_document,
     fiscal_document_event,
     fiscal_ofd,
+    ir_module_module,
     kkt_counter,
     kkt_device,
     kkt_device_status,
