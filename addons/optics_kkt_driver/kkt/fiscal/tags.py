@@ -342,7 +342,9 @@ _ALSO_IN_DOCUMENT = {1005, 1016, 1026, 1044, 1073, 1074, 1075, 1171, 1227, 1228}
 
 
 def _by_parent() -> dict[int, dict[str, Tag]]:
-    parents = {DOCUMENT: {tag.name: tag for tag in TAGS.values() if tag.number not in _NESTED_ONLY}}
+    nested = {number for numbers in _MEMBERS.values() for number in numbers}
+    own = TAGS.keys() - (nested - _ALSO_IN_DOCUMENT)
+    parents = {DOCUMENT: {TAGS[number].name: TAGS[number] for number in sorted(own)}}
     for parent, numbers in _MEMBERS.items():
         parents[parent] = {TAGS[number].name: TAGS[number] for number in numbers}
     return parents
