@@ -23,6 +23,7 @@ main() {
         return
     fi
     if [ -f "$TARGET/.complete" ] && { [ -z "${ODOO_DEB:-}" ] || [ "$(basename "$ODOO_DEB")" = "$(cat "$TARGET/.complete")" ]; }; then
+        check_series
         return
     fi
     require_space
@@ -53,33 +54,38 @@ require_apt() {
         "Name an Odoo $ODOO_SERIES that is here: make run ODOO_HOME=/path/to/odoo (a checkout or an unpacked package)."
 }
 
+# own_apt SUITE PROGRAM…: apt-get or apt-cache with lists and caches of our own, so without root.
 own_apt() {
-    apt-get -q -o APT::Sandbox::User=root -o APT::Update::Error-Mode=any \
-        -o Dir::State::Lists="$APT_DIR/lists/$1" -o Dir::Cache="$APT_DIR/cache" \
-        -o Dir::Cache::archives="$APT_DIR/cache/archives" "${@:2}"
+    "$2" -q -o APT::Sandbox::User=root -o Dir::State::Lists="$APT_DIR/lists/$1" -o Dir::Cache="$APT_DIR/cache" \
+        -o Dir::Cache::archives="$APT_DIR/cache/archives" "${@:3}"
 }
 system_suite() { own_apt system "$@"; }
-sid() { own_apt sid -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$APT_DIR/sources" "$@"; }
+# Here a list that fails is an error; among the machine's own sources a dead one need not stop us.
+sid() {
+    own_apt sid "$1" -o APT::Update::Error-Mode=any \
+        -o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts="$APT_DIR/sources" "${@:2}"
+}
 
 update_lists() {
     local mirror keyring
     mkdir -p "$APT_DIR"/lists/{system,sid}/partial "$APT_DIR/cache/archives/partial" "$APT_DIR/sources"
     printf 'Reading the package lists '
-    run_logged apt-update-system system_suite update ||
+    run_logged apt-update-system system_suite apt-get update ||
         fail "apt could not read this machine's package lists." \
             "Check the network and the machine's apt sources, or name an Odoo: make run ODOO_HOME=/path/to/odoo"
     # Same mirror and same keys as the machine itself uses, another suite of it.
-    mirror=$(system_suite indextargets --format '$(CREATED_BY) $(LABEL) $(REPO_URI)' |
+    mirror=$(system_suite apt-get indextargets --format '$(CREATED_BY) $(LABEL) $(REPO_URI)' |
         awk '$1 == "Packages" && $2 == "Debian" {print $3; exit}')
-    [ -n "$mirror" ] || fail "This machine's apt sources name no Debian mirror; Odoo 19 is packaged by Debian." \
-        "Give a package file (make run ODOO_DEB=odoo-19_….deb) or an Odoo (make run ODOO_HOME=/path/to/odoo)."
+    [ -n "$mirror" ] || fail "apt reached no Debian mirror among this machine's sources; Odoo 19 is packaged by Debian." \
+        "Check the network and the sources (.dev/log/apt-update-system.log)." \
+        "Or give a package file (make run ODOO_DEB=odoo-19_….deb) or an Odoo (make run ODOO_HOME=/path/to/odoo)."
     keyring=/usr/share/keyrings/debian-archive-keyring.gpg
     [ -f "$keyring" ] || fail "apt has no Debian keys, so downloads could not be verified." \
         "As root: apt-get install -y debian-archive-keyring"
     printf 'Types: deb\nURIs: %s\nSuites: sid\nComponents: main\nSigned-By: %s\n' \
         "$mirror" "$keyring" >"$APT_DIR/sources/sid.sources"
     printf "Reading the lists of Debian's development suite "
-    run_logged apt-update-sid sid update ||
+    run_logged apt-update-sid sid apt-get update ||
         fail "apt could not read (or verify) Debian's development suite at this machine's mirror." \
             "Try again, or name an Odoo: make run ODOO_HOME=/path/to/odoo"
 }
@@ -88,18 +94,18 @@ fetch_packages() {
     cd "$APT_DIR/debs"
     if [ -z "${ODOO_DEB:-}" ]; then
         local version
-        version=$(sid --print-uris download odoo-19 2>/dev/null | awk '{print $2}') || true
+        version=$(sid apt-cache show --no-all-versions odoo-19 2>/dev/null | sed -n 's/^Version: //p')
         [ -n "$version" ] || fail "Debian's development suite has no package odoo-19 now." \
             "Give a package file (make run ODOO_DEB=odoo-19_….deb) or an Odoo (make run ODOO_HOME=/path/to/odoo)."
-        printf 'Fetching %s (about 125 MB) ' "$version"
+        printf 'Fetching odoo-19 %s (about 125 MB) ' "$version"
         # An older version in the cache is never unpacked beside a newer one.
-        find . -name 'odoo-19_*.deb' ! -name "$(basename "$version")" -delete
-        run_logged apt-download-odoo sid download odoo-19 || fail "The download of odoo-19 failed." "Run the same command again: what has arrived is kept."
+        find . -name 'odoo-19_*.deb' ! -name "odoo-19_${version/:/%3a}_*.deb" -delete
+        run_logged apt-download-odoo sid apt-get download odoo-19 || fail "The download of odoo-19 failed." "Run the same command again: what has arrived is kept."
     fi
     printf 'Fetching the scripts and fonts that it links to '
     # shellcheck disable=SC2086  # a list of names
-    if ! { run_logged apt-download-sid sid download $LINKED_FROM_SID &&
-        run_logged apt-download-own system_suite download $LINKED_FROM_OWN_SUITE; }; then
+    if ! { run_logged apt-download-sid sid apt-get download $LINKED_FROM_SID &&
+        run_logged apt-download-own system_suite apt-get download $LINKED_FROM_OWN_SUITE; }; then
         say "Some are not to be had here: Odoo works, a few icons and fonts will be missing."
     fi
 }

@@ -22,14 +22,17 @@ fail() {
     exit 1
 }
 
-# run_logged NAME COMMAND...: long output goes to a log; the terminal gets a dot a second and, on failure, the tail.
+# run_logged NAME COMMAND…: long output goes to a log; the terminal gets a dot a second and, on failure, the tail.
+# The command gets a process group of its own, so that an interruption ends it with all its children.
 run_logged() {
-    local log=$LOG_DIR/$1.log pid started=$SECONDS
+    local log=$LOG_DIR/$1.log pid started=$SECONDS interrupted=
     shift
     mkdir -p "$LOG_DIR"
+    set -m
     "$@" >"$log" 2>&1 </dev/null &
     pid=$!
-    trap 'kill "$pid" 2>/dev/null || true' INT TERM
+    set +m
+    trap 'interrupted=yes; kill -- "-$pid" 2>/dev/null || true' INT TERM
     while kill -0 "$pid" 2>/dev/null; do
         sleep 1
         if [ -t 1 ]; then printf '.'; fi
@@ -40,6 +43,7 @@ run_logged() {
         printf 'done in %s s\n' "$((SECONDS - started))"
         return 0
     fi
+    if [ -n "$interrupted" ]; then fail "Interrupted." "Run the same command again: what is finished is kept."; fi
     printf '\n--- last lines of %s\n' "${log#"$ROOT"/}" >&2
     tail -n 15 "$log" >&2
     explain_disk_full
