@@ -42,8 +42,8 @@ class HttpTransport(Transport):
         self._url = f"{_checked_address(base_url)}/receipts"
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
+        self._verify = verify
         self._session = requests.Session()
-        self._session.verify = verify
         self._session.auth = _Bearer(token)
         self._session.headers.update(
             {
@@ -65,6 +65,8 @@ class HttpTransport(Transport):
                 timeout=(self._connect_timeout, self._read_timeout),
                 allow_redirects=False,
                 stream=True,
+                # As an argument it wins over REQUESTS_CA_BUNDLE; on the session it would not.
+                verify=self._verify,
             )
             with response:
                 return Answer(
