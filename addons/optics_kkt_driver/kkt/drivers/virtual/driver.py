@@ -13,6 +13,7 @@ from ..contract import Baseline, DeviceStatus, Driver, Intent, Lookup, Signed
 from ..errors import NoAnswer, Unreachable
 from .faults import Faults, LostAnswer
 from .matching import judge, signed
+from .refusals import refusal
 from .registration import TillRegistration
 from .state import PendingCommand
 from .till import TooLate, VirtualTill
@@ -91,6 +92,8 @@ class VirtualDriver(Driver):
         before = min(intent.deadline, sent_at + self.execution_limit)
         self._lose_on_the_way(document, faults, sent_at, before)
         self._clock.sleep(self._sign_delay + faults.delay)
+        if faults.refuse_code:
+            raise refusal(faults.refuse_code)
         try:
             executed = self.till.execute(document.kind, document.to_json(), before=before)
         except TooLate as error:
@@ -112,6 +115,9 @@ class VirtualDriver(Driver):
     def continue_print(self) -> None:
         self._ask()
         self.till.continue_print()
+
+    def acknowledge(self, fd_number: int) -> None:
+        self.till.acknowledge(fd_number)
 
     def close(self) -> None:
         self.till.close()

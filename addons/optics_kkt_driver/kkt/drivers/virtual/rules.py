@@ -63,8 +63,6 @@ def check(
 
 
 def _check_till(state: DriveState, faults: Faults) -> None:
-    if faults.refuse_code:
-        raise refusal(faults.refuse_code)
     if state.open_document:
         raise refusal("4A")
     if state.unprinted_fd:
