@@ -50,7 +50,7 @@ RING = """
                  WHERE state = 'printed'
                    AND coalesce(next_attempt_at, now() AT TIME ZONE 'UTC')
                        <= now() AT TIME ZONE 'UTC'))
-    RETURNING cron.id"""
+    RETURNING cron_id"""
 
 
 class Ticker:

@@ -1,1 +1,1 @@
-from . import api, buffer, fallback, health
+from . import api, buffer, fallback, health, receipt

@@ -44,6 +44,7 @@ def json_route(*paths, **routing):
         type=JsonApiDispatcher.routing_type,
         auth="none",
         csrf=False,
+        readonly=routing.pop("readonly", False),
         save_session=False,
         max_content_length=BODY_LIMIT,
         **routing,
@@ -110,7 +111,7 @@ def _authenticate():
         uid = request.env["res.users.apikeys"]._check_credentials(scope="rpc", key=token)
         if not uid:
             raise _unauthorized("The API key is not valid.")
-        user = request.env["res.users"].browse(uid)
+        user = request.env["res.users"].sudo().browse(uid)
         if not any(user.has_group(group) for group in API_GROUPS):
             raise ApiError(403, "forbidden", "The key's user is not in the group KKT API.")
     elif is_trusted_loopback():

@@ -5,7 +5,7 @@ from .api import find_device, json_route
 
 
 class BufferController(http.Controller):
-    @json_route("/v1/kkt/buffer/status", methods=["GET"])
+    @json_route("/v1/kkt/buffer/status", methods=["GET"], readonly=True)
     def buffer_status(self):
         """Tell how many receipts and corrections wait for the OFD, of one till or of all."""
         code = request.httprequest.args.get("pos_id")

@@ -7,7 +7,7 @@ from .api import json_route
 
 
 class HealthController(http.Controller):
-    @json_route("/v1/health", methods=["GET"])
+    @json_route("/v1/health", methods=["GET"], readonly=True)
     def health(self):
         """Tell how the suite is; 200 while it can sell, 503 when it cannot."""
         report = request.env["kkt.device"].sudo()._health_report()

@@ -66,4 +66,6 @@ def answer_of(document, served, *, repeated):
         status = 409 if document.state == "printing" else 503
         code = "in_progress" if document.state == "printing" else "busy"
         raise ApiError(status, code, served.why, details, RETRY_AFTER)
+    if served.outcome == "refused":
+        raise ApiError(502, "device_refused", served.why, details)
     raise ApiError(504, "device_silent", served.why or words, details, RETRY_AFTER)

@@ -1,13 +1,12 @@
 """Read the body of `POST /v1/kkt/receipt` into a receipt, telling every wrong field at once."""
 
+from dataclasses import asdict
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
-from odoo import fields
-
 from ..kkt.fiscal.document import Buyer, Cashier, InvalidDocument, Item, Payments, Problems, Receipt
 from ..kkt.fiscal.money import to_kopecks
-from ..kkt.fiscal.rates import Rate20Policy, rates_at_supply
+from ..kkt.fiscal.rates import Rate20Policy, apply_rate_20_policy
 from ..kkt.fiscal.vocabulary import (
     ItemsQuantityMeasure,
     Nds,
@@ -80,21 +79,21 @@ def read_receipt_request(body, device):
 
 
 def _receipt(problems, device, operation, items, payments, cashier, buyer):
-    supplied = rates_at_supply(
-        items, operation, fields.Date.context_today(device), Rate20Policy.REPLACE
+    items, warnings = apply_rate_20_policy(
+        items, operation, device._local_date(), Rate20Policy.REPLACE
     )
     receipt = problems.attempt(
         "",
         lambda: Receipt(
             operation_type=operation,
             applied_taxation_type=device._taxation_type(),
-            items=supplied.items,
+            items=items,
             payments=payments,
             cashier=cashier,
             buyer=buyer,
         ),
     )
-    return receipt, [warning.to_json() for warning in supplied.warnings]
+    return receipt, [asdict(warning) for warning in warnings]
 
 
 def _raise_any(problems):

@@ -2,7 +2,7 @@ import base64
 import hashlib
 import json
 import logging
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from psycopg2.errors import UniqueViolation
 
@@ -14,6 +14,8 @@ from ..exceptions import KeyConflict
 from ..fields import Int8
 from ..kkt.fiscal.document import Settlement, ShiftOpening, UserAttribute, document_from_json
 from ..kkt.fiscal.qr import qr_text
+from ..kkt.fiscal.rates import rate_differences
+from ..kkt.fiscal.tlv import encode_document
 from ..kkt.fiscal.vocabulary import DocumentKind, Nds
 from ..kkt.ofd.message import OfdMessage
 
@@ -393,21 +395,24 @@ class FiscalDocument(models.Model):
     def _enqueue_shift_opening(self):
         """Queue the opening of a shift that this receipt needs, in the name of its cashier."""
         self.ensure_one()
-        return self._enqueue(
+        key = f"{self.idempotency_key}:shift:{self._openings_signed()}"
+        opening = self._enqueue(
             self.device_id,
             ShiftOpening(cashier=self._value().cashier),
-            f"{self.idempotency_key}:shift:{self._opening_number()}",
+            key,
             "lane",
             reference=self.reference or "",
         )
+        opening._retry()
+        return opening
 
-    def _opening_number(self):
-        """Count the openings that this row asked for: each closed shift wants one of its own."""
+    def _openings_signed(self):
+        """Count the shifts that were opened for this row: each closed one wants a new opening."""
         return self.search_count(
             [
                 ("company_id", "=", self.company_id.id),
                 ("idempotency_key", "=like", f"{self.idempotency_key}:shift:%"),
-                ("state", "in", [*SIGNED_STATES, "cancelled", "failed"]),
+                ("state", "in", SIGNED_STATES),
             ]
         )
 
@@ -423,10 +428,17 @@ class FiscalDocument(models.Model):
             "signed_json": dict(signed.document),
             "qr_text": self.kind in RECEIPT_KINDS and self._qr_text(signed),
             "on_paper": signed.on_paper,
+            "warnings": [*(self.warnings or []), *self._rate_differences(signed)] or False,
             "error_code": False,
             "error_message": False,
             "error_remedy": False,
         }
+
+    def _rate_differences(self, signed):
+        """Compare each line's VAT code with what was sent: some tills substitute rates."""
+        if self.kind not in RECEIPT_KINDS:
+            return []
+        return [asdict(each) for each in rate_differences(self._value().items, signed.document)]
 
     def _qr_text(self, signed):
         return qr_text(
@@ -490,6 +502,7 @@ class FiscalDocument(models.Model):
             kind=self.kind,
             document=self.signed_json,
             key=self.idempotency_key,
+            tlv=encode_document(self.signed_json),
         )
 
     def _delivered(self, why):

@@ -1,7 +1,7 @@
 import logging
 import time
-from contextlib import contextmanager
-from datetime import UTC
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -52,7 +52,11 @@ TAXATION_TYPES = [
 
 
 class Served(NamedTuple):
-    """How a call to a lane ended. `outcome`: ``done``, ``busy`` or ``stopped`` (see `why`)."""
+    """How a call to a lane ended.
+
+    `outcome` is ``done``, ``busy`` (somebody else works the lane), ``silent``, ``refused`` or
+    ``undecided``; all but the first have words in `why`.
+    """
 
     outcome: str
     why: str = ""
@@ -197,6 +201,10 @@ class KktDevice(models.Model):
         """Turn the till's naive local time into naive UTC, as Odoo stores it."""
         return local.replace(tzinfo=ZoneInfo(self.timezone)).astimezone(UTC).replace(tzinfo=None)
 
+    def _local_date(self):
+        """Today where the till stands: the date of supply of what is sold now."""
+        return datetime.now(ZoneInfo(self.timezone)).date()
+
     def _taxation_type(self):
         return TaxationType(int(self.tax_system))
 
@@ -227,11 +235,9 @@ class KktDevice(models.Model):
 
     @contextmanager
     def _driver(self):
-        driver = open_driver(self.driver, self._driver_settings())
-        try:
+        """Yield a connection to the till. Raises ``kkt.drivers.errors.DeviceError``."""
+        with closing(open_driver(self.driver, self._driver_settings())) as driver:
             yield driver
-        finally:
-            driver.close()
 
     # Serving ----------------------------------------------------------------------------------
 
@@ -253,7 +259,7 @@ class KktDevice(models.Model):
         (:meth:`_end_request_transaction`). One process works a lane; others wait here for theirs.
 
         :param float wait: seconds to wait for somebody else who works this lane
-        :return Served: `done`, `busy` (not yet our turn) or `stopped` with the reason
+        :return: :class:`Served`
         """
         self.ensure_one()
         give_up_at = time.monotonic() + wait
@@ -262,22 +268,22 @@ class KktDevice(models.Model):
                 if try_advisory_lock(lock, ADVISORY_LANE, self.id):
                     return self._work_lane(until)
             if time.monotonic() >= give_up_at:
-                return Served("busy", self.env._("The till %s is busy.", self.code))
+                return Served("busy", self.env._("The till is busy with another document."))
             time.sleep(POLL_PAUSE)
 
     def _work_lane(self, until):
-        """Serve the lane whose lock the caller holds."""
+        """Serve the lane whose lock the caller holds, without touching the caller's cursor."""
         lane = Lane(self.env.registry, self.id, self.env.uid)
         try:
-            with self._driver() as driver:
+            with lane.driver() as driver:
                 serve(lane, driver, SystemClock(), until=until and until.id)
                 self._note_status(lane, driver)
         except DeviceError as error:
             lane.status_seen(None, error)
-            return Served("stopped", str(error))
+            return Served("silent", str(error))
         except LaneStopped as stop:
-            _logger.info("Lane of till %s stopped: %s", self.code, stop)
-            return Served("stopped", str(stop))
+            _logger.info("Lane of till %s stopped: %s", self.id, stop)
+            return Served(stop.outcome, str(stop))
         return Served("done")
 
     def _note_status(self, lane, driver):
@@ -292,7 +298,7 @@ class KktDevice(models.Model):
                 if try_advisory_lock(lock, ADVISORY_LANE, self.id):
                     lane = Lane(self.env.registry, self.id, self.env.uid)
                     try:
-                        with self._driver() as driver:
+                        with lane.driver() as driver:
                             self._note_status(lane, driver)
                     except DeviceError as error:
                         lane.status_seen(None, error)
@@ -325,15 +331,17 @@ class KktDevice(models.Model):
 
         A refused one is tried once more, an undecided one is settled, a signed one is left alone.
 
-        :return Served: see :meth:`_serve`
+        :return: :class:`Served`
         """
         self.ensure_one()
         if row.state == "failed":
             row._retry()
+        waits = row.state in ("queued", "printing", "unknown")
         self._end_request_transaction()
-        if row.state not in ("queued", "printing", "unknown"):
+        if not waits:
             return Served("done")
         served = self._serve(until=row, wait=wait)
+        self._end_request_transaction()  # the next look is at what the lane has committed
         self.env.invalidate_all()
         return served
 

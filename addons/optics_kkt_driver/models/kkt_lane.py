@@ -1,4 +1,4 @@
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -8,6 +8,7 @@ from odoo.tools import SQL
 
 from ..fields import Int8
 from ..kkt.drivers.contract import Baseline, Intent
+from ..kkt.drivers.registry import open_driver
 from ..kkt.fiscal import hlc
 from ..kkt.flow.lane import Entry, Journaled
 
@@ -111,6 +112,14 @@ class Lane:
         with lane_cursor(self._registry) as cr:
             env = api.Environment(cr, self._uid or SUPERUSER_ID, {}, su=True)
             yield env["kkt.device"].browse(self._device_id)
+
+    @contextmanager
+    def driver(self):
+        """Yield a connection to the till; no cursor is open while it lives."""
+        with self._device() as device:
+            name, settings = device.driver, device._driver_settings()
+        with closing(open_driver(name, settings)) as driver:
+            yield driver
 
     @contextmanager
     def _document(self, row_id):

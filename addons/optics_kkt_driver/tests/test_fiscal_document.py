@@ -103,7 +103,7 @@ class TestFiscalDocument(FiscalCase):
         self.set_faults(silent=True)
         row = self.enqueue()
         served = self.till._register_row(row)
-        self.assertEqual((served.outcome, row.state), ("stopped", "queued"))
+        self.assertEqual((served.outcome, row.state), ("silent", "queued"))
         self.assertTrue(self.till._status().error)
         self.set_faults()
         self.till._register_row(row)
@@ -151,7 +151,7 @@ class TestFiscalDocument(FiscalCase):
         self.till._lane().last_fd = 100
         row = self.enqueue("later")
         served = self.till._register_row(row)
-        self.assertEqual(served.outcome, "stopped")
+        self.assertEqual(served.outcome, "refused")
         self.assertIn("100", served.why)
         self.assertEqual(row.state, "queued")
 

@@ -37,8 +37,8 @@ def register(store: LaneStore, driver: Driver, clock: Clock, entry: Entry) -> No
     baseline = ask_baseline(store, driver)
     if entry.needs_open_shift and not baseline.shift_open:
         opening = store.queue_shift_opening(entry)
-        if not _execute(store, driver, clock, opening, baseline):
-            return
+        if why := _execute(store, driver, clock, opening, baseline):
+            raise TillRefusesWork(f"the shift could not be opened: {why}")
         baseline = ask_baseline(store, driver)
     _execute(store, driver, clock, entry, baseline)
 
@@ -59,19 +59,19 @@ def ask_baseline(store: LaneStore, driver: Driver) -> Baseline:
 
 def _execute(
     store: LaneStore, driver: Driver, clock: Clock, entry: Entry, baseline: Baseline
-) -> bool:
-    """Journal the intent, send, store the answer. True when the drive has signed."""
+) -> str:
+    """Journal the intent, send, store the answer; return why nothing is signed, or nothing."""
     journaled = store.journal(entry, baseline, clock.now() + driver.execution_limit)
     if journaled is None:
-        return False
+        return "it was given up"
     try:
         signed = driver.register(journaled.document, journaled.intent)
     except (Refused, Unreachable) as error:
         store.refused(journaled, error)
-        return False
+        return str(error)
     except NoAnswer as error:
         store.unknown(journaled, str(error))
         settle(store, driver, clock)
-        return False
+        return str(error)
     store.signed(journaled, signed, "answered")
-    return True
+    return ""

@@ -1,0 +1,94 @@
+import random
+from datetime import timedelta
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.tests import tagged
+
+from ..kkt.emulator.ofd import MemoryOfdStore, OfdEmulator
+from ..kkt.ofd.memory import MemoryTransport
+from .common import FiscalCase
+
+
+@tagged("post_install", "-at_install")
+class TestDelivery(FiscalCase):
+    """The sender's job against the emulator's core; the wire has its tests in tests/."""
+
+    def setUp(self):
+        super().setUp()
+        self.ofd = OfdEmulator(MemoryOfdStore())
+        self.startPatcher(
+            patch.object(
+                self.env.registry["fiscal.ofd"],
+                "_transport",
+                lambda ofd: MemoryTransport(self.ofd),
+            )
+        )
+        random.seed(19)
+        self.open_shift()
+        self.receipt = self.register()
+        self.shift = self.env["fiscal.document"].search(
+            [("device_id", "=", self.till.id), ("kind", "=", "shift_open")]
+        )
+
+    def deliver(self):
+        self.env.ref("optics_kkt_driver.cron_deliver").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_everything_signed_is_delivered_in_order(self):
+        self.deliver()
+        self.assertEqual((self.shift | self.receipt).mapped("state"), ["delivered"] * 2)
+        _status, held = self.ofd.health()
+        self.assertEqual(held["receipts_received"], 1)
+        self.assertEqual(held["documents_received"], 2)
+        self.assertEqual(
+            self.receipt.event_ids.mapped("to_state"), ["printing", "printed", "delivered"]
+        )
+        with self.till._driver() as driver:
+            self.assertEqual(driver.status().undelivered, 0, "the drive was told")
+
+    def test_a_failing_operator_gets_it_later(self):
+        self.ofd.set_failure({"permanent_failure": True})
+        self.deliver()
+        self.assertEqual(self.receipt.state, "printed")
+        self.assertEqual(self.receipt.delivery_attempts, 1)
+        self.assertGreater(self.receipt.next_attempt_at, fields.Datetime.now())
+        self.assertIn("HTTP 5", self.receipt.delivery_message)
+        self.ofd.set_success()
+        self.deliver()
+        self.assertEqual(self.receipt.state, "printed", "its time has not come")
+        (self.shift | self.receipt).next_attempt_at = fields.Datetime.now() - timedelta(seconds=1)
+        self.deliver()
+        self.assertEqual(self.receipt.state, "delivered")
+
+    def test_a_lost_acknowledgement_makes_no_second_copy(self):
+        self.deliver()
+        self.env.cr.execute(
+            "UPDATE fiscal_document SET state = 'printed' WHERE id = %s", [self.receipt.id]
+        )
+        self.env.invalidate_all()
+        self.deliver()
+        self.assertEqual(self.receipt.state, "delivered")
+        self.assertEqual(self.receipt.event_ids[-1].why, "had it already")
+        self.assertEqual(self.ofd.health()[1]["receipts_received"], 1)
+
+    def test_refused_for_good_is_dead_and_stops_nobody(self):
+        self.ofd.set_failure({"failure_count": 1, "status_code": 422})
+        self.deliver()
+        self.assertEqual((self.shift.state, self.shift.dead_reason), ("dead", "refused"))
+        self.assertEqual(self.receipt.state, "delivered")
+
+    def test_refused_credentials_spend_no_attempt_and_call_a_person(self):
+        self.ofd.set_failure({"permanent_failure": True, "status_code": 401})
+        self.deliver()
+        endpoint = self.till.ofd_id
+        self.assertEqual(self.receipt.delivery_attempts, 0)
+        self.assertTrue(endpoint.paused_until)
+        self.assertTrue(endpoint.activity_ids)
+        self.assertEqual(self.till._buffer_status()["network_status"], "OFFLINE")
+        self.ofd.set_success()
+        self.deliver()
+        self.assertEqual(self.receipt.state, "printed", "paused")
+        endpoint.action_resume()
+        self.deliver()
+        self.assertEqual(self.receipt.state, "delivered")

@@ -1,0 +1,101 @@
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..kkt.drivers.virtual.faults import Faults
+from .common import FiscalCase
+
+
+@tagged("post_install", "-at_install")
+class TestKktDevice(FiscalCase):
+    def test_the_shift_opens_and_closes_by_its_buttons(self):
+        self.till.action_open_shift()
+        self.assertTrue(self.till._status().shift_open)
+        self.register()
+        self.till.action_close_shift()
+        self.assertFalse(self.till._status().shift_open)
+        closing = self.env["fiscal.document"].search(
+            [("device_id", "=", self.till.id), ("kind", "=", "shift_close")]
+        )
+        self.assertEqual(closing.state, "printed")
+        self.assertEqual(closing.signed_json["receiptQuantity"], 1)
+
+    def test_opening_is_repeatable_by_its_key(self):
+        first = self.open_shift("same")
+        self.assertEqual(self.open_shift("same"), first)
+        self.assertEqual(first.state, "printed")
+
+    def test_a_second_opening_is_refused_with_the_tills_words(self):
+        self.open_shift("one")
+        second = self.open_shift("two")
+        self.assertEqual((second.state, second.error_code), ("failed", "3C"))
+
+    def test_status_is_what_the_till_says(self):
+        self.till.action_test_connection()
+        status = self.till._status()
+        self.assertTrue(status.online and status.paper and status.cover_closed)
+        self.assertEqual(len(status.fn_number), 16)
+        self.assertLessEqual(abs(status.clock_difference), 2)
+        self.assertEqual(self.till._pos_status()["state"], "green")
+
+    def test_no_paper_and_silence_turn_the_lamp_red(self):
+        for fault in ({"no_paper": True}, {"silent": True}):
+            with self.till._driver() as driver:
+                driver.till.set_faults(Faults(**fault))
+            self.till._refresh_status()
+            self.env.invalidate_all()
+            lamp = self.till._pos_status()
+            self.assertEqual(lamp["state"], "red", fault)
+            self.assertTrue(lamp["text"])
+
+    def test_the_job_prints_what_waits(self):
+        self.open_shift()
+        row = self.enqueue()
+        self.env.ref("optics_kkt_driver.cron_serve").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(row.state, "printed")
+
+    def test_a_till_with_documents_is_never_deleted(self):
+        self.enqueue()
+        with self.assertRaises(UserError):
+            self.till.unlink()
+
+    def test_codes_are_unique_and_usable_in_addresses(self):
+        with self.assertRaises(ValidationError):
+            self.till.code = "a/b"
+        with (
+            self.assertRaises(IntegrityError),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            self.till.copy({"code": self.till.code})
+
+    def test_numbers_go_on_after_a_restart(self):
+        self.open_shift()
+        first = self.register("a")
+        second = self.register("b")
+        self.assertEqual(second.fd_number, first.fd_number + 1)
+        self.assertGreater(second.hlc, first.hlc)
+        self.assertGreater(second.fence, first.fence)
+
+    def test_what_somebody_else_printed_is_recorded(self):
+        self.open_shift()
+        other = self.env["kkt.device"].browse(self.till.id)
+        mine = self.register("mine")
+        self.env.cr.execute(
+            "UPDATE kkt_lane SET last_fd = %s WHERE device_id = %s",
+            [mine.fd_number - 1, other.id],
+        )
+        self.env.cr.execute("ALTER TABLE fiscal_document DISABLE TRIGGER fiscal_document_guard")
+        self.env.cr.execute("DELETE FROM fiscal_document_event WHERE document_id = %s", [mine.id])
+        self.env.cr.execute("DELETE FROM fiscal_document WHERE id = %s", [mine.id])
+        self.env.cr.execute("ALTER TABLE fiscal_document ENABLE TRIGGER fiscal_document_guard")
+        self.env.invalidate_all()
+        later = self.register("later")
+        foreign = self.env["fiscal.document"].search(
+            [("device_id", "=", self.till.id), ("kind", "=", "foreign")]
+        )
+        self.assertEqual(foreign.fd_number, later.fd_number - 1)
+        self.assertEqual((foreign.state, foreign.total_sum), ("printed", 5000.0))

@@ -1,0 +1,41 @@
+import os
+from unittest.mock import patch
+
+from odoo.exceptions import ValidationError
+from odoo.tests import TransactionCase, tagged
+
+from ..settings import SETTINGS
+
+
+@tagged("post_install", "-at_install")
+class TestSettings(TransactionCase):
+    def test_environment_seeds_and_the_screen_wins(self):
+        settings = self.env["res.config.settings"]
+        with patch.dict(os.environ, {"SYNC_INTERVAL": "7"}):
+            self.assertEqual(settings._fiscal_setting("sync_interval"), 7)
+            screen = settings.create({})
+            self.assertEqual(screen.sync_interval, 7)
+            screen.sync_interval = 11
+            screen.execute()
+            self.assertEqual(settings._fiscal_setting("sync_interval"), 11)
+
+    def test_defaults(self):
+        with patch.dict(os.environ, clear=True):
+            for name, (_variable, kind, default, _lowest) in SETTINGS.items():
+                value = self.env["res.config.settings"]._fiscal_setting(name)
+                self.assertEqual(value, kind(default), name)
+
+    def test_a_bad_value_names_its_field(self):
+        with self.assertRaises(ValidationError) as caught:
+            self.env["res.config.settings"].create({"sync_interval": 0})
+        self.assertIn("Sync Interval", str(caught.exception))
+
+    def test_every_setting_is_on_the_screen(self):
+        arch = self.env["res.config.settings"].get_view()["arch"]
+        for field, _name in self.env["res.config.settings"]._fiscal_fields():
+            self.assertIn(f'name="{field}"', arch)
+
+    def test_a_spoilt_stored_value_falls_back(self):
+        self.env["ir.config_parameter"].set_param("optics_kkt.sync_interval", "often")
+        with patch.dict(os.environ, clear=True):
+            self.assertEqual(self.env["res.config.settings"]._fiscal_setting("sync_interval"), 30)
