@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from ...fiscal.jsonio import date_time_to_json
-from ...fiscal.vocabulary import DocumentCode, DocumentKind, FfdVersion
-from .counters import Counters, cash_report, drawer_change, report
+from ...fiscal.registration import ReregistrationReason
+from ...fiscal.tlv import EncodingError, decode_document, encode_document
+from ...fiscal.totals import ShiftTotals
+from ...fiscal.vocabulary import DocumentCode, DocumentKind, FfdVersion, OperationType
+from .refusals import refusal
 from .registration import FNS_URL, TillRegistration
 from .state import DriveState, Queue, Stored
 
@@ -19,6 +21,7 @@ MODEL_VERSION = "1.0"
 """Tag 1188."""
 _CODES = {
     DocumentKind.REGISTRATION: DocumentCode.REGISTRATION,
+    DocumentKind.REREGISTRATION: DocumentCode.REREGISTRATION,
     DocumentKind.SHIFT_OPEN: DocumentCode.SHIFT_OPEN,
     DocumentKind.RECEIPT: DocumentCode.RECEIPT,
     DocumentKind.CORRECTION: DocumentCode.CORRECTION,
@@ -27,6 +30,26 @@ _CODES = {
     DocumentKind.DRIVE_CLOSE: DocumentCode.DRIVE_CLOSE,
 }
 SETTLEMENTS = (DocumentKind.RECEIPT, DocumentKind.CORRECTION)
+REGISTRATIONS = (DocumentKind.REGISTRATION, DocumentKind.REREGISTRATION)
+REGISTRAR = "Администратор"
+"""Tag 1021 of the reports that the till makes when it is set up."""
+
+
+def drawer_change(kind: DocumentKind, content: Mapping[str, Any]) -> int:
+    """Kopecks that go into the drawer, negative when they leave it.
+
+    A correction tells of money that moved earlier, so it moves none.
+    """
+    match kind:
+        case DocumentKind.CASH_IN:
+            return int(content["sum"])
+        case DocumentKind.CASH_OUT:
+            return -int(content["sum"])
+        case DocumentKind.RECEIPT:
+            cash = int(content.get("cashTotalSum", 0))
+            comes_in = (OperationType.SALE, OperationType.PURCHASE_RETURN)
+            return cash if content["operationType"] in comes_in else -cash
+    return 0
 
 
 def advance(
@@ -67,9 +90,9 @@ def sign(
     local: datetime,
 ) -> Stored:
     """The signed document. `after` are the drive's counters with it; `key` is the drive's own."""
-    in_shift = kind is not DocumentKind.REGISTRATION
+    in_shift = {} if kind in REGISTRATIONS else {"shiftNumber": after.shift_number}
     receipt_number = after.receipt_number if kind in SETTLEMENTS else None
-    document: dict[str, Any] = {
+    unsigned = {
         "code": int(_CODES[kind]),
         "fiscalDocumentFormatVer": int(FfdVersion.V1_2),
         "user": registration.user,
@@ -78,14 +101,14 @@ def sign(
         "fiscalDriveNumber": after.fn_number,
         "fiscalDocumentNumber": after.last_fd,
         "dateTime": date_time_to_json(local),
-        **({"shiftNumber": after.shift_number} if in_shift else {}),
+        **in_shift,
         **({"requestNumber": receipt_number} if receipt_number else {}),
         "retailPlaceAddress": registration.retail_address,
         "retailPlace": registration.retail_place,
         **content,
         **({"fnsUrl": FNS_URL} if kind in SETTLEMENTS else {}),
     }
-    document["fiscalSign"] = fiscal_sign(document, key)
+    document = _in_the_drive(unsigned, key)
     return Stored(
         kind=kind,
         document=document,
@@ -97,40 +120,54 @@ def sign(
     )
 
 
-def fiscal_sign(document: Mapping[str, Any], key: bytes) -> int:
-    """FPD: the first four bytes of a keyed hash over the document, below 2^32.
+def _in_the_drive(unsigned: Mapping[str, Any], key: bytes) -> dict[str, Any]:
+    """The document with its sign as the drive's bytes hold it: in CP866, nothing but known tags.
 
-    A real drive computes it with keys that it shares with the tax service alone.
+    The sign (FPD) is the first four bytes of a keyed hash; a real drive computes it with keys that
+    it shares with the tax service alone. Raises Refused when the document does not fit (10h) or
+    cannot be written (33h).
     """
-    text = json.dumps(document, sort_keys=True, ensure_ascii=False)
-    return int.from_bytes(hmac.digest(key, text.encode(), "sha256")[:4])
+    try:
+        digest = hmac.digest(key, encode_document(unsigned), "sha256")
+        sign = int.from_bytes(digest[:4])
+        return decode_document(encode_document({**unsigned, "fiscalSign": sign}))
+    except EncodingError as error:
+        code = "10" if error.path == "document" else "33"
+        raise refusal(code, f"{error.path}: {error.reason}") from error
 
 
-def registration_content(registration: TillRegistration) -> dict[str, Any]:
-    """Of FD 1, the report on registration."""
-    return {
+def registration_content(registration: TillRegistration, kind: DocumentKind) -> dict[str, Any]:
+    """Of FD 1, the report on registration, or on the drive's replacement."""
+    content: dict[str, Any] = {
         "kktNumber": registration.kkt_number,
         "kktVersion": MODEL_VERSION,
         "documentKktVersion": int(FfdVersion.V1_2),
         "documentFdVersion": int(FfdVersion.V1_2),
         "taxationType": registration.taxation_types,
-        "ofdInn": registration.ofd_inn,
-        "ofdName": registration.ofd_name,
+        "autoMode": 0,
+        "offlineMode": int(not registration.ofd_inn),
+        "encryptionSign": 0,
         "fnsUrl": FNS_URL,
+        "operator": REGISTRAR,
     }
+    if registration.ofd_inn:
+        content |= {"ofdInn": registration.ofd_inn, "ofdName": registration.ofd_name}
+    if kind is DocumentKind.REREGISTRATION:
+        content["correctionKktReasonCode"] = int(ReregistrationReason.DRIVE_REPLACED)
+    return content
 
 
 def closing_content(
-    after: DriveState, shift: Counters, life: Counters, queue: Queue, local: datetime
+    after: DriveState, shift: ShiftTotals, life: ShiftTotals, queue: Queue, local: datetime
 ) -> dict[str, Any]:
     """What the till reports when a shift is closed, the closing document included."""
     return {
-        "receiptQuantity": shift.get("totalReceiptBsoCount", 0),
+        "receiptQuantity": shift.count,
         "documentsQuantity": after.last_fd - after.shift_opened_fd + 1,
         **queue_content(queue),
         **drive_signs(after, queue, local),
-        "shiftSumReports": report(shift),
-        "fiscalDriveSumReports": report(life),
+        "shiftSumReports": shift.to_json(),
+        "fiscalDriveSumReports": life.to_json(),
     }
 
 
@@ -157,7 +194,11 @@ def drive_signs(state: DriveState, queue: Queue, local: datetime) -> dict[str, A
 
 
 def x_report(
-    content: Mapping[str, Any], state: DriveState, shift: Counters, local: datetime
+    content: Mapping[str, Any],
+    state: DriveState,
+    shift: ShiftTotals,
+    cash: Mapping[str, Any],
+    local: datetime,
 ) -> dict[str, Any]:
     """The X report: no FD, no sign; the names beyond the counters' are ours."""
     return {
@@ -165,8 +206,8 @@ def x_report(
         "dateTime": date_time_to_json(local),
         "shiftNumber": state.shift_number,
         "shiftOpen": state.shift_open,
-        "shiftSumReports": report(shift),
-        **cash_report(shift),
+        "shiftSumReports": shift.to_json(),
+        **cash,
         "cashInDrawer": state.cash_in_drawer,
     }
 

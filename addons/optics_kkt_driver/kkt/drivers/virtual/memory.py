@@ -9,23 +9,24 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from ...fiscal.receipt import Settlement
+from ...fiscal.totals import ShiftTotals
 from ...fiscal.vocabulary import DocumentKind
 from ..errors import NoAnswer, Unreachable
-from .counters import Counters
 from .faults import Faults
 from .registration import TillRegistration
 from .state import DriveState, PendingCommand, Queue, Stored
 
 LOCK_TIMEOUT = 5.0
 """Seconds to wait for another process's piece of work; none takes longer than milliseconds."""
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE till (
@@ -54,33 +55,38 @@ CREATE TABLE drive (
     unprinted_fd INTEGER NOT NULL
 );
 CREATE TABLE document (
-    fd_number INTEGER PRIMARY KEY,
+    fn_number TEXT NOT NULL,
+    fd_number INTEGER NOT NULL,
     kind TEXT NOT NULL,
     fpd TEXT NOT NULL,
     date_time TEXT NOT NULL,
     shift_number INTEGER NOT NULL,
     receipt_number INTEGER,
     acknowledged INTEGER NOT NULL,
-    document TEXT NOT NULL
+    document TEXT NOT NULL,
+    PRIMARY KEY (fn_number, fd_number)
 );
-CREATE INDEX undelivered ON document (fd_number, date_time) WHERE acknowledged = 0;
+CREATE INDEX undelivered ON document (fn_number, fd_number, date_time) WHERE acknowledged = 0;
 CREATE TABLE cash_operation (
     number INTEGER PRIMARY KEY,
     kind TEXT NOT NULL,
     date_time TEXT NOT NULL,
+    fn_number TEXT NOT NULL,
     shift_number INTEGER NOT NULL,
+    sum INTEGER NOT NULL,
     document TEXT NOT NULL
 );
-CREATE TABLE counter (
+CREATE INDEX cash_of_shift ON cash_operation (fn_number, shift_number);
+CREATE TABLE totals (
+    fn_number TEXT NOT NULL,
     shift_number INTEGER NOT NULL,
-    name TEXT NOT NULL,
-    value INTEGER NOT NULL,
-    PRIMARY KEY (shift_number, name)
-) WITHOUT ROWID;
+    totals TEXT NOT NULL,
+    PRIMARY KEY (fn_number, shift_number)
+);
 """
 
 WHOLE_LIFE = 0
-"""The `shift_number` under which counters run over the drive's life."""
+"""The `shift_number` under which totals run over the drive's life."""
 
 
 class Memory:
@@ -115,6 +121,9 @@ class Memory:
             raise Unreachable(f"the virtual till is busy: {error}") from error
         try:
             yield Session(self._connection)
+        except sqlite3.DatabaseError as error:
+            self._connection.execute("ROLLBACK")
+            raise Unreachable(f"the virtual till's memory is damaged: {error}") from error
         except BaseException:
             self._connection.execute("ROLLBACK")
             raise
@@ -188,6 +197,10 @@ class Session:
     def registration(self) -> TillRegistration:
         return TillRegistration(**json.loads(self._till("registration")))
 
+    def save_registration(self, registration: TillRegistration) -> None:
+        text = _dump(asdict(registration))
+        self._connection.execute("UPDATE till SET registration = ?", (text,))
+
     def sign_key(self) -> bytes:
         return bytes(self._till("sign_key"))
 
@@ -226,8 +239,9 @@ class Session:
     def add_document(self, stored: Stored, *, acknowledged: bool = False) -> None:
         """Keep a signed document for ever."""
         self._connection.execute(
-            "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
+                stored.document["fiscalDriveNumber"],
                 stored.fd_number,
                 stored.kind,
                 stored.fpd,
@@ -240,33 +254,45 @@ class Session:
         )
 
     def document(self, fd_number: int) -> Stored | None:
-        query = "SELECT * FROM document WHERE fd_number = ?"
-        row = self._connection.execute(query, (fd_number,)).fetchone()
+        row = self._connection.execute(
+            "SELECT * FROM document WHERE fn_number = (SELECT fn_number FROM drive)"
+            " AND fd_number = ?",
+            (fd_number,),
+        ).fetchone()
         return None if row is None else _document(row)
 
     def documents_after(self, fd_number: int) -> list[Stored]:
-        query = "SELECT * FROM document WHERE fd_number > ? ORDER BY fd_number"
-        return [_document(row) for row in self._connection.execute(query, (fd_number,))]
+        rows = self._connection.execute(
+            "SELECT * FROM document WHERE fn_number = (SELECT fn_number FROM drive)"
+            " AND fd_number > ? ORDER BY fd_number",
+            (fd_number,),
+        )
+        return [_document(row) for row in rows]
 
     def acknowledge(self, fd_number: int) -> None:
-        query = "UPDATE document SET acknowledged = 1 WHERE fd_number = ?"
-        self._connection.execute(query, (fd_number,))
+        self._connection.execute(
+            "UPDATE document SET acknowledged = 1 WHERE fn_number = (SELECT fn_number FROM drive)"
+            " AND fd_number = ?",
+            (fd_number,),
+        )
 
     def queue(self) -> Queue:
         """What the operator has not acknowledged; costs O(undelivered)."""
         count, first, since = self._connection.execute(
-            "SELECT count(*), min(fd_number), min(date_time) FROM document WHERE acknowledged = 0"
+            "SELECT count(*), min(fd_number), min(date_time) FROM document"
+            " WHERE fn_number = (SELECT fn_number FROM drive) AND acknowledged = 0"
         ).fetchone()
         return Queue(count, first or 0, datetime.fromisoformat(since) if since else None)
 
     def add_cash_operation(self, stored: Stored) -> None:
         self._connection.execute(
-            "INSERT INTO cash_operation VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO cash_operation VALUES (?, ?, ?, (SELECT fn_number FROM drive), ?, ?, ?)",
             (
                 stored.operation_number,
                 stored.kind,
                 stored.date_time.isoformat(),
                 stored.shift_number,
+                stored.document["sum"],
                 _dump(stored.document),
             ),
         )
@@ -275,21 +301,37 @@ class Session:
         query = "SELECT * FROM cash_operation WHERE number > ? ORDER BY number"
         return [_operation(row) for row in self._connection.execute(query, (number,))]
 
-    def count(self, shift_number: int, steps: Mapping[str, int]) -> None:
-        """Move counters of the shift and of the drive's whole life."""
-        self._connection.executemany(
-            "INSERT INTO counter VALUES (?, ?, ?)"
-            " ON CONFLICT (shift_number, name) DO UPDATE SET value = value + excluded.value",
-            [
-                (scope, name, step)
-                for scope in (shift_number, WHOLE_LIFE)
-                for name, step in steps.items()
-            ],
+    def cash_of_shift(self, shift_number: int) -> dict[str, dict[str, int]]:
+        """Count and sum of cash in and out; no fiscal format covers it, the names are ours."""
+        rows = self._connection.execute(
+            "SELECT kind, count(*), sum(sum) FROM cash_operation"
+            " WHERE fn_number = (SELECT fn_number FROM drive) AND shift_number = ? GROUP BY kind",
+            (shift_number,),
         )
+        moved = {kind: {"count": count, "sum": total} for kind, count, total in rows}
+        none = {"count": 0, "sum": 0}
+        return {
+            "cashIn": moved.get(DocumentKind.CASH_IN, none),
+            "cashOut": moved.get(DocumentKind.CASH_OUT, none),
+        }
 
-    def counters(self, shift_number: int) -> Counters:
-        query = "SELECT name, value FROM counter WHERE shift_number = ?"
-        return dict(self._connection.execute(query, (shift_number,)).fetchall())
+    def totals(self, shift_number: int) -> ShiftTotals:
+        """Counters of a shift, or of the drive's :data:`WHOLE_LIFE`."""
+        row = self._connection.execute(
+            "SELECT totals FROM totals WHERE fn_number = (SELECT fn_number FROM drive)"
+            " AND shift_number = ?",
+            (shift_number,),
+        ).fetchone()
+        return ShiftTotals() if row is None else ShiftTotals.from_json(json.loads(row[0]))
+
+    def add_to_totals(self, shift_number: int, settlement: Settlement) -> None:
+        """Count one more receipt or correction, in its shift and in the drive's life."""
+        for scope in (shift_number, WHOLE_LIFE):
+            totals = self.totals(scope).adding(settlement)
+            self._connection.execute(
+                "INSERT OR REPLACE INTO totals VALUES ((SELECT fn_number FROM drive), ?, ?)",
+                (scope, _dump(totals.to_json())),
+            )
 
     def _till(self, column: str) -> Any:
         return self._connection.execute("SELECT * FROM till").fetchone()[column]

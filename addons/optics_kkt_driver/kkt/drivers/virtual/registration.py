@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from binascii import crc_hqx
 from dataclasses import dataclass
 from hashlib import sha256
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ...fiscal.identity import is_inn
+from ...fiscal.identity import is_inn, kkt_reg_id
 from .refusals import refusal
 
 FNS_URL = "www.nalog.gov.ru"
@@ -62,7 +61,7 @@ class TillRegistration:
     @property
     def kkt_number(self) -> str:
         """Tag 1013, number of the till by its maker: 14 digits."""
-        return f"{_digits(self.seed, 'kkt', 14)}"
+        return _digits(self.seed, "kkt", 14)
 
     @property
     def fn_number(self) -> str:
@@ -72,16 +71,7 @@ class TillRegistration:
     @property
     def kkt_reg_id(self) -> str:
         """Tag 1037, number by the tax service: 16 digits."""
-        return registration_number(_digits(self.seed, "rnm", 10), self.user_inn, self.kkt_number)
-
-
-def registration_number(number: str, user_inn: str, kkt_number: str) -> str:
-    """RNM: the 10 digits given out and 6 of a CRC16 over number, INN and till (KKT.md C.1).
-
-    INN and the till's number are filled up with zeros from the left, to 12 and 20 characters.
-    """
-    text = f"{number:0>10}{user_inn:0>12}{kkt_number:0>20}"
-    return f"{number:0>10}{crc_hqx(text.encode('ascii'), 0xFFFF):06d}"
+        return kkt_reg_id(_digits(self.seed, "rnm", 10), self.user_inn, self.kkt_number)
 
 
 def _digits(seed: str, purpose: str, count: int) -> str:

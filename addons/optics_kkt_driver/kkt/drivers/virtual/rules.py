@@ -5,23 +5,19 @@ The till checks the document itself: whoever wrote it may have checked nothing.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeGuard
 
 from ...fiscal.vocabulary import DocumentKind, Nds, OperationType, TaxationType
-from .compose import SETTLEMENTS
-from .counters import drawer_change
+from .compose import SETTLEMENTS, drawer_change
 from .faults import Faults
 from .refusals import refusal
 from .state import DriveState, Queue
 
 SHIFT_LIMIT = timedelta(hours=24)
 OFD_LIMIT = timedelta(days=30)
-DOCUMENT_LIMIT = 32_768
-"""Bytes of a document (KKT.md C.1)."""
 
 _WITHOUT_FD = (DocumentKind.CASH_IN, DocumentKind.CASH_OUT, DocumentKind.X_REPORT)
 _ALWAYS_LET_THROUGH = (
@@ -114,8 +110,6 @@ def check_content(kind: DocumentKind, content: Mapping[str, Any], taxation_types
         raise refusal("33", "сумма")
     if kind not in SETTLEMENTS:
         return
-    if len(json.dumps(content, ensure_ascii=False).encode("cp866", "replace")) > DOCUMENT_LIMIT:
-        raise refusal("10")
     if content.get("operationType") not in tuple(OperationType):
         raise refusal("33", "признак расчёта (1054)")
     _check_taxation(content, taxation_types)

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from ...fiscal.document import document_from_json
+from ...fiscal.problems import InvalidDocument
+from ...fiscal.receipt import Settlement
 from ...fiscal.vocabulary import DocumentKind
 from ..clock import Clock, SystemClock
 from ..contract import Baseline, DeviceStatus
 from ..errors import Refused
 from . import compose, memory, rules
-from .counters import cash_report, report, steps
 from .faults import Faults
 from .memory import Memory, Session
 from .refusals import refusal
@@ -74,16 +76,10 @@ class VirtualTill:
         """Open the till at `path`; when there is none, make and register it (FD 1)."""
         path, clock = Path(path), clock or SystemClock()
         if not path.is_file():
+            key = secrets.token_bytes(32)
             now = clock.now().astimezone(ZoneInfo(registration.timezone))
             local = now.replace(tzinfo=None, microsecond=0)
-            valid_until = (local + timedelta(days=DRIVE_DAYS)).date()
-            unused = DriveState(registration.fn_number, valid_until, DRIVE_CAPACITY)
-            content = compose.registration_content(registration)
-            state = compose.advance(DocumentKind.REGISTRATION, content, unused, local)
-            key = secrets.token_bytes(32)
-            first = compose.sign(
-                DocumentKind.REGISTRATION, content, state, registration, key, local
-            )
+            state, first = _first_document(DocumentKind.REGISTRATION, registration, key, local)
             memory.create(path, registration, state, key, first)
         return cls(path, clock)
 
@@ -138,6 +134,31 @@ class VirtualTill:
         with self._work() as (session, _now):
             session.acknowledge(fd_number)
 
+    def replace_drive(self) -> None:
+        """Put a new drive in: another FN number, numbers from 1, FD 1 tells of the replacement.
+
+        Documents of the old one stay in the file, and nothing reads them any more, as when a drive
+        lies in a safe. Raises Refused while a shift is open.
+        """
+        with self._work() as (session, now):
+            state = session.state()
+            if state.shift_open:
+                raise refusal("3C")
+            registration = replace(self.registration, drive=self.registration.drive + 1)
+            local = self._local(now, session.faults())
+            kind, key = DocumentKind.REREGISTRATION, session.sign_key()
+            fresh, first = _first_document(kind, registration, key, local)
+            session.save_registration(registration)
+            session.save(
+                replace(
+                    fresh,
+                    cash_in_drawer=state.cash_in_drawer,
+                    cash_operation=state.cash_operation,
+                )
+            )
+            session.add_document(first, acknowledged=True)
+            self.registration = registration
+
     # Questions -------------------------------------------------------------------------------
 
     def baseline(self) -> Baseline:
@@ -180,11 +201,13 @@ class VirtualTill:
     def status(self) -> DeviceStatus:
         with self._work() as (session, now):
             state, faults, queue = session.state(), session.faults(), session.queue()
-            shift = session.counters(state.shift_number)
+            shift = session.totals(state.shift_number)
+            cash = session.cash_of_shift(state.shift_number)
+            registration = session.registration()
             local = self._local(now, faults)
         return DeviceStatus(
             model=MODEL,
-            serial=self.registration.kkt_number,
+            serial=registration.kkt_number,
             fn_number=state.fn_number,
             fn_valid_until=datetime.combine(state.valid_until, datetime.min.time()),
             last_fd=state.last_fd,
@@ -202,10 +225,10 @@ class VirtualTill:
             open_document=bool(state.open_document),
             warnings=tuple(compose.drive_signs(state, queue, local)),
             details={
-                "kktRegId": self.registration.kkt_reg_id,
+                "kktRegId": registration.kkt_reg_id,
                 "unprintedFd": state.unprinted_fd,
-                "shiftSumReports": report(shift),
-                **cash_report(shift),
+                "shiftSumReports": shift.to_json(),
+                **cash,
             },
         )
 
@@ -254,12 +277,13 @@ class VirtualTill:
         self, session: Session, kind: DocumentKind, content: Mapping[str, Any], local: datetime
     ) -> Executed:
         state, faults, queue = session.state(), session.faults(), session.queue()
-        bits = self.registration.taxation_types
+        bits = session.registration().taxation_types
         rules.check(kind, content, state, queue, faults, bits, local)
         session.save_faults(faults.printed())
         if kind is DocumentKind.X_REPORT:
-            shift = session.counters(state.shift_number)
-            told = compose.x_report(content, state, shift, local)
+            shift = session.totals(state.shift_number)
+            cash = session.cash_of_shift(state.shift_number)
+            told = compose.x_report(content, state, shift, cash, local)
             stored = Stored(kind, told, local, state.shift_number)
             return Executed(state.fn_number, stored, on_paper=True)
         if kind in (DocumentKind.CASH_IN, DocumentKind.CASH_OUT):
@@ -269,7 +293,6 @@ class VirtualTill:
             after, stored = self._sign(session, kind, content, local)
         if faults.paper_runs_out and stored.fd_number:
             after = replace(after, unprinted_fd=stored.fd_number)
-        session.count(after.shift_number, steps(kind, content))
         session.save(after)
         return Executed(state.fn_number, stored, on_paper=not after.unprinted_fd)
 
@@ -277,12 +300,15 @@ class VirtualTill:
         self, session: Session, kind: DocumentKind, content: Mapping[str, Any], local: datetime
     ) -> tuple[DriveState, Stored]:
         after = compose.advance(kind, content, session.state(), local)
+        if kind in compose.SETTLEMENTS:
+            session.add_to_totals(after.shift_number, _settlement(kind, content))
         if kind is DocumentKind.SHIFT_CLOSE:
-            shift = session.counters(after.shift_number)
-            life = session.counters(memory.WHOLE_LIFE)
+            shift = session.totals(after.shift_number)
+            life = session.totals(memory.WHOLE_LIFE)
             added = compose.closing_content(after, shift, life, session.queue(), local)
             content = {**content, **added}
-        stored = compose.sign(kind, content, after, self.registration, session.sign_key(), local)
+        key = session.sign_key()
+        stored = compose.sign(kind, content, after, session.registration(), key, local)
         session.add_document(stored)
         return after, stored
 
@@ -290,6 +316,28 @@ class VirtualTill:
         """The till's own time: naive, whole seconds, as tag 1012 has it."""
         shown = (now + timedelta(seconds=faults.clock_offset)).astimezone(self._zone)
         return shown.replace(tzinfo=None, microsecond=0)
+
+
+def _first_document(
+    kind: DocumentKind, registration: TillRegistration, key: bytes, local: datetime
+) -> tuple[DriveState, Stored]:
+    """FD 1 of a new drive, and the drive's counters after it."""
+    valid_until = (local + timedelta(days=DRIVE_DAYS)).date()
+    unused = DriveState(registration.fn_number, valid_until, DRIVE_CAPACITY)
+    content = compose.registration_content(registration, kind)
+    state = compose.advance(kind, content, unused, local)
+    return state, compose.sign(kind, content, state, registration, key, local)
+
+
+def _settlement(kind: DocumentKind, content: Mapping[str, Any]) -> Settlement:
+    """The receipt or correction as a value. Raises Refused (33h) when it breaks FFD's rules."""
+    try:
+        settlement = document_from_json(kind, content)
+    except InvalidDocument as error:
+        raise refusal("33", str(error)) from error
+    if not isinstance(settlement, Settlement):
+        raise refusal("37", kind)
+    return settlement
 
 
 def _cancel_open(session: Session) -> bool:
