@@ -20,7 +20,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import psycopg2
@@ -155,10 +155,14 @@ def run_odoo(log_name: str, *arguments: str) -> None:
         ) as process,
     ):
         assert process.stdout is not None
-        for line in process.stdout:
-            output.write(line)
-            show_progress(line)
-            failed = failed or re.match(r"\S+ \S+ \d+ (ERROR|CRITICAL) ", line) is not None
+        try:
+            for line in process.stdout:
+                output.write(line)
+                show_progress(line)
+                failed = failed or re.match(r"\S+ \S+ \d+ (ERROR|CRITICAL) ", line) is not None
+        except KeyboardInterrupt:
+            process.kill()
+            raise
     if sys.stdout.isatty():
         print("\r\033[K", end="")
     if process.returncode or failed:
@@ -226,17 +230,22 @@ def core_fingerprint() -> str:
     return f"opticserp: core {odoo_version()} {','.join(core_modules())}"
 
 
-def suite_fingerprint() -> str:
-    digest = hashlib.sha256(core_fingerprint().encode())
-    digest.update((ROOT / ".env.dev").read_bytes())
-    for path in sorted(ADDONS.rglob("*")):
-        inside = path.relative_to(ADDONS).parts
-        # Assets and tests are read from disk when they are used; a database does not hold them.
+def addon_fingerprint(addon: str) -> str:
+    """Of what a database holds of an addon: assets and tests are read from disk when used."""
+    digest = hashlib.sha256()
+    for path in sorted((ADDONS / addon).rglob("*")):
+        inside = path.relative_to(ADDONS / addon).parts
         elsewhere = {"static", "tests", "readme", "__pycache__"} & set(inside)
         cache = any(part.startswith(".") for part in inside)
         if path.is_file() and not elsewhere and not cache:
-            digest.update(str(path.relative_to(ADDONS)).encode())
-            digest.update(path.read_bytes())
+            digest.update("/".join(inside).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def suite_fingerprint() -> str:
+    digest = hashlib.sha256(core_fingerprint().encode() + (ROOT / ".env.dev").read_bytes())
+    for addon in SUITE:
+        digest.update(addon_fingerprint(addon).encode())
     return f"opticserp: suite {digest.hexdigest()[:32]}"
 
 
@@ -302,15 +311,25 @@ def ensure(database: str) -> None:
         state = comment(database)
         if state == UNFINISHED:
             print(f"An earlier run left {database} unfinished: building it again", flush=True)
-        if state in (None, UNFINISHED):
+        if state is None or state == UNFINISHED:
             install_suite(database)
-            set_comment(database, "opticserp: development")
+            remember_addons(database)
             return
-        installed = installed_versions(database)
-        check_series(database, installed)
-        outdated = [addon for addon in SUITE if installed.get(addon) != manifest(addon)["version"]]
-        if outdated:
-            update(database, outdated)
+        check_versions(database)
+        remembered = dict(re.findall(r"(\w+)=(\w+)", state))
+        changed = [addon for addon in SUITE if remembered.get(addon) != addon_fingerprint(addon)]
+        if changed:
+            update(database, changed)
+
+
+def remember_addons(database: str, addons: Iterable[str] = SUITE) -> None:
+    """Note which state of the addons the database holds, so that a changed one is updated."""
+    known = dict(re.findall(r"(\w+)=(\w+)", comment(database) or ""))
+    known |= {addon: addon_fingerprint(addon) for addon in addons if addon in SUITE}
+    set_comment(
+        database,
+        "opticserp: development " + " ".join(f"{addon}={mark}" for addon, mark in known.items()),
+    )
 
 
 def installed_versions(database: str) -> dict[str, str]:
@@ -324,7 +343,9 @@ def installed_versions(database: str) -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
-def check_series(database: str, installed: dict[str, str]) -> None:
+def check_versions(database: str) -> None:
+    """:raises Problem: the database is not of this Odoo, or of newer addons than these"""
+    installed = installed_versions(database)
     remedies = (
         f"Use another name: make run DB=opticserp_dev{SERIES.replace('.', '')}",
         f"Or throw it away and build it anew: make reset-db DB={database}",
@@ -356,6 +377,7 @@ def update(database: str, addons: list[str]) -> None:
     names = ",".join(addons)
     # Both, since an addon may be new to this database; Odoo ignores the one that does not apply.
     run_odoo(f"update-{database}", "-d", database, "-i", names, "-u", names, "--with-demo")
+    remember_addons(database, addons)
 
 
 def reset(database: str) -> None:
@@ -394,6 +416,8 @@ def main(arguments: list[str]) -> None:
                 COMMANDS[command](database)
             case _:
                 raise Problem(f"usage: {' | '.join(COMMANDS)} DATABASE, or update DATABASE ADDON,…")
+    except KeyboardInterrupt:
+        raise SystemExit("\nInterrupted. Run the same command again.") from None
     except psycopg2.errors.DiskFull as error:
         raise SystemExit(
             f"\nError: the disk is full ({error}).\n  Free some space, then run again."

@@ -74,7 +74,9 @@ wait_for_login_page() {
         if "$PYTHON" "$ROOT/scripts/answers.py" "$ADDRESS/web/login"; then return; fi
         sleep 0.25
     done
-    fail "Odoo does not answer at $ADDRESS after $START_TIMEOUT s." "Look into .dev/log/odoo.log; 'make stop' ends it."
+    tail -n 30 "$LOG" >&2
+    fail "Odoo has no login page at $ADDRESS after $START_TIMEOUT s; the end of its log is above (.dev/log/odoo.log)." \
+        "'make stop' ends it. If the log does not help: make reset-db"
 }
 
 show_addresses() {
