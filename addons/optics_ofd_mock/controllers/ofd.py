@@ -1,0 +1,63 @@
+import time
+from decimal import Decimal
+
+from odoo import http
+from odoo.http import request
+
+from odoo.addons.optics_kkt_driver.controllers.api import ApiError, json_body, json_route
+from odoo.addons.optics_kkt_driver.kkt.emulator.ofd import OfdEmulator
+
+from ..settings import is_on
+from ..store import PostgresOfdStore
+
+
+class OfdMockController(http.Controller):
+    """The emulator's door; decisions are its core's."""
+
+    @json_route("/ofd/v1/receipts", methods=["POST"])
+    def receive(self):
+        emulator = _emulator()
+        headers = request.httprequest.headers
+        reply = emulator.receive(request.httprequest.get_data(), headers.get("Idempotency-Key", ""))
+        time.sleep(emulator.response_delay())
+        return reply
+
+    @json_route("/ofd/v1/receipts", methods=["GET"])
+    def list_receipts(self):
+        return _emulator().list_receipts()
+
+    @json_route("/ofd/v1/health", methods=["GET"])
+    def health(self):
+        return _emulator().health()
+
+    @json_route("/ofd/v1/admin/set-failure", methods=["POST"])
+    def set_failure(self):
+        return _emulator().set_failure(_failure_settings())
+
+    @json_route("/ofd/v1/admin/set-success", methods=["POST"])
+    def set_success(self):
+        return _emulator().set_success()
+
+    @json_route("/ofd/v1/admin/reset", methods=["POST"])
+    def reset(self):
+        return _emulator().reset()
+
+
+def _emulator():
+    """Return the emulator of this database.
+
+    :raises ApiError: 404 while it is off
+    """
+    if not is_on():
+        raise ApiError(404, "not_found", f"There is nothing at {request.httprequest.path}.")
+    return OfdEmulator(PostgresOfdStore(request.env.registry))
+
+
+def _failure_settings():
+    """Return the call's settings; a call without a body asks for the plain permanent failure."""
+    if not request.httprequest.content_length:
+        return {}
+    return {
+        name: float(value) if isinstance(value, Decimal) else value
+        for name, value in json_body().items()
+    }

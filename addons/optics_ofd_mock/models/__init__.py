@@ -1,0 +1,1 @@
+from . import ofd_mock_receipt, ofd_mock_state

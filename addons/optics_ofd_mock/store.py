@@ -1,0 +1,52 @@
+from contextlib import contextmanager
+
+from odoo import SUPERUSER_ID, api
+
+from odoo.addons.optics_kkt_driver.kkt.emulator.ofd import OfdState
+from odoo.addons.optics_kkt_driver.models.kkt_lane import lane_cursor
+
+
+class PostgresOfdStore:
+    """The emulator's memory in the database (``kkt.emulator.ofd.OfdStore``).
+
+    Each method is one short transaction of its own, so that a delayed answer holds no lock and
+    several senders at once wait for each other instead of failing.
+    """
+
+    def __init__(self, registry):
+        self._registry = registry
+
+    @contextmanager
+    def _env(self):
+        with lane_cursor(self._registry) as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {})
+
+    def state(self):
+        with self._env() as env:
+            return env["ofd.mock.state"]._the_one()._value()
+
+    def change(self, step):
+        with self._env() as env:
+            row = env["ofd.mock.state"]._the_one(lock=True)
+            before = row._value()
+            row.write(row._values(step(before)))
+            return before
+
+    def keep(self, arrival):
+        with self._env() as env:
+            return env["ofd.mock.receipt"]._keep(arrival)
+
+    def arrivals(self):
+        with self._env() as env:
+            return [row._arrival() for row in env["ofd.mock.receipt"].search([], order="id")]
+
+    def count(self, kinds=None):
+        domain = [] if kinds is None else [("kind", "in", list(kinds))]
+        with self._env() as env:
+            return env["ofd.mock.receipt"].search_count(domain)
+
+    def clear(self):
+        with self._env() as env:
+            row = env["ofd.mock.state"]._the_one(lock=True)
+            row.write(row._values(OfdState()))
+            env["ofd.mock.receipt"].search([]).unlink()

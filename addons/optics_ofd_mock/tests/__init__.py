@@ -1,0 +1,1 @@
+from . import test_assets, test_door, test_store

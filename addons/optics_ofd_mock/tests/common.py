@@ -1,0 +1,32 @@
+"""What the emulator is sent in these tests."""
+
+FN = "9999078900001234"
+
+
+def message(fd_number=1, total=500000, kind="receipt", **document):
+    """Return the body of one call: a receipt of `total` kopecks paid by card."""
+    return {
+        "device": "POS-001",
+        "key": f"key-{fd_number}",
+        "kind": kind,
+        "fiscalDriveNumber": FN,
+        "fiscalDocumentNumber": fd_number,
+        "fiscalSign": "2188030493",
+        "tlv": "",
+        "document": {
+            "fiscalDriveNumber": FN,
+            "fiscalDocumentNumber": fd_number,
+            "fiscalSign": 2188030493,
+            "dateTime": "2026-11-23T12:00:00",
+            "kktRegId": "0000000001012345",
+            "userInn": "7800000010",
+            "shiftNumber": 1,
+            "requestNumber": 1,
+            "operationType": 1,
+            "appliedTaxationType": 1,
+            "totalSum": total,
+            "ecashTotalSum": total,
+            "items": [{"name": "Очки солнцезащитные", "sum": total}],
+            **document,
+        },
+    }

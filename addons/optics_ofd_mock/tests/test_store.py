@@ -1,0 +1,153 @@
+import json
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError
+from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tools import file_open
+
+from odoo.addons.optics_kkt_driver.kkt.emulator.ofd import (
+    Arrival,
+    FailureMode,
+    OfdEmulator,
+    OfdState,
+)
+from odoo.addons.optics_ofd_mock.settings import first_state, is_on
+from odoo.addons.optics_ofd_mock.store import PostgresOfdStore
+
+from .common import FN, message
+
+NOON = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
+
+
+def arrival(fd_number=1, **values):
+    return Arrival(
+        **{
+            "fn_number": FN,
+            "fd_number": fd_number,
+            "fpd": "2188030493",
+            "kind": "receipt",
+            "device_code": "POS-001",
+            "key": f"key-{fd_number}",
+            "document": {"totalSum": 500000, "user": "ООО «Оптика»"},
+            "tlv": "AAA=",
+            "digest": "d",
+            "received_at": NOON,
+            **values,
+        }
+    )
+
+
+@tagged("post_install", "-at_install")
+class TestPostgresOfdStore(TransactionCase):
+    def setUp(self):
+        super().setUp()
+        self.enterContext(self.enter_registry_test_mode())
+        self.store = PostgresOfdStore(self.env.registry)
+        self.store.clear()
+
+    def test_a_document_is_kept_as_it_came(self):
+        self.assertIsNone(self.store.keep(arrival()))
+        self.assertEqual(self.store.arrivals(), [arrival()])
+
+    def test_a_known_number_keeps_its_first_document(self):
+        self.store.keep(arrival())
+        known = self.store.keep(arrival(digest="other", fpd="0000000001"))
+        self.assertEqual(known, arrival())
+        self.assertEqual(self.store.count(), 1)
+
+    def test_the_same_number_on_another_drive_is_another_document(self):
+        self.store.keep(arrival())
+        self.assertIsNone(self.store.keep(arrival(fn_number="9999078900005678")))
+        self.assertEqual(self.store.count(), 2)
+
+    def test_counting_by_kind(self):
+        self.store.keep(arrival(1, kind="shift_open"))
+        self.store.keep(arrival(2))
+        self.store.keep(arrival(3, kind="correction"))
+        self.assertEqual(self.store.count(), 3)
+        self.assertEqual(self.store.count(frozenset({"receipt", "correction"})), 2)
+
+    def test_behaviour_is_changed_from_what_it_is(self):
+        before = self.store.change(
+            lambda state: replace(state, mode=FailureMode.COUNT, failures_left=2, calls=7)
+        )
+        self.assertEqual(before, OfdState())
+        expected = OfdState(mode=FailureMode.COUNT, failures_left=2, calls=7)
+        self.assertEqual(self.store.state(), expected)
+
+    def test_clearing_forgets_everything(self):
+        self.store.keep(arrival())
+        self.store.change(lambda state: replace(state, mode=FailureMode.PERMANENT, calls=3))
+        self.store.clear()
+        self.assertEqual((self.store.state(), self.store.arrivals()), (OfdState(), []))
+
+    def test_the_core_works_on_this_store(self):
+        emulator = OfdEmulator(self.store, now=lambda: NOON)
+        body = json.dumps(message()).encode()
+        self.assertEqual(emulator.receive(body)[0], 201)
+        status, answer = emulator.receive(body)
+        self.assertEqual((status, answer["duplicate"]), (200, True))
+        self.assertEqual(emulator.receive(json.dumps(message(total=1)).encode())[0], 409)
+
+    def test_there_is_one_behaviour(self):
+        self.assertEqual(self.env["ofd.mock.state"].search_count([]), 1)
+
+    def test_a_neutralized_copy_starts_anew(self):
+        self.store.keep(arrival())
+        self.store.change(lambda state: replace(state, mode=FailureMode.PERMANENT, calls=3))
+        with file_open("optics_ofd_mock/data/neutralize.sql") as script:
+            self.env.cr.execute(script.read())
+        self.env.invalidate_all()
+        self.assertEqual((self.store.state(), self.store.arrivals()), (OfdState(), []))
+
+
+@tagged("post_install", "-at_install")
+class TestSettings(TransactionCase):
+    def test_off_unless_switched_on(self):
+        for value, expected in (("on", True), ("ON", True), ("off", False), ("1", False)):
+            with self.subTest(value), patch.dict(os.environ, OFD_EMULATOR=value):
+                self.assertEqual(is_on(), expected)
+
+    def test_first_behaviour_comes_from_the_environment(self):
+        values = {
+            "MOCK_OFD_FAILURE_MODE": "count",
+            "MOCK_OFD_FAILURE_COUNT": "3",
+            "MOCK_OFD_RESPONSE_DELAY": "0.35",
+        }
+        with patch.dict(os.environ, values):
+            expected = OfdState(mode=FailureMode.COUNT, failures_left=3, response_delay=0.35)
+            self.assertEqual(first_state(), expected)
+
+    def test_an_unknown_mode_is_refused(self):
+        with patch.dict(os.environ, MOCK_OFD_FAILURE_MODE="sometimes"):
+            self.assertRaises(ValueError, first_state)
+
+
+@tagged("post_install", "-at_install")
+class TestAccess(TransactionCase):
+    MODELS = ("ofd.mock.receipt", "ofd.mock.state")
+
+    def test_administrators_look(self):
+        user = new_test_user(self.env, "ofd_admin", "base.group_user,base.group_system")
+        for model in self.MODELS:
+            self.env[model].with_user(user).check_access("read")
+
+    def test_nobody_writes(self):
+        user = new_test_user(self.env, "ofd_admin", "base.group_user,base.group_system")
+        for model in self.MODELS:
+            for operation in ("write", "create", "unlink"):
+                with self.subTest(f"{operation} {model}"), self.assertRaises(AccessError):
+                    self.env[model].with_user(user).check_access(operation)
+
+    def test_others_see_nothing(self):
+        user = new_test_user(
+            self.env, "ofd_other", "base.group_user,optics_kkt_driver.group_fiscal_manager"
+        )
+        for model in self.MODELS:
+            with self.subTest(model), self.assertRaises(AccessError):
+                self.env[model].with_user(user).check_access("read")
+        menus = self.env["ir.ui.menu"].with_user(user)._visible_menu_ids()
+        self.assertNotIn(self.env.ref("optics_ofd_mock.menu_ofd_mock").id, menus)
