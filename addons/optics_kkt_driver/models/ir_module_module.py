@@ -12,7 +12,7 @@ class IrModuleModule(models.Model):
 
     def _compute_account_templates(self):
         """Offer our chart of accounts; Odoo looks only into addons of its localization category."""
-        super()._compute_account_templates()
+        result = super()._compute_account_templates()
         for module in self.filtered(lambda each: each.name == ADDON):
             module.account_templates = {
                 CHART: templ(
@@ -27,3 +27,4 @@ class IrModuleModule(models.Model):
                     module=ADDON,
                 )
             }
+        return result
