@@ -1,0 +1,136 @@
+"""The demonstration shop's till as a machine sees it: its HTTP API, and its drive's memory."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from kkt.drivers.virtual import Faults, VirtualTill
+from tests.acceptance.harness.server import OdooServer
+
+SUNGLASSES = {
+    "pos_id": "POS-001",
+    "items": [
+        {
+            "name": "Очки солнцезащитные Ray-Ban",
+            "quantity": 1,
+            "price": 5000.00,
+            "tax_rate": 20,
+        }
+    ],
+    "total": 5000.00,
+    "payment_method": "card",
+}
+
+
+class Till:
+    """POS-001 of a running server."""
+
+    def __init__(self, server: OdooServer) -> None:
+        self.server = server
+        (row,) = server.sql("SELECT id FROM kkt_device WHERE code = 'POS-001'")
+        self.id: int = row["id"]
+
+    # --- over HTTP -------------------------------------------------------------------------------
+
+    def sell(self, key: str, body: dict[str, Any] | None = None) -> requests.Response:
+        return requests.post(
+            f"{self.server.url}/v1/kkt/receipt",
+            json=body or SUNGLASSES,
+            headers={"X-Idempotency-Key": key},
+            timeout=120,
+        )
+
+    def sell_in_background(self, key: str) -> threading.Thread:
+        """Sell while the test does something else, such as killing the server."""
+
+        def sell() -> None:
+            try:
+                self.sell(key)
+            except requests.ConnectionError:
+                pass  # the server was killed: what became of the sale is the test's question
+
+        thread = threading.Thread(target=sell, daemon=True)
+        thread.start()
+        return thread
+
+    def buffer(self) -> dict[str, Any]:
+        answer = requests.get(
+            f"{self.server.url}/v1/kkt/buffer/status", params={"pos_id": "POS-001"}, timeout=30
+        )
+        answer.raise_for_status()
+        status: dict[str, Any] = answer.json()
+        return status
+
+    def ofd(self, call: str, **settings: Any) -> dict[str, Any]:
+        """Ask the OFD emulator (`health`, `receipts`), or tell it (`set-failure`, …)."""
+        url = f"{self.server.url}/ofd/v1/"
+        if call in ("health", "receipts"):
+            answer = requests.get(url + call, timeout=30)
+        else:
+            answer = requests.post(f"{url}admin/{call}", json=settings, timeout=30)
+        answer.raise_for_status()
+        said: dict[str, Any] = answer.json()
+        return said
+
+    # --- in the database -------------------------------------------------------------------------
+
+    def row(self, key: str) -> dict[str, Any]:
+        (row,) = self.server.sql("SELECT * FROM fiscal_document WHERE idempotency_key = %s", key)
+        return row
+
+    def wait_for(self, key: str, *states: str, timeout: float = 15) -> dict[str, Any]:
+        """Wait until the document with this key is in one of `states`; return its row."""
+        (row,) = self.server.wait_for_sql(
+            "SELECT * FROM fiscal_document WHERE idempotency_key = %s AND state = ANY(%s)",
+            key,
+            list(states),
+            timeout=timeout,
+        )
+        return row
+
+    def slow_down(self, *, sign_delay: float = 0.0, print_time: float = 0.0) -> None:
+        """Make the till need seconds, so that a test can step in between."""
+        self.server.rpc(
+            "kkt.device",
+            "write",
+            [self.id],
+            {"sign_delay": sign_delay, "print_time": print_time},
+        )
+
+    # --- on the drive ----------------------------------------------------------------------------
+
+    @property
+    def memory(self) -> Path:
+        return self.server.database.data_dir / "kkt" / self.server.db / f"{self.id}.sqlite"
+
+    def set_faults(self, **faults: Any) -> None:
+        with closing(VirtualTill(self.memory)) as till:
+            till.set_faults(Faults(**faults))
+
+    def signed_receipts(self) -> list[dict[str, Any]]:
+        """Every receipt that the drive has ever signed."""
+        if not self.memory.exists():
+            return []
+        with closing(VirtualTill(self.memory)) as till:
+            last = till.baseline().last_fd
+            documents = [dict(till.read(number)) for number in range(1, last + 1)]
+        return [document for document in documents if document["code"] == 3]
+
+    def wait_for_signature(self, count: int, timeout: float = 10) -> None:
+        """Wait until the drive has signed `count` receipts."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            try:
+                if len(self.signed_receipts()) >= count:
+                    return
+            except sqlite3.OperationalError:
+                pass  # busy: the till is signing just now
+            time.sleep(0.02)
+        raise AssertionError(f"the drive did not sign {count} receipts within {timeout} s")
