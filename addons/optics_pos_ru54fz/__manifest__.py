@@ -1,0 +1,32 @@
+{
+    "name": "Optics: Point of Sale under 54-FZ",
+    "summary": "A sale is complete when the Russian cash register (KKT) has signed its receipt",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Localizations/Point of Sale",
+    "author": "OpticsERP",
+    "website": "https://github.com/opticserp/opticserp",
+    "license": "LGPL-3",
+    "depends": ["optics_core", "optics_kkt_driver", "point_of_sale", "pos_sale", "pos_hr"],
+    "data": [
+        "security/pos_groups.xml",
+        "data/ir_cron.xml",
+        "views/fiscal_document_views.xml",
+        "views/pos_order_views.xml",
+        "views/pos_session_views.xml",
+        "views/pos_payment_method_views.xml",
+        "views/hr_employee_views.xml",
+        "views/res_config_settings_views.xml",
+    ],
+    "demo": [
+        "demo/clear_core_demo.xml",
+        "demo/shop.xml",
+        "demo/people.xml",
+        "demo/products.xml",
+        "demo/pos.xml",
+    ],
+    "assets": {
+        "point_of_sale._assets_pos": ["optics_pos_ru54fz/static/src/**/*"],
+        "web.assets_tests": ["optics_pos_ru54fz/static/tests/tours/**/*"],
+    },
+    "development_status": "Alpha",
+}

@@ -1,0 +1,41 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+COMPLETE_AFTER = timedelta(seconds=10)
+"""Whoever waits for the signature completes the sale at once; after this, nobody does."""
+
+
+class FiscalDocument(models.Model):
+    _inherit = "fiscal.document"
+
+    pos_order_id = fields.Many2one(
+        "pos.order", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
+    pos_session_id = fields.Many2one(
+        "pos.session", readonly=True, ondelete="restrict", index="btree_not_null"
+    )
+    pos_config_id = fields.Many2one("pos.config", readonly=True, ondelete="set null")
+    pos_line_ids = fields.Json(
+        readonly=True, help="For each item of the receipt, the id of the order line it came from"
+    )
+
+    def _after_signed(self):
+        """Have the sale completed, should the process that waits for this signature die."""
+        super()._after_signed()
+        if self.pos_order_id and self.kind == "receipt":
+            self.env.ref("optics_pos_ru54fz.cron_complete_sales")._trigger(
+                at=fields.Datetime.now() + COMPLETE_AFTER
+            )
+
+    def _pos_item(self, line):
+        """Return the item of this receipt that order line `line` became, FNS JSON names, or None."""
+        self.ensure_one()
+        items = (self.signed_json or self.payload)["items"]
+        for line_id, item in zip(self.pos_line_ids or [], items, strict=False):
+            if line_id == line.id:
+                return item
+        return None
+
+    def _given_up(self):
+        return self.filtered(lambda document: document.state == "cancelled")

@@ -1,0 +1,64 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+
+class PosConfig(models.Model):
+    _inherit = "pos.config"
+
+    kkt_device_id = fields.Many2one(
+        "kkt.device",
+        string="Till (KKT)",
+        check_company=True,
+        index="btree_not_null",
+        help="Signs the receipts of this point of sale. Without one, it sells as Odoo does.",
+    )
+
+    @api.constrains("kkt_device_id", "journal_id", "company_id")
+    def _check_fiscal_currency(self):
+        for config in self.filtered("kkt_device_id"):
+            if config.currency_id.name != "RUB":
+                raise ValidationError(
+                    self.env._(
+                        "%s: a till signs receipts in roubles only; this point of sale sells in %s.",
+                        config.name,
+                        config.currency_id.name,
+                    )
+                )
+
+    def _get_forbidden_change_fields(self):
+        return [*super()._get_forbidden_change_fields(), "kkt_device_id"]
+
+    def _check_before_creating_new_session(self):
+        self._check_till_is_free()
+        return super()._check_before_creating_new_session()
+
+    def _check_till_is_free(self):
+        """Keep one till from being worked by two points of sale: its shift is only one."""
+        till = self.kkt_device_id
+        others = till and self.sudo().search(
+            [("kkt_device_id", "=", till.id), ("id", "!=", self.id)]
+        )
+        busy = others and others.filtered("current_session_id")[:1]
+        if busy:
+            raise UserError(
+                self.env._(
+                    "%(point_of_sale)s has the till %(till)s in use. Close its session first.",
+                    point_of_sale=busy.name,
+                    till=till.sudo().code,
+                )
+            )
+
+    @api.model
+    def _load_pos_data_read(self, records, config):
+        read_records = super()._load_pos_data_read(records, config)
+        till = config.kkt_device_id.sudo()
+        for record in read_records:
+            record["_fiscal_till"] = {"code": till.code, "name": till.name} if till else False
+        return read_records
+
+    def fiscal_status(self):
+        """Tell the POS how its till is: see ``kkt.device._pos_status``; False without a till."""
+        self.ensure_one()
+        self.check_access("read")
+        till = self.kkt_device_id.sudo()
+        return till and till._pos_status() or False

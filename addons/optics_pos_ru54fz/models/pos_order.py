@@ -1,0 +1,326 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.optics_kkt_driver.models.fiscal_document import SIGNED_STATES, STATES
+
+_logger = logging.getLogger(__name__)
+
+PAID_STATES = ("paid", "done", "invoiced")
+FROZEN_FIELDS = frozenset(
+    {
+        "lines",
+        "payment_ids",
+        "session_id",
+        "config_id",
+        "company_id",
+        "fiscal_position_id",
+        "amount_total",
+        "amount_tax",
+        "amount_paid",
+        "amount_return",
+        "amount_difference",
+        "is_refund",
+        "uuid",
+        "fiscal_document_ids",
+    }
+)
+"""What must stay as the receipt has it, from the moment it is queued."""
+COMPLETION = object()
+"""In the context while a signed sale is completed. A client cannot send it: its contexts are JSON."""
+PATIENCE = 10.0
+"""Seconds that one call of a client waits for the till; the client calls again."""
+COMPLETED_AT_ONCE = 50
+
+
+class PosOrder(models.Model):
+    """A sale at a till: draft until its receipt is signed, frozen from the moment it is queued.
+
+    The first synchronisation commits the order and its queued receipt; the till is spoken to in
+    :meth:`fiscal_register`; the synchronisation after that, or a job, completes the sale.
+    """
+
+    _inherit = "pos.order"
+
+    fiscal_document_ids = fields.One2many(
+        "fiscal.document",
+        "pos_order_id",
+        readonly=True,
+        copy=False,
+        groups="optics_kkt_driver.group_fiscal_user",
+    )
+    fiscal_document_count = fields.Integer(
+        compute="_compute_fiscal_document_count", groups="optics_kkt_driver.group_fiscal_user"
+    )
+    fiscal_state = fields.Selection(
+        STATES,
+        string="Receipt",
+        compute="_compute_fiscal_state",
+        compute_sudo=True,
+        help="How far the receipt of this order is; empty while none was asked for",
+    )
+
+    @api.depends("fiscal_document_ids")
+    def _compute_fiscal_document_count(self):
+        for order in self:
+            order.fiscal_document_count = len(order.fiscal_document_ids)
+
+    @api.depends("fiscal_document_ids.state")
+    def _compute_fiscal_state(self):
+        for order in self:
+            order.fiscal_state = order._fiscal_receipt_document().state
+
+    def _fiscal_receipt_document(self):
+        """Return the receipt that counts: the one not given up; empty when there is none."""
+        receipts = self.sudo().fiscal_document_ids.filtered(lambda row: row.kind == "receipt")
+        return (receipts - receipts._given_up())[:1]
+
+    # Guard ------------------------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        paid = orders.filtered(lambda order: order.state in PAID_STATES)
+        paid._on_till()._check_receipt_signed()
+        return orders
+
+    def write(self, vals):
+        if not FROZEN_FIELDS.isdisjoint(vals) or vals.get("state") == "cancel":
+            self._check_receipt_not_begun()
+        if vals.get("state") not in PAID_STATES:
+            return super().write(vals)
+        unpaid = self.filtered(lambda order: order.state not in PAID_STATES)
+        on_till = unpaid._on_till()
+        result = super().write(vals)
+        # Before and after: a write may move the order to another point of sale.
+        (on_till | unpaid._on_till())._check_receipt_signed()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_with_documents(self):
+        for order in self.sudo():
+            if order.fiscal_document_ids:
+                raise UserError(
+                    self.env._(
+                        "Order %s has fiscal documents and is kept. Cancel it instead.",
+                        order.pos_reference,
+                    )
+                )
+
+    def _on_till(self):
+        return self.filtered(lambda order: order.config_id.kkt_device_id)
+
+    def _check_receipt_signed(self):
+        """Refuse to let orders of a till be paid without a signed receipt, by whichever door."""
+        for order in self:
+            if not order._fiscal_receipt_document().is_signed:
+                raise UserError(
+                    self.env._(
+                        "Order %s has no signed receipt and cannot become paid. Take the payment"
+                        " on the payment screen of the point of sale: the till signs it there.",
+                        order.pos_reference,
+                    )
+                )
+
+    def _check_receipt_not_begun(self):
+        """Refuse changes of what a receipt says, from the moment it is queued."""
+        if self.env.context.get("fiscal_completion") is COMPLETION:
+            return
+        for order in self:
+            document = order._fiscal_receipt_document()
+            if document.is_signed:
+                raise UserError(
+                    self.env._(
+                        "The receipt of order %s is signed: lines and payments stay as they are."
+                        " Make a return instead.",
+                        order.pos_reference,
+                    )
+                )
+            if document:
+                raise UserError(
+                    self.env._(
+                        "The receipt of order %s is with the till: lines and payments cannot be"
+                        " changed. Give the receipt up first.",
+                        order.pos_reference,
+                    )
+                )
+
+    # The first transaction: the order and its queued receipt ------------------------------------
+
+    @api.model
+    def _process_order(self, order, existing_order):
+        """Take "paid" from a client of a till as the wish that it is; the till makes it true."""
+        if existing_order and existing_order._fiscal_receipt_document():
+            return existing_order._process_order_again(order)
+        session = self.env["pos.session"].browse(order["session_id"])
+        if order.get("state") in ("draft", "cancel") or not session.config_id.kkt_device_id:
+            return super()._process_order(order, existing_order)
+        order["state"] = "draft"
+        order_id = super()._process_order(order, existing_order)
+        self.browse(order_id)._fiscal_enqueue()
+        return order_id
+
+    def _process_order_again(self, values):
+        """Answer a client that sends an order whose receipt is queued or signed already.
+
+        A draft is another screen's copy, or this one's after a lost answer: what the till has
+        counts. "Paid" completes the sale once the receipt is signed.
+        """
+        self.ensure_one()
+        if values.get("state") not in ("draft", "cancel"):
+            self._check_same_sale(values)
+            if self._fiscal_receipt_document().is_signed:
+                self._fiscal_complete()
+        return self.id
+
+    def _check_same_sale(self, values):
+        total = values.get("amount_total", self.amount_total)
+        if self.currency_id.compare_amounts(total, self.amount_total):
+            raise UserError(
+                self.env._(
+                    "The receipt of order %(order)s is with the till already, for %(total)s:"
+                    " another screen sent it. Load the order again.",
+                    order=self.pos_reference,
+                    total=self.currency_id.format(self.amount_total),
+                )
+            )
+
+    def _fiscal_enqueue(self):
+        """Queue the receipt of this order, in the transaction that saves the order."""
+        self.ensure_one()
+        receipt, line_ids = self._fiscal_receipt_value()
+        given_up = len(self.sudo().fiscal_document_ids._given_up())
+        return self.env["fiscal.document"]._enqueue(
+            self.config_id.kkt_device_id.sudo(),
+            receipt,
+            f"pos:{self.uuid}:{given_up}",
+            "pos",
+            reference=self.pos_reference,
+            pos_order_id=self.id,
+            pos_session_id=self.session_id.id,
+            pos_config_id=self.config_id.id,
+            pos_line_ids=line_ids,
+        )
+
+    # At the till ------------------------------------------------------------------------------
+
+    def fiscal_register(self):
+        """Have the queued receipt signed; for the client that waits. Repeatable.
+
+        Holds no transaction while the till works, and waits some seconds at most: an answer
+        without an end (``queued``, ``printing``, ``unknown``) means "ask again".
+
+        :return dict: see :meth:`_fiscal_answer`
+        """
+        self._check_cashier()
+        document = self._fiscal_receipt_document()
+        if not document:
+            raise UserError(
+                self.env._("Order %s has no receipt to sign.", self.pos_reference)
+            )
+        served = document.device_id._register_row(document, wait=PATIENCE)
+        return self._fiscal_answer(served)
+
+    def fiscal_progress(self):
+        """Return how far the receipt is, without disturbing the till: see `_fiscal_answer`."""
+        self._check_cashier()
+        return self._fiscal_answer()
+
+    def fiscal_give_up(self):
+        """Give a receipt up that is not signed; the order can be edited again.
+
+        Only from ``queued`` and ``failed``, by compare-and-set: when the till was faster, the
+        answer says so.
+
+        :return dict: see :meth:`_fiscal_answer`; its state is empty when it was given up
+        """
+        self._check_cashier()
+        document = self._fiscal_receipt_document()
+        if document:
+            document._give_up(self.env._("given up by %s", self.env.user.name))
+        return self._fiscal_answer()
+
+    def _check_cashier(self):
+        self.ensure_one()
+        self.check_access("write")
+
+    def _fiscal_answer(self, served=None):
+        """Tell a client about the receipt, as plain JSON.
+
+        ``state`` (empty: none), ``is_signed``, ``outcome`` (of the call to the lane, see
+        ``kkt.device.Served``), ``text`` (why it is not signed and what to do), ``error``
+        (``code``, ``message``, ``remedy`` of the till, or None) and ``receipt`` (see
+        :func:`~..receipt_print.receipt_print`, or None).
+        """
+        document = self._fiscal_receipt_document()
+        outcome = served.outcome if served else "done"
+        text = ""
+        if document and not document.is_signed:
+            text = served.why if outcome in ("busy", "refused") else document._explain()
+        return {
+            "state": document.state or "",
+            "is_signed": document.is_signed,
+            "outcome": outcome,
+            "text": text,
+            "error": document and document._error_data() or None,
+            "receipt": self.fiscal_receipt or None,
+        }
+
+    # The second transaction: the sale becomes true ----------------------------------------------
+
+    def _fiscal_complete(self):
+        """Make a signed draft paid. Touches no device; repeatable."""
+        self.ensure_one()
+        if self.state != "draft":
+            return
+        self._check_receipt_signed()
+        order = self.with_company(self.company_id)
+        order.with_context(fiscal_completion=COMPLETION)._fiscal_add_change()
+        order._process_saved_order(False)
+
+    def _fiscal_add_change(self):
+        """Book the change, as Odoo does when it makes an order paid."""
+        # Odoo names money given back by its sign: less than zero.
+        values = {"amount_return": -self._fiscal_change()}
+        self._process_payment_lines(values, self, self.session_id, False)
+
+    @api.model
+    def _cron_complete_sales(self):
+        """Complete the sales whose receipt was signed while nobody waited for it."""
+        rows = self.env["fiscal.document"].search(
+            [
+                ("pos_order_id.state", "=", "draft"),
+                ("kind", "=", "receipt"),
+                ("state", "in", SIGNED_STATES),
+            ],
+            order="id",
+            limit=COMPLETED_AT_ONCE,
+        )
+        orders = rows.pos_order_id
+        self.env["ir.cron"]._commit_progress(remaining=len(orders))
+        for order in orders:
+            if order.try_lock_for_update(allow_referencing=True):
+                order._fiscal_complete_alone()
+            if not self.env["ir.cron"]._commit_progress(1):
+                return
+
+    def _fiscal_complete_alone(self):
+        """Complete one sale of many; a failure must not keep the others from it."""
+        try:
+            with self.env.cr.savepoint():
+                self._fiscal_complete()
+        except Exception:
+            _logger.exception("Order %s is signed and cannot be completed", self.pos_reference)
+            return
+        self._send_order()
+        self.config_id.notify_synchronisation(self.config_id.current_session_id.id, 0)
+
+    # Back office ------------------------------------------------------------------------------
+
+    def action_fiscal_documents(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "optics_kkt_driver.fiscal_document_action"
+        )
+        return {**action, "domain": [("pos_order_id", "=", self.id)], "context": {}}

@@ -1,0 +1,181 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from odoo.addons.optics_kkt_driver.kkt.fiscal.problems import InvalidDocument
+
+PENDING_STATES = ("queued", "printing", "unknown", "manual", "failed")
+"""Documents that somebody still has to bring to an end before the shift may be closed."""
+ENDED_STATES = ("printed", "delivered", "dead", "cancelled")
+FRESH = 1.0
+"""Seconds to wait for the till's own word on its shift; after that, what is known stands."""
+
+
+class PosSession(models.Model):
+    """A session and the shift of its till: opened after the one, closed before the other.
+
+    Each step is a call of its own with a transaction of its own, and can be repeated.
+    """
+
+    _inherit = "pos.session"
+
+    fiscal_document_ids = fields.One2many(
+        "fiscal.document",
+        "pos_session_id",
+        readonly=True,
+        groups="optics_kkt_driver.group_fiscal_user",
+    )
+    fiscal_document_count = fields.Integer(
+        compute="_compute_fiscal_document_count", groups="optics_kkt_driver.group_fiscal_user"
+    )
+    fiscal_shift_open = fields.Boolean(
+        string="Shift of the till is open", compute="_compute_fiscal_shift_open", compute_sudo=True
+    )
+
+    def _compute_fiscal_document_count(self):
+        for session in self:
+            session.fiscal_document_count = len(session.fiscal_document_ids)
+
+    def _compute_fiscal_shift_open(self):
+        for session in self:
+            till = session.config_id.kkt_device_id
+            session.fiscal_shift_open = session.state != "closed" and till.shift_open
+
+    # Calls of the point of sale -----------------------------------------------------------------
+
+    def fiscal_open_shift(self):
+        """Open the shift of the session's till, unless it is open. Repeatable.
+
+        :return dict: ``successful`` and ``message`` (why not, and what to do)
+        """
+        till = self._fiscal_till()
+        if not till or self._fiscal_shift_is_open(till):
+            return {"successful": True, "message": ""}
+        return self._fiscal_shift_answer(self._fiscal_shift("shift_open", till._shift_open))
+
+    def fiscal_close_shift(self):
+        """Close the shift of the session's till (Z report), unless it is closed. Repeatable.
+
+        Refused while Odoo would refuse to close the session, or a document of it has no end.
+
+        :return dict: ``successful``, ``message``, and ``open_order_ids`` as Odoo's own refusals
+        """
+        till = self._fiscal_till()
+        if not till:
+            return {"successful": True, "message": ""}
+        refusal = self._cannot_close_session()
+        if refusal:
+            drafts = self.get_session_orders().filtered(lambda order: order.state == "draft")
+            return {**refusal, "open_order_ids": drafts.ids}
+        if not self._fiscal_shift_is_open(till):
+            return {"successful": True, "message": ""}
+        return self._fiscal_shift_answer(self._fiscal_shift("shift_close", till._shift_close))
+
+    def action_fiscal_close_shift(self):
+        """Close the shift from the back office."""
+        answer = self.fiscal_close_shift()
+        if not answer["successful"]:
+            raise UserError(answer["message"])
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_fiscal_documents(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "optics_kkt_driver.fiscal_document_action"
+        )
+        return {**action, "domain": [("pos_session_id", "=", self.id)], "context": {}}
+
+    # Shift ------------------------------------------------------------------------------------
+
+    def _fiscal_till(self):
+        self.ensure_one()
+        self.check_access("write")
+        return self.config_id.kkt_device_id.sudo()
+
+    def _fiscal_shift_is_open(self, till):
+        """Ask the till itself, for somebody may have closed its shift by hand."""
+        till._end_request_transaction()
+        till._refresh_status(wait=FRESH)
+        self.env.invalidate_all()
+        return till.shift_open
+
+    def _fiscal_shift(self, kind, register):
+        """Register the next opening or closing of this session and return its row.
+
+        One that did not come to an end is taken up again, so that a repeated call makes no second.
+        """
+        cashier = self._fiscal_cashier()
+        rows = self.sudo().fiscal_document_ids.filtered(lambda row: row.kind == kind)
+        for row in rows.filtered(lambda row: row.state not in ENDED_STATES):
+            # Whoever tried before may not be who stands at the till now.
+            mine = row._value().cashier == cashier
+            if mine or not row._give_up(self.env._("taken over by %s", cashier.operator)):
+                row.device_id._register_row(row)
+                return row
+        number = len(rows.filtered(lambda row: row.state in ENDED_STATES))
+        return register(
+            cashier,
+            f"pos-session:{self.id}:{kind}:{number}",
+            "pos",
+            pos_session_id=self.id,
+            pos_config_id=self.config_id.id,
+            reference=self.name,
+        )
+
+    def _fiscal_cashier(self):
+        """Who is at the till now. Raises UserError when they cannot stand on a document."""
+        person = self.config_id.module_pos_hr and self.employee_id or self.env.user
+        try:
+            return person._fiscal_cashier()
+        except InvalidDocument as invalid:
+            raise UserError(
+                self.env._("%(name)s: %(problem)s", name=person.name, problem=invalid)
+            ) from invalid
+
+    def _fiscal_shift_answer(self, document):
+        return {
+            "successful": document.is_signed,
+            "message": "" if document.is_signed else document._explain(),
+        }
+
+    # Guard ------------------------------------------------------------------------------------
+
+    def _cannot_close_session(self, bank_payment_method_diffs=None):
+        refusal = super()._cannot_close_session(bank_payment_method_diffs)
+        if refusal:
+            return refusal
+        message = self._fiscal_unfinished(but="shift_close")
+        return {"successful": False, "message": message, "redirect": False} if message else None
+
+    def _validate_session(
+        self, balancing_account=False, amount_to_balance=0, bank_payment_method_diffs=None
+    ):
+        """Refuse to close a session whose shift is open, whichever button was used."""
+        self.ensure_one()
+        message = self._fiscal_unfinished()
+        if not message and self.fiscal_shift_open:
+            message = self.env._(
+                "The shift of till %s is open. Close it first (Z report): the button is on this"
+                " session, and closing the register in the point of sale does it by itself.",
+                self.config_id.kkt_device_id.sudo().code,
+            )
+        if message:
+            raise UserError(message)
+        return super()._validate_session(
+            balancing_account, amount_to_balance, bank_payment_method_diffs
+        )
+
+    def _fiscal_unfinished(self, but=None):
+        """Say which documents of this session have no end yet; empty when all have.
+
+        :param but: a kind of documents that may be unfinished
+        """
+        rows = self.sudo().fiscal_document_ids.filtered(
+            lambda row: row.state in PENDING_STATES and row.kind != but
+        )
+        if not rows:
+            return ""
+        return self.env._(
+            "Documents of this session are not finished: %s. Let the till sign them, give them up,"
+            " or have them decided on the list of fiscal documents.",
+            ", ".join(row.reference or row.display_name for row in rows),
+        )

@@ -1,0 +1,7 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    pos_kkt_device_id = fields.Many2one(related="pos_config_id.kkt_device_id", readonly=False)

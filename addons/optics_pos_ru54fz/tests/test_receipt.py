@@ -1,0 +1,233 @@
+"""What an order becomes on the receipt: sums to the kopeck, VAT, kinds, and what is refused."""
+
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from ..receipt_print import receipt_print
+from .common import FRAME, SUNGLASSES, ShopCase
+
+
+@tagged("post_install", "-at_install")
+class TestReceipt(ShopCase):
+    def signed(self, lines, payments, **values):
+        order = self.sell(lines, payments, **values)
+        return self.receipt_of(order).signed_json
+
+    def refusal(self, lines, payments, **values):
+        with self.assertRaises(UserError) as caught, self.env.cr.savepoint():
+            self.sync(self.order_values(lines, payments, **values))
+        self.assertFalse(
+            self.env["fiscal.document"].search([("kind", "=", "receipt")]), "nothing was queued"
+        )
+        return str(caught.exception)
+
+    def test_a_line(self):
+        (item,) = self.signed([self.line(self.sunglasses)], [(self.card, 5000)])["items"]
+        self.assertEqual(
+            item,
+            {
+                "name": SUNGLASSES,
+                "price": 500000,
+                "quantity": "1",
+                "sum": 500000,
+                "nds": 11,
+                "ndsSum": 90164,
+                "paymentType": 4,
+                "productType": 1,
+                "itemsQuantityMeasure": 0,
+            },
+        )
+
+    def test_mixed_payment_and_change(self):
+        lines = [self.line(self.sunglasses), self.line(self.frame)]
+        signed = self.signed(lines, [(self.card, 5000), (self.cash, 7000)])
+        self.assertEqual((signed["ecashTotalSum"], signed["cashTotalSum"]), (500000, 650000))
+        self.assertEqual(signed["totalSum"], 1150000)
+        self.assertEqual(signed["ndsNo"], 650000)
+        self.assertEqual(signed["amountsReceiptNds"]["amountsNds"], [{"nds": 11, "ndsSum": 90164}])
+
+    def test_a_discount_that_no_price_in_kopecks_gives(self):
+        line = self.line(self.sunglasses, qty=3, price=33.33, discount=0.01)
+        line["price_subtotal_incl"] = 100.0
+        items = self.signed([line], [(self.card, 100)])["items"]
+        self.assertEqual(
+            [(item["price"], item["quantity"], item["sum"]) for item in items],
+            [(3333, "2", 6666), (3334, "1", 3334)],
+        )
+
+    def test_a_kopeck_between_lines_and_total_goes_to_a_line(self):
+        lines = [self.line(self.sunglasses, price=10.01), self.line(self.frame, price=10.01)]
+        values = {"amount_total": 20.01}
+        signed = self.signed(lines, [(self.card, 20.01)], **values)
+        self.assertEqual(signed["totalSum"], 2001)
+        self.assertEqual(sorted(item["sum"] for item in signed["items"]), [1000, 1001])
+
+    def test_cash_is_rounded_down_in_the_lines(self):
+        rounding = self.env["account.cash.rounding"].create(
+            {
+                "name": "До рубля",
+                "rounding": 1,
+                "rounding_method": "DOWN",
+                "strategy": "add_invoice_line",
+                "profit_account_id": self.company.income_account_id.id,
+                "loss_account_id": self.company.expense_account_id.id,
+            }
+        )
+        self.env["pos.config"].flush_model()
+        self.config.write({"cash_rounding": True, "rounding_method": rounding.id})
+        signed = self.signed([self.line(self.sunglasses, price=99.57)], [(self.cash, 99)])
+        self.assertEqual((signed["totalSum"], signed["cashTotalSum"]), (9900, 9900))
+
+    def test_quantities_are_exact(self):
+        (item,) = self.signed([self.line(self.frame, qty=2)], [(self.card, 13000)])["items"]
+        self.assertEqual((item["quantity"], item["price"], item["sum"]), ("2", 650000, 1300000))
+
+    def test_sold_on_credit(self):
+        later = self.env["pos.payment.method"].create({"name": "On account"})
+        self.session.sudo().write({"state": "closed"})
+        self.config.payment_method_ids += later
+        self.open_session()
+        self.assertEqual(later.fiscal_payment_kind, "credit")
+        buyer = self.env["res.partner"].create({"name": "Buyer"}).id
+        lines = [self.line(self.sunglasses)]
+        signed = self.signed(lines, [(later, 5000)], partner_id=buyer)
+        self.assertEqual((signed["creditSum"], signed["items"][0]["paymentType"]), (500000, 6))
+        signed = self.signed(lines, [(later, 2000), (self.card, 3000)], partner_id=buyer)
+        self.assertEqual((signed["creditSum"], signed["ecashTotalSum"]), (200000, 300000))
+        self.assertEqual(signed["items"][0]["paymentType"], 5)
+
+    def test_long_names_are_cut(self):
+        line = self.line(self.sunglasses, full_product_name="Очки\n" * 100)
+        (item,) = self.signed([line], [(self.card, 5000)])["items"]
+        self.assertEqual(len(item["name"]), 128)
+
+    def test_an_optical_service_is_a_service(self):
+        self.sunglasses.product_tmpl_id.optics_kind = "service"
+        (item,) = self.signed([self.line(self.sunglasses)], [(self.card, 5000)])["items"]
+        self.assertEqual(item["productType"], 4)
+
+    def test_refusals_name_the_line(self):
+        both = self.sunglasses.taxes_id + self.frame.taxes_id
+        line = self.line(self.sunglasses)
+        for taxes in (both, both.browse()):
+            with self.subTest(taxes=len(taxes)):
+                wrong = {**line, "tax_ids": [Command.set(taxes.ids)]}
+                self.assertIn(SUNGLASSES, self.refusal([wrong], [(self.card, 5000)]))
+        self.frame.taxes_id.nds = False
+        text = self.refusal([line, self.line(self.frame)], [(self.card, 11500)])
+        self.assertIn(FRAME, text)
+        self.assertNotIn(SUNGLASSES, text)
+
+    def test_refusals_of_money(self):
+        line = self.line(self.sunglasses)
+        self.assertIn("not fully paid", self.refusal([line], [(self.card, 4000)]))
+        self.assertIn("from cash", self.refusal([line], [(self.card, 6000)]))
+        self.assertIn("zero", self.refusal([self.line(self.sunglasses, price=0)], []))
+        self.assertIn("no lines", self.refusal([], []))
+        self.assertIn("add up", self.refusal([line], [(self.card, 100)], amount_total=100))
+
+    def test_a_receipt_is_a_sale_or_a_return(self):
+        lines = [self.line(self.sunglasses), self.line(self.frame, qty=-1)]
+        self.assertIn("two orders", self.refusal(lines, [(self.card, -1500)]))
+        lines = [self.line(self.sunglasses), self.line(self.frame, price=-100)]
+        self.assertIn("two orders", self.refusal(lines, [(self.card, 4900)]))
+
+    def test_prepayments_wait_for_their_time(self):
+        product = self.config.down_payment_product_id
+        self.assertTrue(product)
+        line = {**self.line(self.sunglasses), "product_id": product.id}
+        self.assertIn("prepayments", self.refusal([line], [(self.card, 5000)]))
+
+
+@tagged("post_install", "-at_install")
+class TestReturn(ShopCase):
+    def sold(self):
+        lines = [self.line(self.sunglasses, qty=2), self.line(self.frame)]
+        return self.sell(lines, [(self.card, 16500)])
+
+    def back(self, original, qty=1, **values):
+        product = original.product_id
+        return self.line(product, qty=-qty, refunded_orderline_id=original.id, **values)
+
+    def test_a_return_has_the_originals_codes(self):
+        order = self.sold()
+        # The law may change meanwhile; what was sold at 22 % is returned at 22 %.
+        sunglasses = order.lines.filtered(lambda line: line.product_id == self.sunglasses)
+        line = {**self.back(sunglasses), "tax_ids": [Command.set(self.tax("ru_vat_10").ids)]}
+        refund = self.sell([line], [(self.cash, -5000)], is_refund=True)
+        signed = self.receipt_of(refund).signed_json
+        self.assertEqual(signed["operationType"], 2)
+        self.assertEqual((signed["totalSum"], signed["cashTotalSum"]), (500000, 500000))
+        (item,) = signed["items"]
+        self.assertEqual((item["nds"], item["quantity"], item["sum"]), (11, "1", 500000))
+        self.assertNotIn("propertiesData", signed)
+        self.assertEqual(refund.state, "paid")
+
+    def test_no_more_than_was_sold(self):
+        order = self.sold()
+        frame = order.lines.filtered(lambda line: line.product_id == self.frame)
+        with self.assertRaisesRegex(UserError, FRAME), self.env.cr.savepoint():
+            self.sync(self.order_values([self.back(frame, qty=2)], [(self.card, -13000)]))
+        self.sell([self.back(frame)], [(self.card, -6500)])
+        with self.assertRaisesRegex(UserError, "more is taken back"):
+            self.sync(self.order_values([self.back(frame)], [(self.card, -6500)]))
+
+    def test_the_original_must_be_signed(self):
+        draft = self.sync(self.order_values([self.line(self.frame)], [], state="draft"))
+        with self.assertRaisesRegex(UserError, "not signed here"):
+            self.sync(self.order_values([self.back(draft.lines)], [(self.card, -6500)]))
+
+    def test_there_must_be_an_original(self):
+        with self.assertRaisesRegex(UserError, "in which it was sold"):
+            self.sync(self.order_values([self.line(self.frame, qty=-1)], [(self.card, -6500)]))
+
+    def test_no_change_is_given_on_a_return(self):
+        order = self.sold()
+        frame = order.lines.filtered(lambda line: line.product_id == self.frame)
+        with self.assertRaisesRegex(UserError, "exact amounts"):
+            self.sync(self.order_values([self.back(frame)], [(self.cash, -7000)]))
+
+
+@tagged("post_install", "-at_install")
+class TestReceiptPrint(ShopCase):
+    def test_all_obligatory_requisites_are_there(self):
+        lines = [self.line(self.sunglasses), self.line(self.frame)]
+        order = self.sell(lines, [(self.card, 5000), (self.cash, 6500)])
+        document = self.receipt_of(order)
+        printed = order.fiscal_receipt
+        self.assertEqual(
+            printed, receipt_print(document.signed_json, document.fpd, document.qr_text)
+        )
+        self.assertEqual((printed["title"], printed["operation"]), ("Кассовый чек", "Приход"))
+        self.assertEqual((printed["user"], printed["user_inn"]), (self.company.name, "7707083893"))
+        self.assertEqual(printed["total"], "11 500,00")
+        self.assertEqual(
+            printed["items"][0],
+            {
+                "name": SUNGLASSES,
+                "quantity": "1 шт.",
+                "price": "5 000,00",
+                "sum": "5 000,00",
+                "nds": "НДС 22%",
+                "payment_type": "Полный расчёт",
+            },
+        )
+        self.assertEqual(
+            printed["taxes"], [["Сумма без НДС", "6 500,00"], ["Сумма НДС 22%", "901,64"]]
+        )
+        self.assertEqual(
+            printed["payments"], [["Наличными", "6 500,00"], ["Безналичными", "5 000,00"]]
+        )
+        requisites = dict(printed["requisites"])
+        self.assertEqual(requisites["Кассир"], "Кассир Иванова М. П.")
+        self.assertEqual(requisites["Место расчётов"], self.till.retail_place)
+        self.assertEqual(requisites["Адрес"], self.till.retail_address)
+        self.assertEqual((requisites["Смена"], requisites["Чек"]), ("1", "1"))
+        self.assertEqual(requisites["СНО"], "ОСН")
+        self.assertRegex(requisites["РН ККТ"], r"^\d{16}$")
+        self.assertTrue(requisites["Сайт ФНС"])
+        self.assertEqual(
+            (printed["fn"], printed["fd"], printed["fpd"], printed["qr"]),
+            (document.fn_number, document.fd_number, document.fpd, document.qr_text),
+        )
