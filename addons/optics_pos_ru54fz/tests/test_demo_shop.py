@@ -97,6 +97,4 @@ class TestDemoShop(TransactionCase):
         sold = self.env["product.template"].search([("available_in_pos", "=", True)])
         self.assertEqual(sold, self.products)
         self.assertFalse(self.env["sale.order"].search_count([]))
-        self.assertEqual(
-            self.env["pos.category"].search([]), self.products.pos_categ_ids.sorted()
-        )
+        self.assertEqual(self.env["pos.category"].search([]), self.products.pos_categ_ids)
