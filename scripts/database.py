@@ -1,6 +1,7 @@
 """Databases: the developer's, and the templates that make new ones quick.
 
-Called as ``scripts/database.sh COMMAND …``; ``scripts/test.py`` and the acceptance tests import it.
+Called as ``scripts/database.sh COMMAND …``; ``scripts/run_tests.py`` and the acceptance tests
+import it.
 
 A *core template* holds Odoo's own modules that the suite depends on, with Russian and demo data.
 It costs a minute and a half and changes only with Odoo, so it is kept. The *suite template* of the

@@ -35,6 +35,7 @@ start() {
 
 stop() {
     stop_odoo
+    if [ -x "$PYTHON" ]; then "$PYTHON" "$ROOT/scripts/test_servers.py"; fi
     bash "$ROOT/scripts/postgres.sh" stop
 }
 

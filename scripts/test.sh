@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prepares what the chosen suites need, and runs them (scripts/test.py).
+# Prepares what the chosen suites need, and runs them (scripts/run_tests.py).
 source "$(dirname "$0")/settings.sh"
 
 SUITE=${SUITE:-plain,addons,acceptance}
@@ -18,4 +18,4 @@ if [ "$SUITE" != plain ]; then
     odoo_environment
     export PATH=$DEV_DIR/browser/bin:$PATH
 fi
-exec "$PYTHON" "$ROOT/scripts/test.py" "$SUITE"
+exec "$PYTHON" "$ROOT/scripts/run_tests.py" "$SUITE"

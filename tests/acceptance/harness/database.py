@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import psycopg2
 import psycopg2.extras
 
 import database as databases
+import test_servers
 
 _numbers = itertools.count(1)
 
@@ -24,7 +24,7 @@ class TestDatabase:
     def __init__(self) -> None:
         number = next(_numbers)
         self.name = f"opticserp_test_run_{os.getpid()}_{number}"
-        self.data_dir: Path = databases.DEV_DIR / "test-data" / self.name
+        self.data_dir: Path = test_servers.TEST_DATA / self.name
         self.data_dir.mkdir(parents=True)
         with databases.exclusively("test template"):
             databases.clone(databases.SUITE_TEMPLATE, self.name, self.data_dir)
@@ -45,4 +45,4 @@ class TestDatabase:
 
     def drop(self) -> None:
         databases.drop(self.name, self.data_dir)
-        shutil.rmtree(self.data_dir, ignore_errors=True)
+        test_servers.forget(self.data_dir)

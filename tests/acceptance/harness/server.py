@@ -19,6 +19,7 @@ import requests
 from checklog_odoo.checklog import do_checklog
 from checklog_odoo.config import ChecklogConfig
 
+import test_servers
 from tests.acceptance.harness.database import TestDatabase
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -45,7 +46,7 @@ class OdooServer:
         self.environment = dict(environment or {})
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.log: Path = ROOT / ".dev" / "log" / f"{database.name}.log"
+        self.log = Path(os.environ["TEST_RUN_DIR"]) / f"{database.name}.log"
         self._process: subprocess.Popen[bytes] | None = None
         self._session = requests.Session()
         self._checked = 0
@@ -65,7 +66,6 @@ class OdooServer:
         if self.is_running():
             raise AssertionError(f"the server on {self.db} runs already")
         self.environment.update(environment)
-        self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [
@@ -88,6 +88,8 @@ class OdooServer:
                 # A process group of its own, so that kill() takes its children too.
                 start_new_session=True,
             )
+        pid_file = self.database.data_dir / test_servers.PID_FILE
+        pid_file.write_text(str(self._process.pid))
         if wait:
             self.wait_until_up()
 

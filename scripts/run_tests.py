@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -21,10 +22,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import database
-from database import DATA_DIR, DEV_DIR, LOG_DIR, ROOT, SUITE
+import test_servers
+from database import DEV_DIR, ROOT, SUITE
 
 TESTS = ROOT / "tests"
-REPORTS = DEV_DIR / "reports"
+#: Logs and reports of this run; two runs at once do not mix theirs.
+RUNS = DEV_DIR / "test-runs"
+RUN_DIR = RUNS / str(os.getpid())
 FILTER = os.environ.get("FILTER", "")
 VERBOSE = bool(os.environ.get("V"))
 KEEP = bool(os.environ.get("KEEP"))
@@ -73,9 +77,7 @@ SUITES: dict[str, Callable[[], Result]] = {
 
 
 def run_pytest(name: str, folder: Path, *options: str, may_be_empty: bool = False) -> Result:
-    REPORTS.mkdir(parents=True, exist_ok=True)
-    report = REPORTS / f"{name}.xml"
-    report.unlink(missing_ok=True)
+    report = RUN_DIR / f"{name}.xml"
     command = [sys.executable, "-m", "pytest", str(folder), f"--junitxml={report}", *options]
     command += ["-v", "-s"] if VERBOSE else ["-q"]
     if FILTER:
@@ -127,8 +129,7 @@ def run_odoo_tests(name: str) -> Result:
     tags = test_tags()
     if not tags:
         return Result() if FILTER else Result(problems=["addons: no addon has tests"])
-    log = LOG_DIR / "test-addons.log"
-    LOG_DIR.mkdir(parents=True, exist_ok=True)
+    log = RUN_DIR / "addons.log"
     command = [
         *(sys.executable, os.environ["ODOO_SCRIPT"], "-c", os.environ["ODOO_RC"]),
         *("-d", name, f"--db-filter=^{name}$", "-u", ",".join(SUITE), f"--test-tags={tags}"),
@@ -246,18 +247,30 @@ def free_port() -> int:
 
 
 def drop_leftovers() -> None:
-    """Databases of runs that were killed. Kept ones (KEEP=1) stay until `make clean`."""
+    """What killed runs left. Databases kept by KEEP=1 stay until `make clean`."""
     for name in database.databases(TEST_DATABASE):
         owner = re.match(rf"{TEST_DATABASE}(\d+)", name)
         alive = owner is not None and Path(f"/proc/{owner[1]}").exists()
         if not alive and database.comment(name) != "opticserp: kept":
-            database.drop(name, DATA_DIR)
+            test_servers.forget(test_servers.TEST_DATA / name)
+            database.drop(name)
+
+
+def make_run_folder() -> None:
+    """The last runs' logs stay for reading; older ones go."""
+    RUN_DIR.mkdir(parents=True, exist_ok=True)
+    by_age = sorted(RUNS.iterdir(), key=lambda folder: folder.stat().st_mtime)
+    for folder in by_age[:-10]:
+        shutil.rmtree(folder, ignore_errors=True)
+    # The acceptance tests' servers log there too.
+    os.environ["TEST_RUN_DIR"] = str(RUN_DIR)
 
 
 def main(names: list[str]) -> int:
     unknown = [name for name in names if name not in SUITES]
     if unknown:
         raise SystemExit(f"Error: no suite {', '.join(unknown)}. There are: {', '.join(SUITES)}.")
+    make_run_folder()
     if names != ["plain"]:
         drop_leftovers()
     total = Result()
