@@ -36,9 +36,7 @@ class CashOperation(Document):
         data = json_object(data)
         cashier = problems.attempt("cashier", lambda: Cashier.from_json(data))
         made = problems.attempt("", lambda: cls(raw(data, "sum"), cashier or STAND_IN))
-        problems.raise_any()
-        assert made is not None
-        return made
+        return problems.settle(made)
 
 
 @dataclass(frozen=True, slots=True)

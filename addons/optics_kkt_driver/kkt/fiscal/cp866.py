@@ -1,8 +1,9 @@
 """Text of fiscal documents: code page CP866, and what stands in for characters it lacks.
 
 A drive stores and prints CP866. What it lacks is replaced so that the reader sees it: by the
-nearest look, by the letter without its accent, or by "?". Characters that have no look at all
-(soft hyphen, zero-width space, direction marks) fall away.
+nearest look, by the letter without its accent, or by "?". Characters that have no look of their
+own (soft hyphen, zero-width space, direction and stress marks) fall away. A letter put together
+from two characters, as some systems write "й", is first made one.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def printable(text: str) -> str:
     """The text as the drive will store it: only characters of CP866. Idempotent."""
     if text.isascii():
         return text
-    return "".join(map(_replace, text))
+    return "".join(map(_replace, unicodedata.normalize("NFC", text)))
 
 
 def encode(text: str) -> bytes:

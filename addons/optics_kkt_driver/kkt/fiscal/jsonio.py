@@ -36,7 +36,7 @@ def raw(data: Mapping[str, Any], name: str) -> Any:
 
 def date_time_to_json(value: datetime) -> str:
     """Local time of the place without a zone, as the tax service's JSON has it."""
-    return value.strftime(DATE_TIME)
+    return value.isoformat(timespec="seconds")
 
 
 def date_time_from_json(value: Any) -> Any:
@@ -45,7 +45,7 @@ def date_time_from_json(value: Any) -> Any:
 
 def date_to_json(value: date) -> str:
     """A date as the midnight that begins it: tags 1178 and 1263 are times of 00:00:00."""
-    return f"{value:%Y-%m-%d}T00:00:00"
+    return f"{value.isoformat()}T00:00:00"
 
 
 def date_from_json(value: Any, form: str = DATE_TIME) -> Any:

@@ -101,7 +101,7 @@ class Buyer:
         information = without_none(
             buyer=self.name,
             buyerInn=self.inn,
-            buyerBirthday=None if self.birthday is None else f"{self.birthday:%d.%m.%Y}",
+            buyerBirthday=None if self.birthday is None else _day_first(self.birthday),
             buyerCitizenship=self.citizenship,
             buyerDocumentCode=self.document_code,
             buyerDocumentData=self.document_data,
@@ -155,6 +155,11 @@ class UserAttribute:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> UserAttribute:
         return cls(data.get("propertyName", ""), data.get("propertyValue", ""))
+
+
+def _day_first(day: date) -> str:
+    """``dd.mm.yyyy``; strftime does not pad early years."""
+    return f"{day.day:02}.{day.month:02}.{day.year:04}"
 
 
 def stripped(value: Any) -> Any:

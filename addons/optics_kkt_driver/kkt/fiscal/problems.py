@@ -66,6 +66,12 @@ class Problems:
             ]
             return None
 
+    def settle(self, built: T | None) -> T:
+        """What was built by :meth:`attempt`, when nothing at all was wrong. Raises otherwise."""
+        if built is None or self._found:
+            raise InvalidDocument(self._found)
+        return built
+
     def check(self, holds: bool, field: str, value: Any, rule: str) -> bool:
         if not holds:
             self.add(field, value, rule)

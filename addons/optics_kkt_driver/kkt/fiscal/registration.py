@@ -168,9 +168,7 @@ class Registration(Document):
         cashier = problems.attempt("cashier", lambda: Cashier.from_json(data))
         parts = cls._parts_from_json(data)
         made = problems.attempt("", lambda: cls(cashier=cashier or STAND_IN, **parts))
-        problems.raise_any()
-        assert made is not None
-        return made
+        return problems.settle(made)
 
     @classmethod
     def _parts_from_json(cls, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -65,6 +65,4 @@ def cashier_from_json(data: Mapping[str, Any]) -> Cashier:
     """The cashier of a document, problems told under ``cashier``. Raises InvalidDocument."""
     problems = Problems()
     cashier = problems.attempt("cashier", lambda: Cashier.from_json(json_object(data)))
-    problems.raise_any()
-    assert cashier is not None
-    return cashier
+    return problems.settle(cashier)

@@ -1,0 +1,164 @@
+"""The rate follows the date of supply."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import date
+
+import pytest
+
+from kkt.fiscal.document import InvalidDocument, Item
+from kkt.fiscal.rates import (
+    FiscalWarning,
+    NoRegime,
+    ProductVat,
+    Rate20Policy,
+    SellerRegime,
+    SellerVat,
+    apply_rate_20_policy,
+    general_rate,
+    line_rate,
+    rate_differences,
+    regime_on,
+    supply_rate,
+)
+from kkt.fiscal.vocabulary import Nds, OperationType, PaymentType, TaxationType
+
+from .builders import FRAME, SUNGLASSES, receipt
+
+LAST, FIRST = date(2025, 12, 31), date(2026, 1, 1)
+OSN = [SellerRegime(date(2019, 1, 1), TaxationType.OSN, SellerVat.GENERAL)]
+
+
+def test_the_general_rate_turns_with_the_year() -> None:
+    assert (general_rate(LAST), general_rate(FIRST)) == (Nds.NDS_20, Nds.NDS_22)
+
+
+@pytest.mark.parametrize(
+    ("product", "seller", "rate_2025", "rate_2026"),
+    [
+        (ProductVat.GENERAL, SellerVat.GENERAL, 1, 11),
+        (ProductVat.REDUCED, SellerVat.GENERAL, 2, 2),
+        (ProductVat.ZERO, SellerVat.GENERAL, 5, 5),
+        (ProductVat.EXEMPT, SellerVat.GENERAL, 6, 6),
+        (ProductVat.GENERAL, SellerVat.FIVE, 7, 7),
+        (ProductVat.REDUCED, SellerVat.FIVE, 7, 7),
+        (ProductVat.ZERO, SellerVat.FIVE, 5, 5),
+        (ProductVat.EXEMPT, SellerVat.FIVE, 6, 6),
+        (ProductVat.GENERAL, SellerVat.SEVEN, 8, 8),
+        (ProductVat.REDUCED, SellerVat.SEVEN, 8, 8),
+        (ProductVat.EXEMPT, SellerVat.SEVEN, 6, 6),
+        *((product, SellerVat.EXEMPT, 6, 6) for product in ProductVat),
+    ],
+)
+def test_rates_of_supplies(
+    product: ProductVat, seller: SellerVat, rate_2025: int, rate_2026: int
+) -> None:
+    assert supply_rate(product, seller, LAST) == rate_2025
+    assert supply_rate(product, seller, FIRST) == rate_2026
+
+
+@pytest.mark.parametrize(
+    ("payment_type", "day", "code"),
+    [
+        (PaymentType.FULL_PREPAYMENT, LAST, 3),
+        (PaymentType.PREPAYMENT, FIRST, 12),
+        (PaymentType.ADVANCE, FIRST, 12),
+        (PaymentType.FULL_PAYMENT, LAST, 1),
+        (PaymentType.FULL_PAYMENT, FIRST, 11),
+        (PaymentType.PARTIAL_PAYMENT_AND_CREDIT, FIRST, 11),
+        (PaymentType.CREDIT, LAST, 1),
+    ],
+)
+def test_rates_of_lines(payment_type: PaymentType, day: date, code: int) -> None:
+    assert line_rate(ProductVat.GENERAL, payment_type, day, OSN) == code
+    assert line_rate(ProductVat.EXEMPT, payment_type, day, OSN) == Nds.NDS_NO
+
+
+def test_payment_of_credit_has_the_rate_of_the_handover() -> None:
+    with pytest.raises(ValueError, match="handover"):
+        line_rate(ProductVat.GENERAL, PaymentType.CREDIT_PAYMENT, FIRST, OSN)
+
+
+def test_a_regime_changes_on_its_day_in_any_order_of_records() -> None:
+    july = SellerRegime(date(2026, 7, 1), TaxationType.USN_INCOME, SellerVat.FIVE)
+    january = SellerRegime(date(2026, 1, 1), TaxationType.USN_INCOME, SellerVat.EXEMPT)
+    records = [july, january]
+    assert regime_on(records, date(2026, 6, 30)) is january
+    assert regime_on(records, date(2026, 7, 1)) is july
+    assert line_rate(ProductVat.GENERAL, PaymentType.ADVANCE, date(2026, 8, 1), records) == 9
+    with pytest.raises(NoRegime, match="2025-12-31"):
+        regime_on(records, LAST)
+
+
+def line(nds: Nds, payment_type: PaymentType = PaymentType.FULL_PAYMENT) -> Item:
+    return dataclasses.replace(SUNGLASSES, nds=nds, nds_sum=None, payment_type=payment_type)
+
+
+@pytest.mark.parametrize(
+    ("nds", "payment_type", "successor"),
+    [
+        (Nds.NDS_20, PaymentType.FULL_PAYMENT, Nds.NDS_22),
+        (Nds.NDS_20, PaymentType.CREDIT, Nds.NDS_22),
+        (Nds.NDS_20, PaymentType.PARTIAL_PAYMENT_AND_CREDIT, Nds.NDS_22),
+        (Nds.NDS_20_120, PaymentType.PREPAYMENT, Nds.NDS_22_122),
+        (Nds.NDS_20_120, PaymentType.FULL_PREPAYMENT, Nds.NDS_22_122),
+    ],
+)
+def test_20_is_replaced_in_2026(nds: Nds, payment_type: PaymentType, successor: Nds) -> None:
+    items = [FRAME, line(nds, payment_type)]
+    lawful, warnings = apply_rate_20_policy(items, OperationType.SALE, FIRST, Rate20Policy.REPLACE)
+    assert lawful[0] is FRAME
+    assert (lawful[1].nds, lawful[1].vat) == (successor, 90164)
+    assert (lawful[1].price, lawful[1].sum) == (500000, 500000)
+    assert warnings == (
+        FiscalWarning(
+            "rate_20_replaced",
+            "items[1].nds",
+            f"{nds.label} replaced by {successor.label}: supplied on 01.01.2026",
+        ),
+    )
+
+
+@pytest.mark.parametrize("policy", Rate20Policy)
+@pytest.mark.parametrize(
+    ("operation", "nds", "payment_type", "day"),
+    [
+        (OperationType.SALE, Nds.NDS_20, PaymentType.FULL_PAYMENT, LAST),
+        (OperationType.SALE_RETURN, Nds.NDS_20, PaymentType.FULL_PAYMENT, FIRST),
+        (OperationType.PURCHASE_RETURN, Nds.NDS_20, PaymentType.FULL_PAYMENT, FIRST),
+        (OperationType.SALE, Nds.NDS_20, PaymentType.CREDIT_PAYMENT, FIRST),
+        (OperationType.SALE, Nds.NDS_10, PaymentType.FULL_PAYMENT, FIRST),
+        (OperationType.SALE, Nds.NDS_22, PaymentType.FULL_PAYMENT, FIRST),
+    ],
+)
+def test_what_is_never_touched(
+    policy: Rate20Policy,
+    operation: OperationType,
+    nds: Nds,
+    payment_type: PaymentType,
+    day: date,
+) -> None:
+    items = (line(nds, payment_type),)
+    assert apply_rate_20_policy(items, operation, day, policy) == (items, ())
+
+
+def test_20_is_refused_where_odoo_taxes() -> None:
+    items = [line(Nds.NDS_20), FRAME, line(Nds.NDS_20_120, PaymentType.PREPAYMENT)]
+    with pytest.raises(InvalidDocument) as caught:
+        apply_rate_20_policy(items, OperationType.SALE, FIRST, Rate20Policy.REFUSE)
+    assert [problem.field for problem in caught.value.problems] == ["items[0].nds", "items[2].nds"]
+
+
+def test_rates_read_back_are_compared_line_by_line() -> None:
+    sent = (line(Nds.NDS_20), FRAME)
+    signed = receipt(*sent).to_json()
+    assert rate_differences(sent, signed) == ()
+    signed["items"][0]["nds"] = 11
+    assert rate_differences(sent, signed) == (
+        FiscalWarning("rate_differs", "items[0].nds", "sent with code 1, signed with 11"),
+    )
+    signed["items"].pop()
+    assert rate_differences(sent, signed) == (
+        FiscalWarning("lines_differ", "items", "2 lines were sent, 1 were signed"),
+    )
