@@ -116,7 +116,7 @@ class FiscalDocument(models.Model):
     )
 
     short_key = fields.Char(readonly=True, help="Travels in the document as tag 1084")
-    task_id = fields.Char(readonly=True)
+    task_id = fields.Char(string="Task of the till", readonly=True)
     baseline = fields.Json(readonly=True, help="What the drive said just before sending")
     fence = fields.Integer(readonly=True)
     deadline = fields.Datetime(readonly=True)
@@ -133,27 +133,32 @@ class FiscalDocument(models.Model):
     )
     signed_json = fields.Json(readonly=True, help="The signed document, FNS JSON names")
     qr_text = fields.Char(string="QR text", readonly=True)
-    on_paper = fields.Boolean(readonly=True, default=True)
+    on_paper = fields.Boolean(string="Printed on paper", readonly=True, default=True)
 
     error_code = fields.Char(readonly=True)
     error_message = fields.Char(readonly=True)
     error_remedy = fields.Char(readonly=True)
 
-    delivery_attempts = fields.Integer(readonly=True, aggregator=None)
-    next_attempt_at = fields.Datetime(readonly=True)
+    delivery_attempts = fields.Integer(string="Attempts", readonly=True, aggregator=None)
+    next_attempt_at = fields.Datetime(string="Next attempt", readonly=True)
     delivery_message = fields.Char(readonly=True)
-    delivered_at = fields.Datetime(readonly=True)
+    delivered_at = fields.Datetime(string="Delivered at", readonly=True)
     dead_reason = fields.Selection(
-        [("refused", "Refused for good"), ("exhausted", "Attempts used up")], readonly=True
+        [("refused", "Refused for good"), ("exhausted", "Attempts used up")],
+        string="Why not accepted",
+        readonly=True,
     )
 
     operation_type = fields.Selection(
         [("1", "Sale"), ("2", "Return of sale"), ("3", "Purchase"), ("4", "Return of purchase")],
+        string="Kind of settlement",
         readonly=True,
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     total_sum = fields.Monetary(string="Total", readonly=True)
-    event_ids = fields.One2many("fiscal.document.event", "document_id", readonly=True)
+    event_ids = fields.One2many(
+        "fiscal.document.event", "document_id", string="History", readonly=True
+    )
     is_signed = fields.Boolean(compute="_compute_is_signed")
     qr_image = fields.Binary(string="QR", compute="_compute_qr_image")
     lines_html = fields.Html(string="Lines", compute="_compute_lines_html")

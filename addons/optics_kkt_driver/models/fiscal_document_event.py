@@ -16,10 +16,10 @@ class FiscalDocumentEvent(models.Model):
         "fiscal.document", required=True, readonly=True, ondelete="restrict", index=True
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
-    at = fields.Datetime(required=True, readonly=True)
+    at = fields.Datetime(string="When", required=True, readonly=True)
     user_id = fields.Many2one("res.users", readonly=True)
-    from_state = fields.Selection(STATES, readonly=True)
-    to_state = fields.Selection(STATES, required=True, readonly=True)
+    from_state = fields.Selection(STATES, string="From", readonly=True)
+    to_state = fields.Selection(STATES, string="To", required=True, readonly=True)
     why = fields.Char(readonly=True)
 
     @api.model

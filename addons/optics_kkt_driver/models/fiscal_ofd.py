@@ -44,9 +44,12 @@ class FiscalOfd(models.Model):
     token = fields.Char(
         groups="base.group_system", copy=False, help="Bearer token; only administrators see it"
     )
-    device_ids = fields.One2many("kkt.device", "ofd_id", readonly=True)
+    device_ids = fields.One2many("kkt.device", "ofd_id", string="Tills", readonly=True)
     paused_until = fields.Datetime(
-        readonly=True, copy=False, help="Nothing is sent before: the endpoint refused us"
+        string="Stopped until",
+        readonly=True,
+        copy=False,
+        help="Nothing is sent before: the endpoint refused us",
     )
     pause_reason = fields.Char(readonly=True, copy=False)
 

@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import fields, models
 
+ASK_AFTER = timedelta(seconds=30)
+"""Whoever wants to know how a till is asks it anew when its last word is older than this."""
 ONLINE_FOR = timedelta(seconds=90)
 """An answer is worth this long; after it the till counts as silent."""
 
@@ -18,21 +20,26 @@ class KktDeviceStatus(models.Model):
     online = fields.Boolean(readonly=True)
     seen_at = fields.Datetime(string="Last answer", readonly=True)
     error = fields.Char(string="Last silence", readonly=True)
-    model_name = fields.Char(readonly=True)
-    serial = fields.Char(readonly=True)
+    model_name = fields.Char(string="Model", readonly=True)
+    serial = fields.Char(string="Serial number", readonly=True)
     fn_number = fields.Char(string="FN", readonly=True)
     fn_valid_until = fields.Date(string="FN valid until", readonly=True)
     last_fd = fields.Integer(string="Last FD", readonly=True, aggregator=None)
-    shift_open = fields.Boolean(readonly=True)
-    shift_number = fields.Integer(readonly=True, aggregator=None)
+    shift_open = fields.Boolean(string="Shift is open", readonly=True)
+    shift_number = fields.Integer(string="Shift", readonly=True, aggregator=None)
     shift_opened_at = fields.Datetime(string="Shift opened at (UTC)", readonly=True)
     clock_difference = fields.Integer(
-        readonly=True, aggregator=None, help="Seconds that the till's clock is ahead of ours"
+        string="Clock difference, s",
+        readonly=True,
+        aggregator=None,
+        help="Seconds that the till's clock is ahead of ours",
     )
     paper = fields.Boolean(readonly=True)
-    cover_closed = fields.Boolean(readonly=True)
+    cover_closed = fields.Boolean(string="Cover is closed", readonly=True)
     undelivered = fields.Integer(readonly=True, aggregator=None)
-    cash_in_drawer = fields.Float(readonly=True, aggregator=None, digits=(16, 2))
+    cash_in_drawer = fields.Float(
+        string="Cash in drawer", readonly=True, aggregator=None, digits=(16, 2)
+    )
     ffd_version = fields.Char(string="FFD", readonly=True)
     warnings = fields.Char(readonly=True)
 
@@ -69,6 +76,10 @@ class KktDeviceStatus(models.Model):
         }
 
     def _is_fresh(self):
-        return bool(
-            self.online and self.seen_at and fields.Datetime.now() - self.seen_at < ONLINE_FOR
-        )
+        return self.online and not self._is_older_than(ONLINE_FOR)
+
+    def _is_old(self):
+        return not self.online or self._is_older_than(ASK_AFTER)
+
+    def _is_older_than(self, age):
+        return not self.seen_at or fields.Datetime.now() - self.seen_at > age

@@ -5,8 +5,9 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     fiscal_name = fields.Char(
+        string="Name on receipts",
         help="Name of the user of tills as registered with the tax service (tag 1048), if it"
-        " differs from the company's name"
+        " differs from the company's name",
     )
 
     def _fiscal_inn(self):

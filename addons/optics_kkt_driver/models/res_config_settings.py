@@ -23,26 +23,34 @@ class ResConfigSettings(models.TransientModel):
         config_parameter="optics_kkt.ofd_mode",
     )
     buffer_max_size = fields.Integer(
+        string="Undelivered documents, at most",
         config_parameter="optics_kkt.buffer_max_size",
         help="Signed documents of one till that may wait for the OFD",
     )
     sync_interval = fields.Integer(
+        string="Interval of sending, s",
         config_parameter="optics_kkt.sync_interval",
         help="Seconds between two looks for documents that wait",
     )
     ofd_retry_base = fields.Integer(
+        string="First pause, s",
         config_parameter="optics_kkt.retry_base",
         help="Seconds before the second attempt, doubling with each further one",
     )
     ofd_retry_cap = fields.Integer(
+        string="Longest pause, s",
         config_parameter="optics_kkt.retry_cap",
         help="Seconds between two attempts at most",
     )
     ofd_connect_timeout = fields.Integer(
-        config_parameter="optics_kkt.ofd_connect_timeout", help="Seconds to reach the OFD"
+        string="Time limit of connecting, s",
+        config_parameter="optics_kkt.ofd_connect_timeout",
+        help="Seconds to reach the OFD",
     )
     ofd_read_timeout = fields.Integer(
-        config_parameter="optics_kkt.ofd_read_timeout", help="Seconds to wait for its answer"
+        string="Time limit of the answer, s",
+        config_parameter="optics_kkt.ofd_read_timeout",
+        help="Seconds to wait for its answer",
     )
 
     fiscal_name = fields.Char(related="company_id.fiscal_name", readonly=False)
