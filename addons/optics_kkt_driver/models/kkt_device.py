@@ -85,13 +85,24 @@ class KktDevice(models.Model):
         tracking=True,
     )
     tax_system = fields.Selection(
-        TAXATION_TYPES, required=True, default="1", tracking=True, help="Tag 1055"
+        TAXATION_TYPES,
+        string="Tax system",
+        required=True,
+        default="1",
+        tracking=True,
+        help="Tag 1055",
     )
     retail_address = fields.Char(
-        required=True, tracking=True, help="Address of settlements (tag 1009), as registered"
+        string="Address of settlements",
+        required=True,
+        tracking=True,
+        help="Address of settlements (tag 1009), as registered",
     )
     retail_place = fields.Char(
-        required=True, tracking=True, help="Place of settlements (tag 1187), as registered"
+        string="Place of settlements",
+        required=True,
+        tracking=True,
+        help="Place of settlements (tag 1187), as registered",
     )
     timezone = fields.Selection(
         "_selection_timezone", required=True, default="Europe/Moscow", string="Time zone"
@@ -108,7 +119,9 @@ class KktDevice(models.Model):
         tracking=True,
     )
     auto_open_shift = fields.Boolean(
-        default=True, help="A receipt that comes over the API opens a closed shift first"
+        string="Open shifts automatically",
+        default=True,
+        help="A receipt that comes over the API opens a closed shift first",
     )
     sign_delay = fields.Float(
         default=0.0, help="Virtual till: seconds before the drive signs", digits=(6, 3)
@@ -121,9 +134,9 @@ class KktDevice(models.Model):
     document_ids = fields.One2many("fiscal.document", "device_id", readonly=True)
 
     online = fields.Boolean(compute="_compute_status")
-    shift_open = fields.Boolean(compute="_compute_status")
-    shift_number = fields.Integer(compute="_compute_status")
-    undelivered_count = fields.Integer(compute="_compute_undelivered_count")
+    shift_open = fields.Boolean(string="Shift is open", compute="_compute_status")
+    shift_number = fields.Integer(string="Shift", compute="_compute_status")
+    undelivered_count = fields.Integer(string="Undelivered", compute="_compute_undelivered_count")
 
     _code_unique = models.Constraint(
         "UNIQUE (company_id, code)", "A till with this code exists already."
