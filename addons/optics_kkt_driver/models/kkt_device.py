@@ -290,7 +290,8 @@ class KktDevice(models.Model):
         try:
             with lane.driver() as driver:
                 serve(lane, driver, SystemClock(), until=until and until.id)
-                self._note_status(lane, driver)
+                if lane.status_is_due:
+                    self._note_status(lane, driver)
         except DeviceError as error:
             lane.status_seen(None, error)
             return Served("silent", str(error))
@@ -367,11 +368,14 @@ class KktDevice(models.Model):
             _logger.info("Till %s was not told of FD %s: %s", self.code, fd_number, error)
 
     def _pos_status(self):
-        """Return what a cashier needs to know of this till at a glance."""
+        """Return what a cashier needs to know of this till at a glance; ask it, if need be."""
         self.ensure_one()
         status = self._status()
-        fresh = status._is_fresh()
-        if not fresh:
+        if status._is_old():
+            self._end_request_transaction()
+            self._refresh_status(wait=0.0)
+            self.env.invalidate_all()
+        if not status._is_fresh():
             state, text = "red", status.error or self.env._("The till does not answer.")
         elif not status.paper or not status.cover_closed:
             state, text = "red", self.env._("Check the till's paper and cover.")

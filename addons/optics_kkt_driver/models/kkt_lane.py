@@ -10,12 +10,17 @@ from ..fields import Int8
 from ..kkt.drivers.contract import Baseline, Intent
 from ..kkt.drivers.registry import open_driver
 from ..kkt.fiscal import hlc
+from ..kkt.flow.errors import TillRefusesWork
 from ..kkt.flow.lane import Entry, Journaled
 
 ADVISORY_LANE = 0x4B4B54
 """First half of the advisory lock that makes one process the only user of a till."""
 ADVISORY_OUTBOX = 0x4F4644
 """First half of the advisory lock that makes one process the only sender of a till's drive."""
+
+
+KINDS_OF_STATUS = ("shift_open", "shift_close", "cash_in", "cash_out")
+"""Documents after which a till's status is another one than before."""
 
 
 class KktLane(models.Model):
@@ -63,6 +68,8 @@ class KktLane(models.Model):
 
     def _unexplained(self, baseline):
         """FD numbers since the last one we know of that no undecided row of ours may own."""
+        if baseline.last_fd == self.last_fd:
+            return []
         reserved = self.env["fiscal.document"].search(
             [("device_id", "=", self.device_id.id), ("state", "=", "manual")]
         )
@@ -106,6 +113,9 @@ class Lane:
             lane = device._lane()
             lane.fence += 1
             self._fence = lane.fence
+            self._driver_name, self._driver_settings = device.driver, device._driver_settings()
+            self.status_is_due = not device._status()._is_fresh()
+            """The till's last word is old, or a document has changed what it said."""
 
     @contextmanager
     def _device(self):
@@ -116,9 +126,7 @@ class Lane:
     @contextmanager
     def driver(self):
         """Yield a connection to the till; no cursor is open while it lives."""
-        with self._device() as device:
-            name, settings = device.driver, device._driver_settings()
-        with closing(open_driver(name, settings)) as driver:
+        with closing(open_driver(self._driver_name, self._driver_settings)) as driver:
             yield driver
 
     @contextmanager
@@ -171,6 +179,7 @@ class Lane:
             ):
                 document.device_id._lane()._saw(signed.fn_number, signed.fd_number)
                 document._after_signed()
+                self.status_is_due |= document.kind in KINDS_OF_STATUS
 
     def refused(self, entry, error):
         with self._document(entry.id) as document:
@@ -199,17 +208,16 @@ class Lane:
             ):
                 document._ask_a_person()
 
-    def foreign(self, baseline):
+    def admit(self, baseline):
         with self._device() as device:
-            return device._lane()._unexplained(baseline)
+            lane = device._lane()
+            if why := lane._adopt(baseline):
+                raise TillRefusesWork(why)
+            return lane._unexplained(baseline)
 
     def record_foreign(self, document):
         with self._device() as device:
             device.env["fiscal.document"]._record_foreign(device, document)
-
-    def drive_seen(self, baseline):
-        with self._device() as device:
-            return device._lane()._adopt(baseline)
 
     def status_seen(self, status, error):
         with self._device() as device:

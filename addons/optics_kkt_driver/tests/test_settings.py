@@ -28,7 +28,8 @@ class TestSettings(TransactionCase):
     def test_a_bad_value_names_its_field(self):
         with self.assertRaises(ValidationError) as caught:
             self.env["res.config.settings"].create({"sync_interval": 0})
-        self.assertIn("Sync Interval", str(caught.exception))
+        label = self.env["res.config.settings"]._fields["sync_interval"].string
+        self.assertIn(label, str(caught.exception))
 
     def test_every_setting_is_on_the_screen(self):
         arch = self.env["res.config.settings"].get_view()["arch"]

@@ -248,16 +248,13 @@ class FakeStore:
     def manual(self, entry: Journaled, lookup: Lookup) -> None:
         self.rows[entry.id].state = "manual"
 
-    def foreign(self, baseline: Baseline) -> Sequence[int]:
+    def admit(self, baseline: Baseline) -> Sequence[int]:
         return range(self.last_fd + 1, baseline.last_fd + 1)
 
     def record_foreign(self, document: Mapping[str, Any]) -> None:
         number = document["fiscalDocumentNumber"]
         self.foreign_numbers.add(number)
         self.last_fd = max(self.last_fd, number)
-
-    def drive_seen(self, baseline: Baseline) -> str | None:
-        return None
 
     def status_seen(self, status: DeviceStatus | None, error: DeviceError | None) -> None:
         pass

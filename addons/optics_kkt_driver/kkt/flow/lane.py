@@ -65,14 +65,15 @@ class LaneStore(Protocol):
     def manual(self, entry: Journaled, lookup: Lookup) -> None:
         """`unknown` → `manual`: only a person can decide; candidates stay reserved."""
 
-    def foreign(self, baseline: Baseline) -> Sequence[int]:
-        """FD numbers up to the baseline's last one that no row of ours explains."""
+    def admit(self, baseline: Baseline) -> Sequence[int]:
+        """Check that this drive is the one our rows speak of.
+
+        Return the FD numbers up to the baseline's last one that no row of ours explains. Raises
+        :class:`~.errors.TillRefusesWork` for another drive, or one whose memory is behind ours.
+        """
 
     def record_foreign(self, document: Mapping[str, Any]) -> None:
         """Keep a document (FNS JSON) that somebody else registered on the drive."""
-
-    def drive_seen(self, baseline: Baseline) -> str | None:
-        """Return why this drive may not be used (its memory is behind ours), else None."""
 
     def status_seen(self, status: DeviceStatus | None, error: DeviceError | None) -> None:
         """Keep the device's last answer, or that it gave none."""

@@ -50,9 +50,7 @@ def ask_baseline(store: LaneStore, driver: Driver) -> Baseline:
     except DeviceError as error:
         store.status_seen(None, error)
         raise TillSilent(str(error)) from error
-    if why := store.drive_seen(baseline):
-        raise TillRefusesWork(why)
-    for fd_number in store.foreign(baseline):
+    for fd_number in store.admit(baseline):
         store.record_foreign(driver.read(fd_number))
     return baseline
 
