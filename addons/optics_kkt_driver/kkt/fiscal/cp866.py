@@ -9,6 +9,7 @@ from two characters, as some systems write "й", is first made one.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 CODE_PAGE = "cp866"
 UNKNOWN = "?"
@@ -56,7 +57,7 @@ REPLACEMENTS = {
 
 def printable(text: str) -> str:
     """The text as the drive will store it: only characters of CP866. Idempotent."""
-    if text.isascii():
+    if _exists(text):
         return text
     return "".join(map(_replace, unicodedata.normalize("NFC", text)))
 
@@ -71,6 +72,7 @@ def decode(raw: bytes) -> str:
     return raw.decode(CODE_PAGE)
 
 
+@lru_cache(maxsize=1024)
 def _replace(character: str) -> str:
     if _exists(character):
         return character

@@ -88,7 +88,7 @@ class Problems:
             return self.check(False, field, value, REQUIRED if required else "must not be empty")
         if not isinstance(value, str):
             return self.check(False, field, value, "must be a string")
-        if any(category(each) in _UNPRINTABLE for each in value):
+        if not value.isprintable() and any(category(each) in _UNPRINTABLE for each in value):
             return self.check(False, field, value, "must not hold control characters")
         shown = cp866.printable(value)
         if not shown.strip():
@@ -114,7 +114,9 @@ class Problems:
         if value is None:
             return self.check(not required, field, value, REQUIRED)
         holds = type(value) is bool if wanted is bool else isinstance(value, wanted)
-        return self.check(holds, field, value, f"must be {_describe(wanted)}")
+        if not holds:
+            self.add(field, value, f"must be {_describe(wanted)}")
+        return holds
 
 
 def is_integer(value: object) -> bool:
