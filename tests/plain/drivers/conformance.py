@@ -383,13 +383,16 @@ def wait_for_deadline(bench: Bench, intent: Intent) -> None:
 
 
 def start_seller(
-    name: str, settings: Mapping[str, Any], prefix: str, sales: int
+    name: str, settings: Mapping[str, Any], prefix: str, sales: int, limit: float = 30.0
 ) -> subprocess.Popen[str]:
-    """A process of its own that sells under the keys ``<prefix>n0``, ``<prefix>n1`` …"""
+    """A process of its own that sells under the keys ``<prefix>n0``, ``<prefix>n1`` …
+
+    :param limit: seconds from each intent to its deadline; processes wait for one another.
+    """
     package = Path(kkt.__file__).parent.parent
-    told = json.dumps({"name": name, "settings": settings, "prefix": prefix, "sales": sales})
+    order = {"name": name, "settings": settings, "prefix": prefix, "sales": sales, "limit": limit}
     return subprocess.Popen(
-        [sys.executable, Path(__file__).with_name("seller.py"), told],
+        [sys.executable, Path(__file__).with_name("seller.py"), json.dumps(order)],
         env={**os.environ, "PYTHONPATH": str(package)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -8,11 +8,8 @@ from datetime import UTC, datetime
 
 import builders as make
 
-from kkt.drivers.errors import NoAnswer
+from kkt.drivers.errors import NoAnswer, Unreachable
 from kkt.drivers.registry import open_driver
-
-TIME_LIMIT = 30.0
-"""Seconds: several processes wait for one another."""
 
 
 def main() -> None:
@@ -20,12 +17,14 @@ def main() -> None:
     driver = open_driver(told["name"], told["settings"])
     for number in range(told["sales"]):
         key = f"{told['prefix']}n{number}"
-        wish = make.intent(driver, datetime.now(UTC), key, seconds=TIME_LIMIT)
+        wish = make.intent(driver, datetime.now(UTC), key, seconds=told["limit"])
         print("sends", key, wish.deadline.isoformat(), flush=True)
         try:
             signed = driver.register(make.receipt(key), wish)
         except NoAnswer:
             print("no answer", key, flush=True)
+        except Unreachable:
+            print("not sent", key, flush=True)
         else:
             print("signed", key, signed.fd_number, flush=True)
     driver.close()

@@ -100,11 +100,7 @@ class Memory:
         if not path.is_file():
             raise Unreachable(f"the virtual till has no memory at {path.name}")
         self._connection = _connect(path)
-        try:
-            version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-        except sqlite3.DatabaseError as error:
-            self.close()
-            raise Unreachable(f"the virtual till's memory is unreadable: {error}") from error
+        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if version != SCHEMA_VERSION:
             self.close()
             raise Unreachable(f"the virtual till's memory is of version {version}")
@@ -338,12 +334,21 @@ class Session:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        path, timeout=LOCK_TIMEOUT, isolation_level=None, check_same_thread=False
-    )
+    """Open the file and read its beginning. Raises Unreachable when it is none of SQLite's."""
+    try:
+        connection = sqlite3.connect(
+            path, timeout=LOCK_TIMEOUT, isolation_level=None, check_same_thread=False
+        )
+    except sqlite3.DatabaseError as error:
+        raise Unreachable(f"no memory of a virtual till at {path.name}: {error}") from error
     connection.row_factory = sqlite3.Row
-    # A drive that answered has the document, even if the power goes right after.
-    connection.execute("PRAGMA synchronous = FULL")
+    try:
+        # A drive that answered has the document, even if the power goes right after.
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA user_version")
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise Unreachable(f"no memory of a virtual till at {path.name}: {error}") from error
     return connection
 
 

@@ -1,0 +1,118 @@
+"""The virtual till under processes that are killed and stopped: real signals, real files."""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+import signal
+import subprocess
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kkt.drivers.clock import SystemClock
+from kkt.drivers.contract import Intent, LookupOutcome
+from kkt.drivers.virtual import VirtualDriver
+
+from . import builders as make
+from .conformance import start_seller
+from .test_virtual_registration import settings
+
+KILLS = 12
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> dict[str, Any]:
+    """Settings of a till with an open shift, as another process is told them."""
+    told = settings(tmp_path, path=str(tmp_path / "till.sqlite"), sign_delay=0.01, print_time=0.01)
+    driver = VirtualDriver.from_settings(told)
+    driver.register(make.opening(), make.intent(driver, SystemClock().now()))
+    driver.close()
+    return told
+
+
+def lines_of(seller: subprocess.Popen[str]) -> list[list[str]]:
+    """What the seller said from now until its end."""
+    assert seller.stdout is not None
+    said = seller.stdout.read()
+    seller.communicate(timeout=30)
+    return [line.split() for line in said.splitlines()]
+
+
+def first_line(seller: subprocess.Popen[str]) -> list[str]:
+    assert seller.stdout is not None
+    return seller.stdout.readline().split()
+
+
+def test_killed_sellers_lose_and_double_nothing(shared: dict[str, Any]) -> None:
+    seed = int(os.environ.get("KILL_SEED") or secrets.randbelow(1 << 32))
+    chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
+    sent: list[str] = []
+    answered: dict[str, int] = {}
+    for number in range(KILLS):
+        seller = start_seller("virtual", shared, f"r{number}", 1000)
+        said = [first_line(seller)]
+        time.sleep(chance.uniform(0, 0.15))
+        seller.kill()
+        said += lines_of(seller)
+        sent += [line[1] for line in said if line[:1] == ["sends"]]
+        answered |= {
+            line[1]: int(line[2]) for line in said if len(line) == 3 and line[0] == "signed"
+        }
+    driver = VirtualDriver.from_settings(shared)
+    signed = [driver.read(fd) for fd in range(3, driver.baseline().last_fd + 1)]
+    keys = [each["properties"]["propertyValue"].split()[-1] for each in signed]
+    print(f"KILL_SEED={seed}: {KILLS} kills, {len(sent)} sent, {len(keys)} signed")
+    assert len(keys) == len(set(keys))
+    assert set(keys) <= set(sent)
+    assert {key: keys.index(key) + 3 for key in answered} == answered
+    assert len(sent) - len(keys) <= KILLS
+    assert [each["requestNumber"] for each in signed] == list(range(1, len(keys) + 1))
+    assert driver.till.status().details["shiftSumReports"]["totalReceiptBsoCount"] == len(keys)
+    driver.register(make.closing(), make.intent(driver, SystemClock().now()))
+    driver.close()
+
+
+def test_a_seller_that_wakes_after_its_deadline_signs_nothing(shared: dict[str, Any]) -> None:
+    driver, limit = VirtualDriver.from_settings(shared), 0.8
+    before = driver.baseline()
+    seller = start_seller("virtual", {**shared, "sign_delay": 0.3}, "late", 1, limit)
+    _, key, deadline = first_line(seller)
+    # Into the till's delay before signing, if the machine is not too busy for that.
+    time.sleep(0.1)
+    seller.send_signal(signal.SIGSTOP)
+    wish = Intent(key, "task", before, 1, datetime.fromisoformat(deadline))
+    assert driver.lookup(make.receipt(key), wish).outcome is LookupOutcome.PENDING
+    sleep_past(wish.deadline)
+    assert driver.lookup(make.receipt(key), wish).outcome is LookupOutcome.NOT_SIGNED
+    seller.send_signal(signal.SIGCONT)
+    assert lines_of(seller) in ([["no", "answer", key]], [["not", "sent", key]])
+    assert driver.baseline() == before
+    driver.close()
+
+
+def test_a_seller_that_stops_after_signing_is_found(shared: dict[str, Any]) -> None:
+    driver, limit = VirtualDriver.from_settings(shared), 1.0
+    before = driver.baseline()
+    seller = start_seller("virtual", {**shared, "print_time": 30.0}, "p", 1, limit)
+    _, key, deadline = first_line(seller)
+    wish = Intent(key, "task", before, 1, datetime.fromisoformat(deadline))
+    sleep_past(wish.deadline)
+    seller.send_signal(signal.SIGKILL)
+    lines_of(seller)
+    found = driver.lookup(make.receipt(key), wish)
+    assert found.outcome is LookupOutcome.SIGNED
+    assert found.signed is not None and found.signed.fd_number == before.last_fd + 1
+    elsewhere = driver.lookup(make.receipt("other"), replace(wish, key="other"))
+    assert elsewhere.outcome is LookupOutcome.NOT_SIGNED
+    driver.close()
+
+
+def sleep_past(moment: datetime) -> None:
+    clock = SystemClock()
+    clock.sleep((moment - clock.now() + timedelta(milliseconds=5)).total_seconds())
