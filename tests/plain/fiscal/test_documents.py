@@ -183,7 +183,8 @@ def test_padded_numbers_are_read() -> None:
 
 def test_what_the_drive_adds_is_left_alone() -> None:
     document = receipt()
-    signed = {**document.to_json(), "code": 3, "user": "ООО", "fiscalSign": 1, "shiftNumber": 2}
+    added = {"code": 3, "user": "ООО", "fiscalSign": 1, "shiftNumber": 2, "retailPlace": "Касса 1"}
+    signed = {**document.to_json(), **added}
     assert document_from_json("receipt", signed) == document
 
 

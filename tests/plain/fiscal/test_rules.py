@@ -191,7 +191,12 @@ RECEIPT_RULES: list[tuple[Callable[[], object], str, str]] = [
     (lambda: receipt(buyer="a@b.ru"), "buyer", "Buyer"),
     (lambda: receipt(user_attribute=("a", "b")), "user_attribute", "UserAttribute"),
     (lambda: receipt(properties_data="1" * 17), "properties_data", "16"),
-    (lambda: receipt(retail_place="1" * 257), "retail_place", "256"),
+    (
+        lambda: receipt(retail_place="1" * 257, internet_payment=True, buyer=Buyer("+79001234567")),
+        "retail_place",
+        "256",
+    ),
+    (lambda: receipt(retail_place="https://a.example"), "retail_place", "Internet"),
     (lambda: receipt(internet_payment=1), "internet_payment", "bool"),
     (lambda: receipt(internet_payment=True), "buyer.phone_or_address", "Internet"),
     (

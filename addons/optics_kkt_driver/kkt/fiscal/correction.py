@@ -18,7 +18,7 @@ FNS_CORRECTION_BASE = "\N{CYRILLIC SMALL LETTER ES}orrectionBase"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction(Settlement):
-    """A correction with items, as FFD 1.2 has it (LAW_AND_OPTICS.md B7).
+    """A correction with items, as FFD 1.2 has it (54-FZ art. 4.3 p. 4).
 
     A settlement made without KKT takes one; an error in a receipt takes two, a reverse one that
     repeats the wrong data and a right one, both with the wrong receipt's FPD in
@@ -60,8 +60,8 @@ class Correction(Settlement):
         }
 
     @classmethod
-    def _check_parts(cls, problems: Problems, parts: dict[str, Any], *, told: bool = False) -> None:
-        super(Correction, cls)._check_parts(problems, parts, told=told)
+    def _check_parts(cls, problems: Problems, parts: dict[str, Any]) -> None:
+        super(Correction, cls)._check_parts(problems, parts)
         _check_grounds(problems, parts)
 
 

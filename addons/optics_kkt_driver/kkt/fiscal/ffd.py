@@ -1,7 +1,7 @@
 """FFD 1.05 for tills that speak it: what 1.2 has more is omitted or said in the older words.
 
 Documents are built and kept in FFD 1.2; this turns their JSON, plain or signed, into that of 1.05
-(KKT.md C.2, LAW_AND_OPTICS.md B1, B7).
+(order of FNS ЕД-7-20/662@, tables of both formats; `docs/FISCAL.md`).
 """
 
 from __future__ import annotations

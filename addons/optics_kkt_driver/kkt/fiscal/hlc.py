@@ -1,7 +1,7 @@
 """Hybrid logical clock: order between shops that survives clock steps and restarts.
 
 A stamp is one integer below 2^63: 48 bits of Unix milliseconds and a counter of 16 bits (Kulkarni
-et al. 2014; RELIABILITY.md section 4). The counter's overflow carries into the milliseconds and
+et al. 2014). The counter's overflow carries into the milliseconds and
 stays monotonic. Everything here is pure: the caller keeps the last stamp, and restores the highest
 one it ever stored after a restart. The legal order on one till remains the FD number. Never feed a
 till's clock to :func:`receive`: it is local time and minutes off.

@@ -50,7 +50,7 @@ def kkt_reg_id(number: str, user_inn: str, kkt_number: str) -> str:
     """The registration number that belongs to 10 digits, an INN and a serial number.
 
     The check is CRC16 (polynomial 0x1021, begun with 0xFFFF) over the ten digits, the INN with
-    zeros before it to 12 and the serial number with zeros to 20 (KKT.md C.1).
+    zeros before it to 12 and the serial number with zeros to 20.
     """
     checked = number + user_inn.zfill(12) + kkt_number.zfill(20)
     return f"{number}{crc_hqx(checked.encode(), 0xFFFF):06d}"

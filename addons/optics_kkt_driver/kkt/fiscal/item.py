@@ -22,7 +22,7 @@ from .problems import Problems, is_integer
 from .vocabulary import ItemsQuantityMeasure, Nds, PaymentType, ProductType
 
 MAX_QUANTITY_DECIMALS = 6
-"""The finest a till takes: Shtrih-M's FF46 counts in millionths (KKT.md A.3)."""
+"""The finest a till takes: Shtrih-M's FF46 counts in millionths."""
 MAX_QUANTITY = 10**9
 
 

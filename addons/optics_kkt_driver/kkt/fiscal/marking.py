@@ -1,7 +1,7 @@
 """Marking codes: the GS1 DataMatrix on a good, and the product code (1163) made from it.
 
 Generic: no optical good is under the marking duty today, but a shop may sell antiseptics or
-batteries (KKT.md C.6). What goes into a receipt is the product code, GTIN and serial number; the
+batteries. What goes into a receipt is the product code, GTIN and serial number; the
 whole code with its key and crypto tail is needed by the till, which has the drive check it.
 """
 

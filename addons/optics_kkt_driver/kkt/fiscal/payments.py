@@ -41,7 +41,7 @@ class Payments:
         """Payments and change for `tendered` kopecks of cash: ``(payments, change)``.
 
         Raises InvalidDocument when the money does not suffice, or when change would have to be
-        given from anything but the cash (KKT.md A.5, 4Dh).
+        given from anything but the cash (a till refuses it too, Shtrih-M's error 4Dh).
         """
         change = tendered + ecash + prepaid + credit - total
         if change < 0:

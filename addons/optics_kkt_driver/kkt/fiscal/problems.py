@@ -55,6 +55,11 @@ class Problems:
     def add(self, field: str, value: Any, rule: str) -> None:
         self._found.append(Problem(field, value, rule))
 
+    def tell_of(self, field: str) -> bool:
+        """A problem of this field, or of something within it, was found."""
+        within = (f"{field}.", f"{field}[")
+        return any(each.field == field or each.field.startswith(within) for each in self._found)
+
     def attempt(self, path: str, build: Callable[[], T]) -> T | None:
         """Build a part; if it is invalid keep its problems under `path` and give None."""
         try:
@@ -103,7 +108,7 @@ class Problems:
         return self.check(holds, field, value, f"must be {count} digits")
 
     def kopecks(self, field: str, value: Any, *, least: int = 0) -> bool:
-        """An integer sum in kopecks that fits the 6 bytes of a VLN tag (KKT.md C.1)."""
+        """An integer sum in kopecks that fits the 6 bytes of a sum in FFD."""
         if not is_integer(value):
             return self.check(False, field, value, "must be an integer number of kopecks")
         holds = least <= value < 1 << 48

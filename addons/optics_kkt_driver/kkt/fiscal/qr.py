@@ -17,7 +17,7 @@ def qr_text(
     fpd: str,
     operation_type: OperationType,
 ) -> str:
-    """``t=20260105T1407&s=1500.00&fn=9999078900004312&i=12&fp=2434120341&n=1`` (KKT.md C.3).
+    """``t=20260105T1407&s=1500.00&fn=9999078900004312&i=12&fp=2434120341&n=1``, tag 1196 of FFD.
 
     `date_time` is the till's local time (1012), `total_sum` kopecks (1020), `fpd` decimal digits;
     leading zeros of FPD are left out.

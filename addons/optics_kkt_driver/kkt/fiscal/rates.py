@@ -194,7 +194,7 @@ def _is_outdated(item: Item, supply: date) -> bool:
 def rate_differences(sent: Sequence[Item], signed: Mapping[str, Any]) -> tuple[FiscalWarning, ...]:
     """How the rates of a signed document differ from those sent, line by line.
 
-    Some tills substitute rates by their own calendar (LAW_AND_OPTICS.md A5), in returns too.
+    Some tills substitute rates by their own calendar, in returns too.
     `signed` is the document as read back, FNS JSON names.
     """
     lines = signed.get("items", [])

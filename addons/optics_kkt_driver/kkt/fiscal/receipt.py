@@ -17,7 +17,7 @@ from .vat import vat_totals, vat_totals_to_json
 from .vocabulary import DocumentKind, Nds, OperationType, PaymentType, ProductType, TaxationType
 
 GENERIC_PAYMENT_TYPES = (PaymentType.ADVANCE, PaymentType.CREDIT_PAYMENT)
-"""Ways of settling that pay no goods of their own: 1212 must be 10 (KKT.md C.4)."""
+"""Ways of settling that pay no goods of their own: 1212 must be 10 (`docs/FISCAL.md`, rules)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Settlement(Document):
     internet_payment: bool = False
     """Tag 1125: settled on the Internet. Needs the buyer's contact, and a site in 1187."""
     retail_place: str | None = None
-    """Tag 1187, where it differs from the registered place, as the site of a shop does."""
+    """Tag 1187, the site of a settlement on the Internet; else the till names its own place."""
 
     def __post_init__(self) -> None:
         if isinstance(self.items, list):
@@ -87,7 +87,7 @@ class Settlement(Document):
         parts = cls._parts_from_json(json_object(data), problems)
         _check_stated_total(problems, data, parts["items"])
         if problems:
-            cls._check_parts(problems, parts, told=True)
+            cls._check_parts(problems, parts)
         problems.raise_any()
         return cls(**parts)
 
@@ -95,6 +95,7 @@ class Settlement(Document):
     def _parts_from_json(cls, data: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
         """Constructor arguments; a part that is wrong in itself is told and becomes None."""
         attribute = data.get("properties")
+        online = data.get("internetPayment") == 1
         return {
             "operation_type": code_from_json(OperationType, data.get("operationType")),
             "applied_taxation_type": code_from_json(TaxationType, data.get("appliedTaxationType")),
@@ -108,14 +109,17 @@ class Settlement(Document):
             if attribute is not None
             else None,
             "properties_data": raw(data, "propertiesData"),
-            "internet_payment": raw(data, "internetPayment") == 1,
-            "retail_place": raw(data, "retailPlace"),
+            "internet_payment": online,
+            "retail_place": raw(data, "retailPlace") if online else None,
         }
 
     @classmethod
-    def _check_parts(cls, problems: Problems, parts: dict[str, Any], *, told: bool = False) -> None:
-        """Judge constructor arguments; with `told`, a part that is None was reported before."""
-        _check_settlement(problems, parts, told=told)
+    def _check_parts(cls, problems: Problems, parts: dict[str, Any]) -> None:
+        """Judge constructor arguments; a part that was refused before is None here."""
+        _check_settlement(problems, parts)
+        _check_internet(problems, parts)
+        if parts["items"] is not None or not problems.tell_of("items"):
+            _check_items(problems, parts["items"], parts["payments"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +129,8 @@ class Receipt(Settlement):
     kind: ClassVar[DocumentKind] = DocumentKind.RECEIPT
 
     @classmethod
-    def _check_parts(cls, problems: Problems, parts: dict[str, Any], *, told: bool = False) -> None:
-        super(Receipt, cls)._check_parts(problems, parts, told=told)
+    def _check_parts(cls, problems: Problems, parts: dict[str, Any]) -> None:
+        super(Receipt, cls)._check_parts(problems, parts)
         operation, items = parts["operation_type"], parts["items"]
         forward = isinstance(operation, OperationType) and not operation.is_return
         if forward and _are_items(items):
@@ -135,22 +139,28 @@ class Receipt(Settlement):
                 _check_credit(problems, items, parts["payments"])
 
 
-def _check_settlement(problems: Problems, parts: dict[str, Any], *, told: bool) -> None:
-    required = not told
-    problems.instance("operation_type", parts["operation_type"], OperationType)
-    problems.instance("applied_taxation_type", parts["applied_taxation_type"], TaxationType)
-    problems.instance("payments", parts["payments"], Payments, required=required)
-    problems.instance("cashier", parts["cashier"], Cashier, required=required)
+def _check_settlement(problems: Problems, parts: dict[str, Any]) -> None:
+    for name, wanted in (
+        ("operation_type", OperationType),
+        ("applied_taxation_type", TaxationType),
+        ("payments", Payments),
+        ("cashier", Cashier),
+        ("internet_payment", bool),
+    ):
+        problems.instance(name, parts[name], wanted, required=not problems.tell_of(name))
     problems.instance("buyer", parts["buyer"], Buyer, required=False)
     problems.instance("user_attribute", parts["user_attribute"], UserAttribute, required=False)
     problems.text("properties_data", parts["properties_data"], 16)
-    problems.text("retail_place", parts["retail_place"], 256)
-    problems.instance("internet_payment", parts["internet_payment"], bool)
-    items, payments, buyer = parts["items"], parts["payments"], parts["buyer"]
-    if items is not None or not told:
-        _check_items(problems, items, payments)
+
+
+def _check_internet(problems: Problems, parts: dict[str, Any]) -> None:
+    place, buyer, online = parts["retail_place"], parts["buyer"], parts["internet_payment"]
+    problems.text("retail_place", place, 256)
+    if place is not None and online is False:
+        rule = "only a settlement on the Internet (1125) has a place of its own"
+        problems.add("retail_place", place, rule)
     contact = isinstance(buyer, Buyer) and buyer.phone_or_address
-    if parts["internet_payment"] is True and not contact and not (told and buyer is None):
+    if online is True and not contact and not problems.tell_of("buyer"):
         rule = "is required for a settlement on the Internet (1125)"
         problems.add("buyer.phone_or_address", None, rule)
 
@@ -186,7 +196,7 @@ def _check_prepayment_rates(problems: Problems, items: tuple[Item, ...]) -> None
 
 
 def _check_credit(problems: Problems, items: tuple[Item, ...], payments: Payments) -> None:
-    """What leaves on credit (1214 = 6) is unpaid in full, what leaves under 5 in part (B8)."""
+    """What leaves on credit (1214 = 6) is unpaid in full, what leaves under 5 in part."""
     whole = sum(item.sum for item in items if item.payment_type is PaymentType.CREDIT)
     part = sum(
         item.sum for item in items if item.payment_type is PaymentType.PARTIAL_PAYMENT_AND_CREDIT

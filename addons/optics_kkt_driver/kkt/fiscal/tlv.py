@@ -1,4 +1,4 @@
-"""Fiscal documents between FNS's JSON names and the drive's bytes (KKT.md C.1).
+"""Fiscal documents between FNS's JSON names and the drive's bytes (FFD, general part).
 
 `decode(encode(x)) == x` for every JSON document of known names. Tags that the table does not know
 survive under ``"tag<number>"`` as hexadecimal strings, a list of them when repeated. The order of

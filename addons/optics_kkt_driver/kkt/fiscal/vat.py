@@ -32,7 +32,7 @@ def vat_totals_to_json(totals: dict[Nds, int]) -> dict[str, Any]:
     """The totals under FNS's names; codes 7-12 go to ``amountsReceiptNds``.
 
     At least one of tags 1102-1107 must be there: with 1115 alone, 1104 = 0 is sent and not
-    printed (KKT.md C.3).
+    printed, as real receipts of 2026 show.
     """
     data: dict[str, Any] = {name: totals[nds] for nds, name in _OWN_TAG.items() if nds in totals}
     later = [

@@ -1,4 +1,7 @@
-"""Enumerations of the fiscal documents' formats, with the tax service's codes (KKT.md C.3)."""
+"""Enumerations of the fiscal documents' formats, with the tax service's codes.
+
+Order of FNS ЕД-7-20/662@ of 14.09.2020 with the orders that amended it.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ class DocumentKind(StrEnum):
 
 
 class DocumentCode(IntEnum):
-    """Codes of fiscal documents: the outermost tag of each (KKT.md C.1)."""
+    """Codes of fiscal documents: the outermost tag of each."""
 
     REGISTRATION = 1
     SHIFT_OPEN = 2
