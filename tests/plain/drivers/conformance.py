@@ -24,7 +24,7 @@ from kkt.drivers.clock import Clock
 from kkt.drivers.contract import Driver, Intent, LookupOutcome, Signed
 from kkt.drivers.errors import DeviceError, NoAnswer, Refused, Unreachable
 from kkt.drivers.registry import open_driver
-from kkt.fiscal.document import Document
+from kkt.fiscal.document import Document, SettlementState
 from kkt.fiscal.vocabulary import OperationType
 
 from . import builders as make
@@ -282,6 +282,17 @@ class DriverConformance(ABC):
         found = driver.lookup(untagged, intent)
         assert found.outcome is LookupOutcome.UNKNOWN
         assert found.candidates == (signed.fd_number,)
+
+    def test_what_was_there_before_is_not_ours(
+        self, bench: Bench, driver: Driver, shift: Signed
+    ) -> None:
+        report = SettlementState(make.CASHIER)
+        for document in (make.cash_in(70_000), report, make.receipt(None), make.receipt("k1")):
+            register(bench, driver, document, "k1")
+            intent = make.intent(driver, bench.clock.now())
+            wait_for_deadline(bench, intent)
+            found = driver.lookup(document, intent)
+            assert found.outcome is LookupOutcome.NOT_SIGNED, document.kind
 
     def test_another_drive_cannot_tell(self, bench: Bench, driver: Driver, shift: Signed) -> None:
         intent = make.intent(driver, bench.clock.now())
