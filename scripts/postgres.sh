@@ -19,7 +19,7 @@ start() {
     as_owner "$PG_BIN/pg_ctl" -D "$DATA" -l "$DATA/server.log" -w -t 60 -s \
         -o "-h '' -k '$PG_SOCKETS'" start || {
         tail -n 15 "$DATA/server.log" >&2
-        explain_disk_full
+        explain_disk_full "$DATA/server.log"
         fail "PostgreSQL did not start; its log is .dev/pg/data/server.log." \
             "If the log does not help: 'make clean' and 'make run' build a new cluster (its databases are lost)."
     }

@@ -69,7 +69,7 @@ wait_for_login_page() {
     for ((waited = 0; waited < START_TIMEOUT * 4; waited++)); do
         if ! kill -0 "$1" 2>/dev/null; then
             tail -n 30 "$LOG" >&2
-            explain_disk_full
+            explain_disk_full "$LOG"
             fail "Odoo did not start; the end of its log is above (.dev/log/odoo.log)."
         fi
         if "$PYTHON" "$ROOT/scripts/answers.py" "$ADDRESS/web/login"; then return; fi

@@ -46,15 +46,16 @@ run_logged() {
     if [ -n "$interrupted" ]; then fail "Interrupted." "Run the same command again: what is finished is kept."; fi
     printf '\n--- last lines of %s\n' "${log#"$ROOT"/}" >&2
     tail -n 15 "$log" >&2
-    explain_disk_full
+    explain_disk_full "$log"
     return 1
 }
 
 free_megabytes() { df -Pm "$1" | awk 'NR == 2 {print $4}'; }
 
+# explain_disk_full LOG: what failed may have cleaned up behind itself, so its log counts beside the free space.
 explain_disk_full() {
-    if [ "$(free_megabytes "$ROOT")" -lt 100 ]; then
-        fail "The disk that holds ${ROOT} is full." \
+    if grep -qs 'No space left on device' "$1" || [ "$(free_megabytes "$DEV_DIR")" -lt 100 ]; then
+        fail "The disk that holds .dev is full." \
             "Free some space ('make clean' removes .dev and all databases in it), then run the same command again."
     fi
 }
