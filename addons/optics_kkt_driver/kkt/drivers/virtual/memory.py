@@ -118,19 +118,30 @@ class Memory:
         try:
             yield Session(self._connection)
         except sqlite3.DatabaseError as error:
-            self._connection.execute("ROLLBACK")
+            self._roll_back()
             raise Unreachable(f"the virtual till's memory is damaged: {error}") from error
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            self._roll_back()
             raise
         try:
             self._connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
+            self._roll_back()
             raise NoAnswer(f"the virtual till could not finish writing: {error}") from error
+
+    def _roll_back(self) -> None:
+        """After some errors SQLite has done so by itself."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
 
     def close(self) -> None:
         """Let go of the file; no effect when done before."""
         self._connection.close()
+
+
+def is_made(path: Path) -> bool:
+    """False while there is no file, or an empty one whose first writing has not ended."""
+    return path.is_file() and path.stat().st_size > 0
 
 
 def create(

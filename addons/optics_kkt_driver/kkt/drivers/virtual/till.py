@@ -75,7 +75,7 @@ class VirtualTill:
     ) -> VirtualTill:
         """Open the till at `path`; when there is none, make and register it (FD 1)."""
         path, clock = Path(path), clock or SystemClock()
-        if not path.is_file():
+        if not memory.is_made(path):
             key = secrets.token_bytes(32)
             now = clock.now().astimezone(ZoneInfo(registration.timezone))
             local = now.replace(tzinfo=None, microsecond=0)
