@@ -23,7 +23,7 @@ install() {
 
 install_packages() {
     export DEBIAN_FRONTEND=noninteractive
-    apt-get -q update
+    apt-get -q update || return
     # shellcheck disable=SC2086  # a list of names
     apt-get -q install -y --no-install-recommends fontconfig $PACKAGES
 }
@@ -40,17 +40,18 @@ own_apt() {
         -o Dir::Cache="$DEV_DIR/apt/cache" -o Dir::Cache::archives="$DEV_DIR/apt/cache/archives" "$@"
 }
 
+# Each step says `|| return`: the shell does not stop at errors in a function whose result is asked for.
 fetch_and_unpack() {
     local needed deb
-    own_apt update
-    # What an installation would bring, beyond what the machine has.
+    own_apt update || return
+    # What an installation would bring, beyond what the machine has: that much is found by the system itself.
     # shellcheck disable=SC2086  # a list of names
     needed=$(own_apt -s install --no-install-recommends fontconfig-config $PACKAGES | awk '$1 == "Inst" {print $2}')
-    # An installed package's files are found by the system itself.
     # shellcheck disable=SC2086
-    (cd "$BROWSER_DIR/debs" && own_apt download $needed)
-    for deb in "$BROWSER_DIR"/debs/*.deb; do dpkg-deb -x "$deb" "$BROWSER_DIR/root"; done
+    (cd "$BROWSER_DIR/debs" && own_apt download $needed) || return
+    for deb in "$BROWSER_DIR"/debs/*.deb; do dpkg-deb -x "$deb" "$BROWSER_DIR/root" || return; done
     rm -r "$BROWSER_DIR/debs"
+    [ -x "$BROWSER_DIR/root/usr/lib/chromium/chromium" ] || return
     write_launcher
 }
 
