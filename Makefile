@@ -6,7 +6,6 @@
 .PHONY: run setup stop shell psql update logs reset-db test test-fast lint clean help
 
 run: setup ## Start the shop: brings Odoo, PostgreSQL and the demo data first if needed. DETACH=1 HTTP_PORT= DB= ODOO_HOME= ODOO_DEB= PGHOST=
-	@bash scripts/database.sh ensure
 	@bash scripts/run_server.sh start
 
 setup:

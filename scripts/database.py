@@ -410,6 +410,8 @@ COMMANDS = {"ensure": ensure, "reset": reset, "logins": show_logins}
 def main(arguments: list[str]) -> None:
     try:
         match arguments:
+            case ["update", database, ""]:
+                raise Problem("Which addons?", f"make update M={SUITE[0]}   (several: M=one,two)")
             case ["update", database, addons]:
                 with exclusively("database"):
                     update(database, addons.split(","))

@@ -17,6 +17,7 @@ start() {
         return
     fi
     check_port
+    bash "$ROOT/scripts/database.sh" ensure
     mkdir -p "$LOG_DIR"
     [ ! -f "$LOG" ] || mv "$LOG" "$LOG.1"
     say "Starting Odoo (log: .dev/log/odoo.log)"
