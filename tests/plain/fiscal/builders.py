@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +36,31 @@ def receipt(*items: Item, **changes: Any) -> Receipt:
         "cashier": CASHIER,
     }
     return Receipt(**{**fields, **changes})
+
+
+WEIRD: list[Any] = [
+    *(None, True, 0, 5, -1, 1 << 70, 1.5, float("nan"), float("inf")),
+    *("", "x", "\x00", "-1", "NaN", "1e999", "٣", [], [5], [None], {}, {"x": 1}),
+]
+
+
+def with_something_weird(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The JSON document with every value in it replaced by every weird one, one at a time."""
+    for path in _places(document):
+        for value in WEIRD:
+            changed = copy.deepcopy(document)
+            place: Any = changed
+            for key in path[:-1]:
+                place = place[key]
+            place[path[-1]] = value
+            yield changed
+
+
+def _places(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    for key, value in data.items() if isinstance(data, dict) else enumerate(data):
+        yield (*path, key)
+        if isinstance(value, dict | list):
+            yield from _places(value, (*path, key))
 
 
 texts = st.text(

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kkt.fiscal.document import (
     Buyer,
@@ -27,6 +29,7 @@ from kkt.fiscal.problems import InvalidDocument, Problem, Problems
 from kkt.fiscal.rates import SellerRegime, SellerVat
 from kkt.fiscal.vocabulary import (
     CorrectionType,
+    DocumentKind,
     Nds,
     OperationType,
     PaymentType,
@@ -34,7 +37,8 @@ from kkt.fiscal.vocabulary import (
     TaxationType,
 )
 
-from .builders import CASHIER, SUNGLASSES, receipt
+from .builders import CASHIER, SUNGLASSES, receipt, with_something_weird
+from .golden_files import golden_json
 
 CODE = "010460000000000821ABC123\x1d91EE05\x1d92" + "x" * 44
 
@@ -93,6 +97,7 @@ ITEM_RULES = [
     ({"product_type": ProductType.COMMODITY_WITH_MARKING_CODE}, "marking_code", "required"),
     ({"marking_code": "0104600000000008"}, "marking_code", "GS1"),
     ({"marking_code": CODE, "quantity": Decimal(2), "sum": 200}, "quantity", "each piece"),
+    ({"marking_code": 5}, "marking_code", "a str"),
     ({"product_code": "010"}, "product_code", "ProductCode"),
     ({"checking_prod_information_result": 256}, "checking_prod_information_result", "one byte"),
 ]
@@ -362,3 +367,52 @@ def test_problems_say_field_rule_and_value() -> None:
         Problem("total", 5, "must be 7"),
     )
     assert str(caught.value).endswith("total: must be 7 (got 5)")
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=2)
+    ),
+    max_leaves=5,
+)
+FULL = {
+    "receipt": receipt(
+        dataclasses.replace(
+            SUNGLASSES,
+            product_type=ProductType.COMMODITY_WITH_MARKING_CODE,
+            marking_code=CODE,
+            origin_country_code="156",
+            excise_duty=1,
+        ),
+        buyer=Buyer("a@b.ru", name="ООО А", inn="7707083893", birthday=date(2000, 1, 1)),
+        user_attribute=UserAttribute("Документ", "S1"),
+        properties_data="2434120341",
+        internet_payment=True,
+        retail_place="https://a.example",
+    ).to_json(),
+    "correction": correction().to_json(),
+    "cash_in": CashIn(1, CASHIER).to_json(),
+    "shift_open": ShiftOpening(CASHIER).to_json(),
+    "registration": golden_json("12_registration"),
+}
+
+
+@pytest.mark.parametrize("kind", FULL)
+def test_anything_anywhere_is_read_or_refused(kind: str) -> None:
+    tried = 0
+    for document in with_something_weird(FULL[kind]):
+        tried += 1
+        try:
+            read = document_from_json(kind, document)
+        except InvalidDocument as invalid:
+            assert invalid.problems
+        else:
+            assert document_from_json(kind, read.to_json()) == read
+    assert tried >= 40
+
+
+@given(st.sampled_from(DocumentKind), json_values)
+def test_rubbish_is_refused(kind: DocumentKind, data: Any) -> None:
+    with pytest.raises(InvalidDocument):
+        document_from_json(kind, data)

@@ -15,7 +15,8 @@ from kkt.fiscal.elements import Element, MalformedTlv
 from kkt.fiscal.tags import DOCUMENT, Tag, ValueType
 from kkt.fiscal.vocabulary import DocumentCode
 
-from .builders import receipts
+from .builders import receipts, with_something_weird
+from .golden_files import NAMES, golden_json
 
 EARLIEST, LATEST = datetime(1970, 1, 1), datetime(2106, 2, 7)
 texts = st.text(st.characters(codec="cp866"), max_size=8)
@@ -243,6 +244,17 @@ def test_what_cannot_be_written_is_named(data: dict[str, Any], path: str) -> Non
     with pytest.raises(tlv.EncodingError) as caught:
         tlv.encode_tags(data)
     assert caught.value.path == path
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_anything_anywhere_is_written_or_refused(name: str) -> None:
+    for document in with_something_weird(golden_json(name)):
+        try:
+            raw = tlv.encode_document(document)
+        except tlv.EncodingError as error:
+            assert error.path
+        else:
+            tlv.decode_document(raw)
 
 
 def test_the_marking_code_is_not_written() -> None:

@@ -133,6 +133,8 @@ class Item:
         return known and self.product_type.needs_product_code and self.payment_type.is_handover
 
     def _read_marking_code(self, problems: Problems) -> None:
+        if not problems.instance("marking_code", self.marking_code, str):
+            return
         if self.product_code is None:
             try:
                 code = marking.parse(self.marking_code or "")

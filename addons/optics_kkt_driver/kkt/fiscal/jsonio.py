@@ -22,10 +22,10 @@ def without_none(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def json_object(value: Any) -> Mapping[str, Any]:
-    """The value if it is a JSON object. Raises InvalidDocument with an empty field otherwise."""
+def json_object(value: Any, field: str = "") -> Mapping[str, Any]:
+    """The value if it is a JSON object. Raises InvalidDocument that names `field` otherwise."""
     if not isinstance(value, Mapping):
-        raise InvalidDocument([Problem("", value, "must be a JSON object")])
+        raise InvalidDocument([Problem(field, value, "must be a JSON object")])
     return value
 
 
@@ -70,6 +70,11 @@ def quantity_from_json(value: Any) -> Any:
         except InvalidOperation:
             return value
     return value
+
+
+def flag_from_json(value: Any) -> Any:
+    """A flag of one byte, absent meaning no; anything else is handed back."""
+    return bool(value) if value in (None, 0, 1) else value
 
 
 def code_from_json(kind: type[IntEnum], value: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 from . import identity
 from .cp866 import printable
-from .jsonio import date_from_json, without_none
+from .jsonio import date_from_json, json_object, without_none
 from .problems import Problems
 
 _PHONE = re.compile(r"\+[0-9]{10,15}")
@@ -117,7 +117,8 @@ class Buyer:
 
         Raises InvalidDocument.
         """
-        details = data.get("buyerInformation") or data
+        information = data.get("buyerInformation")
+        details = data if information is None else json_object(information, "information")
         buyer = cls(
             phone_or_address=data.get("buyerPhoneOrAddress"),
             name=details.get("buyer"),

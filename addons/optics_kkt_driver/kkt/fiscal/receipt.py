@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 
 from .base import Document
 from .item import Item
-from .jsonio import code_from_json, json_object, raw, without_none
+from .jsonio import code_from_json, flag_from_json, json_object, raw, without_none
 from .party import Buyer, Cashier, UserAttribute
 from .payments import Payments
 from .problems import REQUIRED, Problems, is_integer
@@ -95,7 +95,7 @@ class Settlement(Document):
     def _parts_from_json(cls, data: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
         """Constructor arguments; a part that is wrong in itself is told and becomes None."""
         attribute = data.get("properties")
-        online = data.get("internetPayment") == 1
+        online = flag_from_json(data.get("internetPayment"))
         return {
             "operation_type": code_from_json(OperationType, data.get("operationType")),
             "applied_taxation_type": code_from_json(TaxationType, data.get("appliedTaxationType")),
@@ -110,7 +110,7 @@ class Settlement(Document):
             else None,
             "properties_data": raw(data, "propertiesData"),
             "internet_payment": online,
-            "retail_place": raw(data, "retailPlace") if online else None,
+            "retail_place": raw(data, "retailPlace") if online is True else None,
         }
 
     @classmethod

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 
 from . import identity
 from .base import Document
-from .jsonio import json_object, raw, without_none
+from .jsonio import flag_from_json, json_object, raw, without_none
 from .party import STAND_IN, Cashier, stripped
 from .problems import Problems, is_integer
 from .vocabulary import DocumentKind, TaxationType
@@ -186,9 +186,9 @@ class Registration(Document):
             "fns_url": raw(data, "fnsUrl"),
             "seller_address": data.get("sellerAddress"),
             "machine_number": data.get("machineNumber"),
-            "auto_mode": _flag(data.get("autoMode")),
-            "offline_mode": _flag(data.get("offlineMode")),
-            "encryption_sign": _flag(data.get("encryptionSign")),
+            "auto_mode": flag_from_json(data.get("autoMode")),
+            "offline_mode": flag_from_json(data.get("offlineMode")),
+            "encryption_sign": flag_from_json(data.get("encryptionSign")),
             "usage_condition_signs": UsageCondition(conditions)
             if is_integer(conditions)
             else conditions,
@@ -236,7 +236,3 @@ def _taxation_types(bits: Any) -> Any:
     if not is_integer(bits) or bits < 0 or bits & ~reduce(or_, TaxationType):
         return bits
     return frozenset(each for each in TaxationType if bits & each)
-
-
-def _flag(value: Any) -> Any:
-    return bool(value) if value in (None, 0, 1) else value
