@@ -32,25 +32,33 @@ INSTALLED = """SELECT 1 FROM ir_module_module
     WHERE name = 'optics_kkt_driver' AND state IN ('installed', 'to upgrade')"""
 INTERVAL = "SELECT value FROM ir_config_parameter WHERE key = 'optics_kkt.sync_interval'"
 RING = """
-    INSERT INTO ir_cron_trigger (cron_id, call_at, create_uid, write_uid, create_date, write_date)
-    SELECT cron.id, now() AT TIME ZONE 'UTC', 1, 1,
-           now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
-      FROM ir_cron cron
-      JOIN ir_model_data data ON data.model = 'ir.cron' AND data.res_id = cron.id
-       AND data.module = 'optics_kkt_driver'
-     WHERE cron.active
-       AND NOT EXISTS (SELECT 1 FROM ir_cron_trigger known
-                        WHERE known.cron_id = cron.id
-                          AND known.call_at <= now() AT TIME ZONE 'UTC')
-       AND (data.name = 'cron_serve' AND EXISTS (
-                SELECT 1 FROM fiscal_document
-                 WHERE state IN ('queued', 'printing', 'unknown'))
-            OR data.name = 'cron_deliver' AND EXISTS (
-                SELECT 1 FROM fiscal_document
-                 WHERE state = 'printed'
-                   AND coalesce(next_attempt_at, now() AT TIME ZONE 'UTC')
-                       <= now() AT TIME ZONE 'UTC'))
-    RETURNING cron_id"""
+    WITH due AS (
+        SELECT cron.id
+          FROM ir_cron cron
+          JOIN ir_model_data data ON data.model = 'ir.cron' AND data.res_id = cron.id
+           AND data.module = 'optics_kkt_driver'
+         WHERE cron.active
+           AND (data.name = 'cron_serve' AND EXISTS (
+                    SELECT 1 FROM fiscal_document
+                     WHERE state IN ('queued', 'printing', 'unknown'))
+                OR data.name = 'cron_deliver' AND EXISTS (
+                    SELECT 1 FROM fiscal_document
+                     WHERE state = 'printed' AND fd_number > 0
+                       AND coalesce(next_attempt_at, now() AT TIME ZONE 'UTC')
+                           <= now() AT TIME ZONE 'UTC'))
+    ), inserted AS (
+        INSERT INTO ir_cron_trigger
+               (cron_id, call_at, create_uid, write_uid, create_date, write_date)
+        SELECT due.id, now() AT TIME ZONE 'UTC', 1, 1,
+               now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+          FROM due
+         WHERE NOT EXISTS (SELECT 1 FROM ir_cron_trigger known
+                            WHERE known.cron_id = due.id
+                              AND known.call_at <= now() AT TIME ZONE 'UTC')
+    )
+    SELECT id FROM due"""
+"""Sets a trigger for each job that has work and none set, and returns all that have work: they are
+notified each time, since nobody may have listened the last time."""
 
 
 class Ticker:

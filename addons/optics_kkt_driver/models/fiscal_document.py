@@ -8,7 +8,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 from ..exceptions import KeyConflict
 from ..fields import Int8
@@ -32,6 +32,8 @@ STATES = [
     ("delivered", "Delivered"),
     ("dead", "Not accepted by the OFD"),
 ]
+UNDELIVERED = [("state", "=", "printed"), ("fd_number", ">", 0)]
+"""Domain of what the OFD still has to get; cash operations have no FD and stay with us."""
 SIGNED_STATES = ("printed", "delivered", "dead")
 UNDECIDED_STATES = ("printing", "unknown")
 
@@ -303,24 +305,25 @@ class FiscalDocument(models.Model):
         total = getattr(document, "total_sum", getattr(document, "sum", 0))
         operation = getattr(document, "operation_type", None)
         try:
-            return self.sudo().create(
-                {
-                    "company_id": device.company_id.id,
-                    "device_id": device.id,
-                    "kind": document.kind.value,
-                    "source": source,
-                    "idempotency_key": key,
-                    "body_hash": body_hash,
-                    "short_key": short_key,
-                    "reference": reference,
-                    "payload": document.to_json(),
-                    "needs_open_shift": open_shift and document.kind in RECEIPT_KINDS,
-                    "warnings": list(warnings) or False,
-                    "operation_type": operation and str(int(operation)),
-                    "total_sum": total / 100,
-                    **links,
-                }
-            )
+            with mute_logger("odoo.sql_db"):
+                return self.sudo().create(
+                    {
+                        "company_id": device.company_id.id,
+                        "device_id": device.id,
+                        "kind": document.kind.value,
+                        "source": source,
+                        "idempotency_key": key,
+                        "body_hash": body_hash,
+                        "short_key": short_key,
+                        "reference": reference,
+                        "payload": document.to_json(),
+                        "needs_open_shift": open_shift and document.kind in RECEIPT_KINDS,
+                        "warnings": list(warnings) or False,
+                        "operation_type": operation and str(int(operation)),
+                        "total_sum": total / 100,
+                        **links,
+                    }
+                )
         except UniqueViolation as error:
             # The same key came in twice at once: the request is run again and finds the row.
             raise ConcurrencyError(str(error)) from error

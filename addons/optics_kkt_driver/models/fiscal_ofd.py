@@ -9,6 +9,7 @@ from odoo.tools import config
 from ..kkt.drivers.clock import SystemClock
 from ..kkt.flow.deliver import RetryPolicy, Undelivered, deliver
 from ..kkt.ofd.http import HttpTransport
+from .fiscal_document import UNDELIVERED
 from .kkt_lane import ADVISORY_OUTBOX, lane_cursor, try_advisory_lock
 
 _logger = logging.getLogger(__name__)
@@ -117,8 +118,7 @@ class FiscalOfd(models.Model):
         now = fields.Datetime.now()
         rows = self.env["fiscal.document"]._read_group(
             [
-                ("state", "=", "printed"),
-                ("fd_number", ">", 0),
+                *UNDELIVERED,
                 "|",
                 ("next_attempt_at", "=", False),
                 ("next_attempt_at", "<=", now),
@@ -170,8 +170,7 @@ class Outbox:
             row = documents.search(
                 [
                     ("device_id", "=", self._device_id),
-                    ("state", "=", "printed"),
-                    ("fd_number", ">", 0),
+                    *UNDELIVERED,
                     "|",
                     ("next_attempt_at", "=", False),
                     ("next_attempt_at", "<=", fields.Datetime.now()),

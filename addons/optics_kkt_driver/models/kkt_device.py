@@ -17,7 +17,7 @@ from ..kkt.fiscal.document import ShiftClosing, ShiftOpening
 from ..kkt.fiscal.vocabulary import TaxationType
 from ..kkt.flow.errors import LaneStopped
 from ..kkt.flow.register import serve
-from .fiscal_document import RECEIPT_KINDS
+from .fiscal_document import RECEIPT_KINDS, UNDELIVERED
 from .kkt_lane import ADVISORY_LANE, Lane, lane_cursor, try_advisory_lock
 
 _logger = logging.getLogger(__name__)
@@ -175,7 +175,7 @@ class KktDevice(models.Model):
             self.env["fiscal.document"]
             .sudo()
             ._read_group(
-                [("device_id", "in", self.ids), ("state", "=", "printed")],
+                [("device_id", "in", self.ids), *UNDELIVERED],
                 ["device_id"],
                 ["__count"],
             )
@@ -400,7 +400,7 @@ class KktDevice(models.Model):
             self.env["fiscal.document"]
             .sudo()
             .search(
-                [("device_id", "in", self.ids), ("state", "=", "printed")],
+                [("device_id", "in", self.ids), *UNDELIVERED],
                 order="date_time",
                 limit=1,
             )
@@ -436,7 +436,7 @@ class KktDevice(models.Model):
         waiting = (
             self.env["fiscal.document"]
             .sudo()
-            .search_count([("device_id", "in", self.ids), ("state", "=", "printed")])
+            .search_count([("device_id", "in", self.ids), *UNDELIVERED])
         )
         oldest = self._oldest_undelivered()
         return {
@@ -493,7 +493,7 @@ class KktDevice(models.Model):
             "circuit_breaker": buffer["circuit_breaker"],
             "failures": max(
                 self.env["fiscal.document"]
-                .search([("state", "=", "printed")], order="delivery_attempts desc", limit=1)
+                .search(UNDELIVERED, order="delivery_attempts desc", limit=1)
                 .mapped("delivery_attempts"),
                 default=0,
             ),

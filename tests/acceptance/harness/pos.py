@@ -1,0 +1,121 @@
+"""The cashier's screen, by CSS selectors alone: the same in every language."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.acceptance.harness.browser import log_in
+from tests.acceptance.harness.server import OdooServer
+
+REGISTERED = 60_000
+"""Milliseconds that a sale may take on a loaded machine, device and recovery included."""
+
+
+@dataclass(frozen=True)
+class ShownReceipt:
+    """What the receipt screen shows of a signed sale."""
+
+    fn: str
+    fd: int
+    fpd: str
+    text: str
+    qr: str
+    """Decoded from the picture on the screen, not from the page's data."""
+
+
+class PosPage:
+    """One tab with the point of sale «Касса 1»."""
+
+    def __init__(self, page: Page, server: OdooServer) -> None:
+        self.page = page
+        self._server = server
+
+    # --- session ---------------------------------------------------------------------------------
+
+    def enter(self, login: str = "cashier1", pin: str = "1111") -> None:
+        """Sign in, open «Касса 1» and unlock it with the cashier's PIN."""
+        log_in(self.page, self._server.url, login)
+        self.open(pin)
+
+    def open(self, pin: str = "1111") -> None:
+        """Go to the point of sale; open the register if it is closed."""
+        (config,) = self._server.sql("SELECT id FROM pos_config WHERE kkt_device_id IS NOT NULL")
+        self.page.goto(f"{self._server.url}/pos/ui/{config['id']}")
+        self.unlock(pin)
+        opening = self.page.locator(".modal:has(.opening-cash-section) .modal-footer .btn-primary")
+        products = self.page.locator(".product-screen .product-list")
+        expect(opening.or_(products).first).to_be_visible(timeout=REGISTERED)
+        if opening.count():
+            opening.click()
+            expect(opening).to_have_count(0, timeout=REGISTERED)
+        expect(products).to_be_visible()
+
+    def unlock(self, pin: str) -> None:
+        """Pass the login screen, if it is shown."""
+        closed = self.page.locator(".open-register-btn")
+        screen = self.page.locator(".product-screen").or_(closed).first
+        expect(screen).to_be_visible(timeout=REGISTERED)
+        if closed.count():
+            closed.click()
+            field = self.page.locator(".screen-login input")
+            field.fill(pin)
+            field.press("Enter")
+
+    def close_session(self) -> None:
+        """Close the register; the shift is closed with it. Ends on the backend."""
+        self.page.locator(".pos-rightheader button:has(.fa-bars)").click()
+        self.page.locator(".pos-burger-menu-items .dropdown-item").last.click()
+        self.page.locator(".modal-footer .button.highlight").click()
+        self.page.wait_for_url(lambda url: "/pos/ui" not in url, timeout=REGISTERED)
+
+    # --- sale ------------------------------------------------------------------------------------
+
+    def add(self, product: str) -> None:
+        self.page.locator("article.product", has_text=product).first.click()
+        expect(self.page.locator(".order-container .orderline").first).to_be_visible()
+
+    def pay(self, method: str) -> None:
+        """Go to the payment screen and take the whole sum; `method` is a method's name."""
+        self.page.locator(".product-screen .pay-order-button:visible").click()
+        self.page.locator(".paymentmethods .paymentmethod", has_text=method).first.click()
+
+    def validate(self) -> None:
+        self.page.locator(".payment-screen .validation-button.next:visible").click()
+
+    def receipt(self) -> ShownReceipt:
+        """Wait for the signed receipt and read it from the screen."""
+        shown = self.page.locator(".receipt-screen .fiscal-receipt")
+        expect(shown).to_be_visible(timeout=REGISTERED)
+        return ShownReceipt(
+            fn=shown.locator(".fiscal-fn").inner_text(),
+            fd=int(shown.locator(".fiscal-fd").inner_text()),
+            fpd=shown.locator(".fiscal-fpd").inner_text(),
+            text=shown.inner_text(),
+            qr=self._decode_qr(),
+        )
+
+    def _decode_qr(self) -> str:
+        picture = self.page.locator(".receipt-screen .fiscal-qr img")
+        picture.scroll_into_view_if_needed()
+        image = Image.open(io.BytesIO(picture.screenshot())).convert("L")
+        found = zxingcpp.read_barcodes(image.resize((image.width * 3, image.height * 3)))
+        assert len(found) == 1, f"{len(found)} codes in the QR picture"
+        text: str = found[0].text
+        return text
+
+    def next_order(self) -> None:
+        self.page.locator(
+            ".receipt-screen .validation-button, .receipt-screen .button.next"
+        ).first.click()
+        expect(self.page.locator(".product-screen .product-list")).to_be_visible()
+
+    def sell(self, product: str, method: str) -> ShownReceipt:
+        self.add(product)
+        self.pay(method)
+        self.validate()
+        return self.receipt()
