@@ -3,6 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from odoo.exceptions import UserError
+
 from odoo.addons.optics_kkt_driver.kkt.fiscal.document import Item, Payments, Receipt
 from odoo.addons.optics_kkt_driver.kkt.fiscal.money import split_line, spread
 from odoo.addons.optics_kkt_driver.kkt.fiscal.problems import InvalidDocument
@@ -131,7 +132,7 @@ class ReceiptBuilder:
         product = line.product_id
         if product == self._order.config_id.down_payment_product_id:
             self._problem(
-                self._env._("%s: prepayments cannot be taken at the till yet.", product.display_name)
+                self._env._("%s: the till cannot take prepayments yet.", product.display_name)
             )
             return None
         taxes = line.tax_ids_after_fiscal_position
@@ -154,9 +155,7 @@ class ReceiptBuilder:
         name = line.product_id.display_name
         original = line.refunded_orderline_id
         if not original:
-            self._problem(
-                self._env._("%s: return it from the order in which it was sold.", name)
-            )
+            self._problem(self._env._("%s: return it from the order in which it was sold.", name))
             return None
         receipt = original.order_id._fiscal_receipt_document()
         item = receipt.is_signed and receipt._pos_item(original)
@@ -181,9 +180,11 @@ class ReceiptBuilder:
     def _returned_quantity(self, original):
         """How much of `original` is taken back, by this order and by those under way or done."""
         others = original.refund_orderline_ids.filtered(
-            lambda line: line.order_id == self._order
-            or line.order_id.state in ("paid", "done")
-            or line.order_id._fiscal_receipt_document()
+            lambda line: (
+                line.order_id == self._order
+                or line.order_id.state in ("paid", "done")
+                or line.order_id._fiscal_receipt_document()
+            )
         )
         return -sum(others.mapped("qty"))
 
@@ -238,9 +239,7 @@ class ReceiptBuilder:
                 order._fiscal_cashier(),
             )
         except InvalidDocument as invalid:
-            raise UserError(
-                self._env._("The receipt cannot be signed: %s", invalid)
-            ) from invalid
+            raise UserError(self._env._("The receipt cannot be signed: %s", invalid)) from invalid
 
     def _problem(self, text):
         if text not in self._problems:

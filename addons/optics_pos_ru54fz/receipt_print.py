@@ -38,9 +38,7 @@ def receipt_print(signed, fpd, qr_text):
         "user_inn": signed["userInn"],
         "items": [_item(item) for item in receipt.items],
         "total": _money(receipt.total_sum),
-        "taxes": [
-            [_tax_label(nds), _money(amount)] for nds, amount in receipt.vat_totals.items()
-        ],
+        "taxes": [[_tax_label(nds), _money(amount)] for nds, amount in receipt.vat_totals.items()],
         "payments": [
             [label, _money(amount)]
             for name, label in PAYMENTS
@@ -73,7 +71,7 @@ def _requisites(signed, receipt):
     """Pairs of label and text, in the order of the printed form; what is not there is left out."""
     cashier = receipt.cashier
     pairs = (
-        ("Кассир", cashier.operator),
+        ("Расчёт провёл(а)", cashier.operator),
         ("ИНН кассира", cashier.operator_inn),
         ("Адрес", signed.get("retailPlaceAddress")),
         ("Место расчётов", signed.get("retailPlace")),

@@ -29,7 +29,7 @@ class FiscalDocument(models.Model):
             )
 
     def _pos_item(self, line):
-        """Return the item of this receipt that order line `line` became, FNS JSON names, or None."""
+        """Return the item that an order line became, FNS JSON names; None when there is none."""
         self.ensure_one()
         items = (self.signed_json or self.payload)["items"]
         for line_id, item in zip(self.pos_line_ids or [], items, strict=False):

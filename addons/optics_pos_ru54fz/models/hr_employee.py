@@ -1,4 +1,5 @@
 from odoo import fields, models
+
 from odoo.addons.optics_kkt_driver.kkt.fiscal.document import Cashier
 
 LONGEST_OPERATOR = 64

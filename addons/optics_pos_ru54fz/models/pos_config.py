@@ -19,9 +19,9 @@ class PosConfig(models.Model):
             if config.currency_id.name != "RUB":
                 raise ValidationError(
                     self.env._(
-                        "%s: a till signs receipts in roubles only; this point of sale sells in %s.",
-                        config.name,
-                        config.currency_id.name,
+                        "%(name)s sells in %(currency)s; a till signs receipts in roubles only.",
+                        name=config.name,
+                        currency=config.currency_id.name,
                     )
                 )
 

@@ -28,7 +28,7 @@ FROZEN_FIELDS = frozenset(
 )
 """What must stay as the receipt has it, from the moment it is queued."""
 COMPLETION = object()
-"""In the context while a signed sale is completed. A client cannot send it: its contexts are JSON."""
+"""In the context while a signed sale is completed: no client can send it, contexts being JSON."""
 PATIENCE = 10.0
 """Seconds that one call of a client waits for the till; the client calls again."""
 COMPLETED_AT_ONCE = 50
@@ -215,11 +215,7 @@ class PosOrder(models.Model):
         """
         self._check_cashier()
         document = self._fiscal_receipt_document()
-        if not document:
-            raise UserError(
-                self.env._("Order %s has no receipt to sign.", self.pos_reference)
-            )
-        served = document.device_id._register_row(document, wait=PATIENCE)
+        served = document and document.device_id._register_row(document, wait=PATIENCE)
         return self._fiscal_answer(served)
 
     def fiscal_progress(self):

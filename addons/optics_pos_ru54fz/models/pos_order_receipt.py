@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+
 from odoo.addons.optics_kkt_driver.kkt.fiscal.money import from_kopecks
 
 from ..receipt_builder import ReceiptBuilder

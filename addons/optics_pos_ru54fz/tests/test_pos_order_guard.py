@@ -42,7 +42,9 @@ class TestDoorsToPaid(ShopCase):
         for state in ("done", "invoiced", ""):
             with self.subTest(state=state):
                 order = self.sync(
-                    self.order_values([self.line(self.sunglasses)], [(self.card, 5000)], state=state)
+                    self.order_values(
+                        [self.line(self.sunglasses)], [(self.card, 5000)], state=state
+                    )
                 )
                 self.assertEqual((order.state, order.fiscal_state), ("draft", "queued"))
 
@@ -111,9 +113,7 @@ class TestFrozenOrder(ShopCase):
 
     def setUp(self):
         super().setUp()
-        self.order = self.sync(
-            self.order_values([self.line(self.sunglasses)], [(self.card, 5000)])
-        )
+        self.order = self.sync(self.order_values([self.line(self.sunglasses)], [(self.card, 5000)]))
 
     def changes(self):
         """Everything that would make order and receipt differ, as calls."""

@@ -1,0 +1,15 @@
+import { Component } from "@odoo/owl";
+import { generateQRCodeDataUrl } from "@point_of_sale/utils";
+
+/**
+ * The signed receipt of an order, for screen and paper: Russian whatever the cashier's language, and
+ * of nothing but what was signed (see receipt_print.py).
+ */
+export class FiscalReceipt extends Component {
+    static template = "optics_pos_ru54fz.FiscalReceipt";
+    static props = { order: Object };
+
+    get qrCode() {
+        return generateQRCodeDataUrl(this.props.order.fiscal_receipt.qr, { width: 200, height: 200 });
+    }
+}

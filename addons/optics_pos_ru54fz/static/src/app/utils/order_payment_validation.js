@@ -1,0 +1,45 @@
+import { patch } from "@web/core/utils/patch";
+import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
+import {
+    LATER,
+    ReceiptRegistration,
+    SIGNED,
+} from "@optics_pos_ru54fz/app/utils/receipt_registration";
+
+patch(OrderPaymentValidation.prototype, {
+    async askBeforeValidation() {
+        if (this.pos.hasTill && !(await this.pos.ensureShiftIsOpen())) {
+            return false;
+        }
+        return super.askBeforeValidation(...arguments);
+    },
+
+    /** The signature comes first: Odoo's own way to the receipt begins only after it. */
+    async shouldHideValidationBehindFeedbackScreen() {
+        if (this.pos.hasTill && !(await this.signReceipt())) {
+            return false;
+        }
+        return super.shouldHideValidationBehindFeedbackScreen(...arguments);
+    },
+
+    async finalizeValidation() {
+        if (this.pos.hasTill && !this.order.isFiscallySigned && !(await this.signReceipt())) {
+            return false;
+        }
+        return super.finalizeValidation(...arguments);
+    },
+
+    /** @returns {Promise<boolean>} the till has signed */
+    async signReceipt() {
+        const end = await new ReceiptRegistration({ pos: this.pos, order: this.order }).run();
+        if (end === LATER) {
+            this.pos.leaveOrderAtTill(this.order);
+        }
+        return end === SIGNED;
+    },
+
+    /** Go on with an order whose receipt was asked for before: after a reload, from the list. */
+    async resume() {
+        return this.shouldHideValidationBehindFeedbackScreen();
+    },
+});

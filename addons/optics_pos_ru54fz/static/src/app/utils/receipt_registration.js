@@ -1,0 +1,209 @@
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { _t } from "@web/core/l10n/translation";
+import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
+import { delay } from "@web/core/utils/concurrency";
+import { handleRPCError } from "@point_of_sale/app/utils/error_handlers";
+import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import { FiscalRefusalPopup } from "@optics_pos_ru54fz/app/components/popups/fiscal_refusal_popup/fiscal_refusal_popup";
+
+/** How a registration ended. */
+export const SIGNED = "signed";
+export const GIVEN_UP = "given_up";
+export const LATER = "later";
+
+const ASK_AGAIN = 1000; // ms between two questions about a receipt that is not decided
+const WATCH_AFTER = 1500; // ms after which the state is shown while the till still works
+
+/**
+ * Brings the receipt of one order to an end: saves the order, has the till sign, and asks the
+ * cashier when the till does not. Nothing here makes an order paid.
+ *
+ * @param {Object} params
+ * @param {Object} params.pos the PosStore
+ * @param {Object} params.order a draft `pos.order`
+ */
+export class ReceiptRegistration {
+    constructor({ pos, order }) {
+        this.pos = pos;
+        this.orderUuid = order.uuid;
+    }
+
+    get order() {
+        return this.pos.models["pos.order"].getBy("uuid", this.orderUuid);
+    }
+
+    get job() {
+        return this.pos.fiscal.job;
+    }
+
+    /** @returns {Promise<string>} `SIGNED`, `GIVEN_UP` (editable again) or `LATER` (stays as it is) */
+    async run() {
+        this.startJob();
+        try {
+            if (!this.order.isAtTill && !(await this.save())) {
+                return GIVEN_UP;
+            }
+            return await this.register();
+        } finally {
+            this.job.active = false;
+        }
+    }
+
+    startJob() {
+        Object.assign(this.job, {
+            active: true,
+            orderName: this.order.getName() || this.order.pos_reference,
+            startedAt: Date.now(),
+            phase: "saving",
+            text: "",
+            left: false,
+        });
+    }
+
+    /**
+     * Commit the order and its queued receipt. Unlike `syncAllOrders`, forgets nothing of what has
+     * to be sent when the server does not answer.
+     */
+    async save() {
+        const { order, pos } = this;
+        await pos.preSyncAllOrders([order]);
+        const serialized = order.serializeForORM({ keepCommands: true });
+        serialized.state = "paid"; // what the cashier wants; the server makes it true after signing
+        try {
+            const data = await pos.data.call("pos.order", "sync_from_ui", [[serialized]], {
+                context: pos.getSyncAllOrdersContext([order]),
+            });
+            order.serializeForORM(); // sent: forget the commands
+            const missing = await pos.data.missingRecursive(data);
+            const loaded = pos.models.loadConnectedData(missing);
+            await pos.postSyncAllOrders(loaded["pos.order"]);
+            pos.removePendingOrder(order);
+            return true;
+        } catch (error) {
+            this.explainUnsaved(error);
+            return false;
+        }
+    }
+
+    explainUnsaved(error) {
+        if (error instanceof ConnectionLostError) {
+            this.pos.dialog.add(AlertDialog, {
+                title: _t("The server does not answer"),
+                body: _t(
+                    "Nothing is sold: without the server the till cannot sign a receipt. Take no money, and validate again when the connection is back."
+                ),
+            });
+        } else if (error instanceof RPCError) {
+            handleRPCError(error, this.pos.dialog);
+        } else {
+            throw error;
+        }
+    }
+
+    /** Ask until the receipt has an end, or the cashier leaves it. */
+    async register() {
+        for (;;) {
+            const answer = await this.askTill();
+            if (answer.is_signed) {
+                return SIGNED;
+            }
+            if (this.job.left) {
+                return LATER;
+            }
+            const end = await this.decide(answer);
+            if (end) {
+                return end;
+            }
+        }
+    }
+
+    async askTill() {
+        this.job.phase = "printing";
+        const watch = this.watch();
+        try {
+            return await this.call("fiscal_register");
+        } catch (error) {
+            if (!(error instanceof ConnectionLostError)) {
+                throw error;
+            }
+            return { outcome: "offline" };
+        } finally {
+            watch.stop();
+        }
+    }
+
+    /** Show how far the receipt is while the call that waits for it is still out. */
+    watch() {
+        const look = async () => {
+            const answer = await this.pos.data.silentCall("pos.order", "fiscal_progress", [
+                [this.order.id],
+            ]);
+            if (answer && timer) {
+                this.job.phase = answer.state === "queued" ? "waiting" : "printing";
+            }
+        };
+        let timer = setTimeout(look, WATCH_AFTER);
+        return {
+            stop: () => {
+                clearTimeout(timer);
+                timer = null;
+            },
+        };
+    }
+
+    /** @returns {Promise<string|undefined>} an end, or undefined to ask the till again */
+    async decide(answer) {
+        if (answer.outcome === "offline") {
+            return this.wait("offline", "");
+        }
+        if (!answer.state) {
+            return GIVEN_UP;
+        }
+        if (answer.outcome === "busy") {
+            return this.wait("waiting", answer.text);
+        }
+        if (["printing", "unknown"].includes(answer.state)) {
+            return this.wait("asking", answer.text);
+        }
+        return this.askCashier(answer);
+    }
+
+    async wait(phase, text) {
+        Object.assign(this.job, { phase, text });
+        await delay(ASK_AGAIN);
+        return this.job.left ? LATER : undefined;
+    }
+
+    async askCashier(answer) {
+        this.job.active = false;
+        const choice = await makeAwaitable(this.pos.dialog, FiscalRefusalPopup, {
+            code: answer.error?.code,
+            message: answer.error?.message || answer.text,
+            remedy: answer.error?.remedy,
+            undecided: answer.state === "manual",
+        });
+        if (choice === "retry") {
+            Object.assign(this.job, { active: true, startedAt: Date.now() });
+            await this.pos.ensureShiftIsOpen();
+            return undefined;
+        }
+        return choice === "give_up" ? this.giveUp() : LATER;
+    }
+
+    async giveUp() {
+        const answer = await this.call("fiscal_give_up");
+        if (answer.is_signed) {
+            return SIGNED; // the till was faster
+        }
+        return answer.state ? LATER : GIVEN_UP;
+    }
+
+    async call(method) {
+        const answer = await this.pos.data.call("pos.order", method, [[this.order.id]]);
+        this.order.update({
+            fiscal_state: answer.state || false,
+            fiscal_receipt: answer.receipt || false,
+        });
+        return answer;
+    }
+}
