@@ -7,7 +7,7 @@
     "website": "https://github.com/opticserp/opticserp",
     "license": "LGPL-3",
     "depends": ["account", "product", "bus"],
-    "external_dependencies": {"python": ["requests"]},
+    "external_dependencies": {"python": ["qrcode", "requests"]},
     "data": [
         "security/fiscal_groups.xml",
         "security/ir.model.access.csv",
@@ -21,6 +21,5 @@
         "views/res_config_settings_views.xml",
         "views/fiscal_menus.xml",
     ],
-    "installable": True,
     "application": True,
 }

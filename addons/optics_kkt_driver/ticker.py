@@ -178,17 +178,18 @@ class WorkerTicker(odoo_server.Worker):
         time.sleep(1)
 
     def start(self):
-        super().start()
+        started = super().start()
         if self.multi.socket:
             self.multi.socket.close()
         self._tickers = [Ticker(dbname) for dbname in _databases()]
         for ticker in self._tickers:
             threading.Thread(target=ticker.run, name="fiscal.ticker", daemon=True).start()
+        return started
 
     def stop(self):
         for ticker in self._tickers:
             ticker.stop()
-        super().stop()
+        return super().stop()
 
 
 def _patch_prefork():

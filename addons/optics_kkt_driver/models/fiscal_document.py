@@ -3,7 +3,9 @@ import hashlib
 import json
 import logging
 from dataclasses import asdict, replace
+from io import BytesIO
 
+import qrcode
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
@@ -34,9 +36,13 @@ STATES = [
 ]
 UNDELIVERED = [("state", "=", "printed"), ("fd_number", ">", 0)]
 """Domain of what the OFD still has to get; cash operations have no FD and stay with us."""
+QR_PIXELS = 5
+"""Width of a QR code's module on the form."""
 SIGNED_STATES = ("printed", "delivered", "dead")
 UNDECIDED_STATES = ("printing", "unknown")
 
+TRANSITION = object()
+"""In the context of the one writer of `state`. No client can send it: its contexts are JSON."""
 TRANSITIONS = {
     ("queued", "printing"),
     ("queued", "cancelled"),
@@ -131,7 +137,7 @@ class FiscalDocument(models.Model):
     shift_number = fields.Integer(string="Shift", readonly=True, aggregator=None)
     receipt_number = fields.Integer(string="No. in shift", readonly=True, aggregator=None)
     date_time = fields.Datetime(
-        string="Signed at (UTC)", readonly=True, help="When the drive signed, by its own clock"
+        string="Signed at", readonly=True, help="When the drive signed, by its own clock"
     )
     signed_json = fields.Json(readonly=True, help="The signed document, FNS JSON names")
     qr_text = fields.Char(string="QR text", readonly=True)
@@ -220,8 +226,12 @@ class FiscalDocument(models.Model):
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for document in self:
-            number = f"FD {document.fd_number}" if document.fd_number else f"#{document.id}"
-            document.display_name = f"{kinds.get(document.kind, '')} {number}"
+            kind = kinds.get(document.kind, "")
+            if document.fd_number:
+                name = self.env._("%(kind)s FD %(number)s", kind=kind, number=document.fd_number)
+            else:
+                name = f"{kind} #{document.id}"
+            document.display_name = name
 
     @api.depends("state")
     def _compute_is_signed(self):
@@ -231,9 +241,13 @@ class FiscalDocument(models.Model):
     @api.depends("qr_text")
     def _compute_qr_image(self):
         for document in self:
-            document.qr_image = document.qr_text and base64.b64encode(
-                self.env["ir.actions.report"].barcode("QR", document.qr_text, width=200, height=200)
-            )
+            document.qr_image = document.qr_text and self._qr_image(document.qr_text)
+
+    @api.model
+    def _qr_image(self, text):
+        picture = BytesIO()
+        qrcode.make(text, box_size=QR_PIXELS).save(picture)
+        return base64.b64encode(picture.getvalue())
 
     @api.depends("payload", "signed_json")
     def _compute_lines_html(self):
@@ -252,7 +266,7 @@ class FiscalDocument(models.Model):
             )
 
     def write(self, vals):
-        if "state" in vals:
+        if "state" in vals and self.env.context.get("fiscal_transition") is not TRANSITION:
             raise UserError(self.env._("The state of a fiscal document follows from its till."))
         return super().write(vals)
 
@@ -363,7 +377,7 @@ class FiscalDocument(models.Model):
         self.invalidate_recordset()
         if state not in origins or (if_fence is not None and row_fence != if_fence):
             return False
-        super().write({**values, "state": target})
+        self.with_context(fiscal_transition=TRANSITION).write({**values, "state": target})
         self.flush_recordset()
         self.env["fiscal.document.event"].sudo()._record(self, state, target, why)
         self.env["kkt.counter"]._bump(self.device_id, self.kind, target)

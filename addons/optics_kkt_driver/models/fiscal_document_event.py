@@ -37,7 +37,9 @@ class FiscalDocumentEvent(models.Model):
         )
 
     def write(self, vals):
-        raise UserError(self.env._("The history of a fiscal document cannot be changed."))
+        if vals:
+            raise UserError(self.env._("The history of a fiscal document cannot be changed."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _never_unlink(self):

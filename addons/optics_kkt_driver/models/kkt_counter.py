@@ -13,7 +13,7 @@ class KktCounter(models.Model):
     _log_access = False
 
     device_id = fields.Many2one("kkt.device", required=True, readonly=True, ondelete="cascade")
-    company_id = fields.Many2one(related="device_id.company_id")
+    company_id = fields.Many2one(related="device_id.company_id", store=True)
     kind = fields.Selection(KINDS, required=True, readonly=True)
     state = fields.Selection(STATES, required=True, readonly=True)
     value = Int8(required=True, readonly=True, default=0)
@@ -24,9 +24,11 @@ class KktCounter(models.Model):
     def _bump(self, device, kind, state):
         self.env.cr.execute(
             SQL(
-                """INSERT INTO kkt_counter (device_id, kind, state, value) VALUES (%s, %s, %s, 1)
+                """INSERT INTO kkt_counter (device_id, company_id, kind, state, value)
+                VALUES (%s, %s, %s, %s, 1)
                 ON CONFLICT (device_id, kind, state) DO UPDATE SET value = kkt_counter.value + 1""",
                 device.id,
+                device.company_id.id,
                 kind,
                 state,
             )

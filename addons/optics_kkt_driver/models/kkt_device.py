@@ -465,7 +465,7 @@ class KktDevice(models.Model):
     @api.model
     def _health_report(self):
         """Tell whether the shop can sell and whether its documents leave."""
-        devices = self.search([])
+        devices = self.search([("active", "=", True)])
         buffer = devices._buffer_status()
         silent = devices.filtered(lambda device: device._status().error)
         undecided = self.env["fiscal.document"].search_count(

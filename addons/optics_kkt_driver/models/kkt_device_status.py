@@ -16,7 +16,7 @@ class KktDeviceStatus(models.Model):
     _log_access = False
 
     device_id = fields.Many2one("kkt.device", required=True, readonly=True, ondelete="cascade")
-    company_id = fields.Many2one(related="device_id.company_id")
+    company_id = fields.Many2one(related="device_id.company_id", store=True)
     online = fields.Boolean(readonly=True)
     seen_at = fields.Datetime(string="Last answer", readonly=True)
     error = fields.Char(string="Last silence", readonly=True)
@@ -27,7 +27,7 @@ class KktDeviceStatus(models.Model):
     last_fd = fields.Integer(string="Last FD", readonly=True, aggregator=None)
     shift_open = fields.Boolean(string="Shift is open", readonly=True)
     shift_number = fields.Integer(string="Shift", readonly=True, aggregator=None)
-    shift_opened_at = fields.Datetime(string="Shift opened at (UTC)", readonly=True)
+    shift_opened_at = fields.Datetime(string="Shift opened at", readonly=True)
     clock_difference = fields.Integer(
         string="Clock difference, s",
         readonly=True,

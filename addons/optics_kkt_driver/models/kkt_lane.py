@@ -31,7 +31,7 @@ class KktLane(models.Model):
     _log_access = False
 
     device_id = fields.Many2one("kkt.device", required=True, readonly=True, ondelete="cascade")
-    company_id = fields.Many2one(related="device_id.company_id")
+    company_id = fields.Many2one(related="device_id.company_id", store=True)
     fence = fields.Integer(required=True, readonly=True, default=0)
     hlc = Int8(required=True, readonly=True, default=0)
     fn_number = fields.Char(readonly=True, help="The drive that the till had when last asked")

@@ -9,7 +9,7 @@ class ResConfigSettings(models.TransientModel):
 
     kkt_mode = fields.Selection(
         [("mock", "Virtual till")],
-        string="New tills",
+        string="Driver",
         config_parameter="optics_kkt.kkt_mode",
         help="The driver that a new till gets",
     )
@@ -19,7 +19,7 @@ class ResConfigSettings(models.TransientModel):
             ("memory", "Emulator in this process"),
             ("device", "The till sends them itself"),
         ],
-        string="Delivery of new tills",
+        string="Delivery",
         config_parameter="optics_kkt.ofd_mode",
     )
     buffer_max_size = fields.Integer(
