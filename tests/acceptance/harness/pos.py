@@ -67,11 +67,11 @@ class PosPage:
             field.press("Enter")
 
     def close_session(self) -> None:
-        """Close the register; the shift is closed with it. Ends on the backend."""
+        """Close the register; the shift is closed with it. Ends where it can be opened again."""
         self.page.locator(".pos-rightheader button:has(.fa-bars)").click()
-        self.page.locator(".pos-burger-menu-items .dropdown-item").last.click()
+        self.page.locator(".fiscal-close-register").click()
         self.page.locator(".modal-footer .button.highlight").click()
-        self.page.wait_for_url(lambda url: "/pos/ui" not in url, timeout=REGISTERED)
+        expect(self.page.locator(".open-register-btn")).to_be_visible(timeout=REGISTERED)
 
     # --- sale ------------------------------------------------------------------------------------
 
@@ -83,6 +83,11 @@ class PosPage:
         """Go to the payment screen and take the whole sum; `method` is a method's name."""
         self.page.locator(".product-screen .pay-order-button:visible").click()
         self.page.locator(".paymentmethods .paymentmethod", has_text=method).first.click()
+
+    def tender(self, roubles: str) -> None:
+        """Type how much the customer gives, on the payment screen."""
+        for digit in roubles:
+            self.page.locator(".payment-screen .numpad").get_by_text(digit, exact=True).click()
 
     def validate(self) -> None:
         self.page.locator(".payment-screen .validation-button.next:visible").click()

@@ -114,6 +114,11 @@ class Till:
         with closing(VirtualTill(self.memory)) as till:
             till.set_faults(Faults(**faults))
 
+    def mend(self) -> None:
+        """Take all faults away."""
+        if self.memory.exists():
+            self.set_faults()
+
     def signed_receipts(self) -> list[dict[str, Any]]:
         """Every receipt that the drive has ever signed."""
         if not self.memory.exists():
