@@ -73,9 +73,7 @@ class ReceiptBuilder:
     def _check_lines(self):
         if not self._lines:
             self._problem(self._env._("The order has no lines: there is nothing to sign."))
-        elif any((line.qty < 0) != self._is_return for line in self._lines) or any(
-            line.price_subtotal_incl * line.qty < 0 for line in self._lines
-        ):
+        elif any((line.qty < 0) != self._is_return or line.price_unit < 0 for line in self._lines):
             self._problem(
                 self._env._(
                     "A receipt is either a sale or a return. Sell and take back in two orders, and"
@@ -89,6 +87,7 @@ class ReceiptBuilder:
 
     def _line_sums(self, due):
         """Pairs of line and kopecks that add up to `due` exactly."""
+        # Odoo's screen and its back office give the lines of a return different signs.
         sums = [abs(to_kopecks(line.price_subtotal_incl)) for line in self._lines]
         if sum(sums) == due:
             return list(zip(self._lines, sums, strict=True))

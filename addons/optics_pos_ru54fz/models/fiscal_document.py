@@ -1,9 +1,6 @@
-from datetime import timedelta
-
 from odoo import fields, models
 
-COMPLETE_AFTER = timedelta(seconds=10)
-"""Whoever waits for the signature completes the sale at once; after this, nobody does."""
+from .pos_order import COMPLETE_AFTER
 
 
 class FiscalDocument(models.Model):
@@ -22,11 +19,12 @@ class FiscalDocument(models.Model):
 
     def _after_signed(self):
         """Have the sale completed, should the process that waits for this signature die."""
-        super()._after_signed()
+        followed = super()._after_signed()
         if self.pos_order_id and self.kind == "receipt":
             self.env.ref("optics_pos_ru54fz.cron_complete_sales")._trigger(
                 at=fields.Datetime.now() + COMPLETE_AFTER
             )
+        return followed
 
     def _pos_item(self, line):
         """Return the item that an order line became, FNS JSON names; None when there is none."""

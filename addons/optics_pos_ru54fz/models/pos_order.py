@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -29,6 +30,8 @@ FROZEN_FIELDS = frozenset(
 """What must stay as the receipt has it, from the moment it is queued."""
 COMPLETION = object()
 """In the context while a signed sale is completed: no client can send it, contexts being JSON."""
+COMPLETE_AFTER = timedelta(seconds=10)
+"""Whoever waits for the signature completes the sale at once; after this, nobody does."""
 PATIENCE = 10.0
 """Seconds that one call of a client waits for the till; the client calls again."""
 COMPLETED_AT_ONCE = 50
@@ -179,8 +182,8 @@ class PosOrder(models.Model):
         if self.currency_id.compare_amounts(total, self.amount_total):
             raise UserError(
                 self.env._(
-                    "The receipt of order %(order)s is with the till already, for %(total)s:"
-                    " another screen sent it. Load the order again.",
+                    "The receipt of order %(order)s is with the till already, for %(total)s. The"
+                    " list of orders has it as it was sent.",
                     order=self.pos_reference,
                     total=self.currency_id.format(self.amount_total),
                 )
@@ -273,7 +276,8 @@ class PosOrder(models.Model):
         self._check_receipt_signed()
         order = self.with_company(self.company_id)
         order.with_context(fiscal_completion=COMPLETION)._fiscal_add_change()
-        order._process_saved_order(False)
+        # The sale is done: it must not fail for the PDF of its invoice, made when it is looked at.
+        order.with_context(generate_pdf=False)._process_saved_order(False)
 
     def _fiscal_add_change(self):
         """Book the change, as Odoo does when it makes an order paid."""
@@ -283,12 +287,16 @@ class PosOrder(models.Model):
 
     @api.model
     def _cron_complete_sales(self):
-        """Complete the sales whose receipt was signed while nobody waited for it."""
+        """Complete the sales whose receipt was signed while nobody waited for it.
+
+        A fresh one is left to the cashier's own call: two at once would cost her a repeated one.
+        """
         rows = self.env["fiscal.document"].search(
             [
                 ("pos_order_id.state", "=", "draft"),
                 ("kind", "=", "receipt"),
                 ("state", "in", SIGNED_STATES),
+                ("write_date", "<=", fields.Datetime.now() - COMPLETE_AFTER),
             ],
             order="id",
             limit=COMPLETED_AT_ONCE,

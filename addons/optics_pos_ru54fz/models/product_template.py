@@ -11,4 +11,4 @@ class ProductTemplate(models.Model):
         """Preset tag 1212: an optician's service is one, whatever Odoo's type of the product."""
         services = self.filtered(lambda product: product.optics_kind == "service")
         services.fiscal_product_type = SERVICE
-        super(ProductTemplate, self - services)._compute_fiscal_product_type()
+        return super(ProductTemplate, self - services)._compute_fiscal_product_type()

@@ -19,7 +19,7 @@ class ShopMixin(FiscalMixin):
     def set_up_shop(cls):
         cls.env["res.lang"]._activate_lang("ru_RU")
         cls.company = cls.env["res.company"].create(
-            {"name": "Оптика на Невском", "country_id": cls.env.ref("base.ru").id}
+            {"name": "Оптика на Литейном", "country_id": cls.env.ref("base.ru").id}
         )
         cls.env["account.chart.template"].try_loading("ru_optics", cls.company)
         cls.cashier = cls.env["res.users"].create(
@@ -87,12 +87,12 @@ class ShopMixin(FiscalMixin):
         self.till = self.make_till()
         self.config.kkt_device_id = self.till
         self.open_session()
-        self.assertTrue(self.session.fiscal_open_shift()["successful"])
+        self.assertTrue(self.pos_session.fiscal_open_shift()["successful"])
 
     def open_session(self):
         self.config.with_user(self.cashier).open_ui()
-        self.session = self.config.current_session_id.with_user(self.cashier)
-        self.session.set_opening_control(0, "")
+        self.pos_session = self.config.current_session_id.with_user(self.cashier)
+        self.pos_session.set_opening_control(0, "")
 
     def line(self, product, qty=1, discount=0, price=None, **values):
         """A line as the client sends it, with the prices that it has computed."""
@@ -117,12 +117,16 @@ class ShopMixin(FiscalMixin):
         total = round(sum(line["price_subtotal_incl"] for line in lines), 2)
         untaxed = round(sum(line["price_subtotal"] for line in lines), 2)
         paid = round(sum(amount for _method, amount in payments), 2)
+        if values.get("is_refund"):
+            # The screen turns the signs of a return's lines, and of nothing else.
+            turned = ("price_subtotal", "price_subtotal_incl")
+            lines = [{**line, **{name: -line[name] for name in turned}} for line in lines]
         return {
             "uuid": str(uuid4()),
             "access_token": str(uuid4()),
             "name": "/",
             "state": state,
-            "session_id": self.session.id,
+            "session_id": self.pos_session.id,
             "company_id": self.company.id,
             "config_id": self.config.id,
             "user_id": self.cashier.id,

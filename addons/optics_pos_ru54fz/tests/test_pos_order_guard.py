@@ -71,7 +71,7 @@ class TestDoorsToPaid(ShopCase):
 
     def test_import(self):
         columns = ["session_id/.id", "amount_tax", "amount_total", "amount_paid", "amount_return"]
-        row = [str(self.session.id), "0", "5000", "5000", "0"]
+        row = [str(self.pos_session.id), "0", "5000", "5000", "0"]
         result = self.env["pos.order"].load([*columns, "state"], [[*row, "Paid"]])
         self.assertFalse(result["ids"])
         self.assertIn("no signed receipt", result["messages"][0]["message"])

@@ -7,11 +7,11 @@ from .common import ShopCase
 @tagged("post_install", "-at_install")
 class TestShift(ShopCase):
     def documents(self, kind):
-        return self.session.sudo().fiscal_document_ids.filtered(lambda row: row.kind == kind)
+        return self.pos_session.sudo().fiscal_document_ids.filtered(lambda row: row.kind == kind)
 
     def test_opening_is_repeatable(self):
         for _ in range(3):
-            self.assertTrue(self.session.fiscal_open_shift()["successful"])
+            self.assertTrue(self.pos_session.fiscal_open_shift()["successful"])
         opening = self.documents("shift_open")
         self.assertEqual(len(opening), 1)
         self.assertEqual(opening.state, "printed")
@@ -20,53 +20,53 @@ class TestShift(ShopCase):
     def test_closing_is_repeatable_and_then_odoo_closes(self):
         self.sell()
         for _ in range(3):
-            self.assertTrue(self.session.fiscal_close_shift()["successful"])
+            self.assertTrue(self.pos_session.fiscal_close_shift()["successful"])
         self.assertEqual(self.documents("shift_close").mapped("state"), ["printed"])
-        self.assertTrue(self.session.close_session_from_ui()["successful"])
-        self.assertEqual(self.session.state, "closed")
+        self.assertTrue(self.pos_session.close_session_from_ui()["successful"])
+        self.assertEqual(self.pos_session.state, "closed")
 
     def test_a_shift_that_was_closed_by_hand_is_opened_again(self):
         self.till.with_user(self.env.ref("base.user_admin")).sudo().action_close_shift()
-        self.assertTrue(self.session.fiscal_open_shift()["successful"])
+        self.assertTrue(self.pos_session.fiscal_open_shift()["successful"])
         self.assertEqual(len(self.documents("shift_open")), 2)
 
     def test_refusal_is_told_and_taken_up_again(self):
-        self.session.fiscal_close_shift()
+        self.pos_session.fiscal_close_shift()
         self.set_faults(no_paper=True)
-        answer = self.session.fiscal_open_shift()
+        answer = self.pos_session.fiscal_open_shift()
         self.assertFalse(answer["successful"])
         self.assertIn("6B", answer["message"])
         self.set_faults()
-        self.assertTrue(self.session.fiscal_open_shift()["successful"])
+        self.assertTrue(self.pos_session.fiscal_open_shift()["successful"])
         self.assertEqual(self.documents("shift_open").mapped("state"), ["printed", "printed"])
 
     def test_another_cashier_takes_over(self):
-        self.session.fiscal_close_shift()
+        self.pos_session.fiscal_close_shift()
         self.set_faults(no_paper=True)
-        self.session.fiscal_open_shift()
+        self.pos_session.fiscal_open_shift()
         self.set_faults()
         other = self.cashier.copy({"name": "Петров С. В.", "login": "petrov", "fiscal_inn": False})
-        session = self.session.with_user(other)
+        session = self.pos_session.with_user(other)
         self.assertTrue(session.fiscal_open_shift()["successful"])
         last = self.documents("shift_open").sorted("id")[-1]
         self.assertEqual(last.signed_json["operator"], "Кассир Петров С. В.")
 
     def test_back_office_does_not_close_over_an_open_shift(self):
         with self.assertRaisesRegex(UserError, "Z report"):
-            self.session.action_pos_session_closing_control()
+            self.pos_session.action_pos_session_closing_control()
         for close in (
-            self.session.action_pos_session_validate,
-            self.session.action_pos_session_close,
+            self.pos_session.action_pos_session_validate,
+            self.pos_session.action_pos_session_close,
         ):
             with self.subTest(close=close.__name__), self.assertRaisesRegex(UserError, "Z report"):
                 close()
-        self.session.action_fiscal_close_shift()
-        self.session.action_pos_session_closing_control()
-        self.assertEqual(self.session.state, "closed")
+        self.pos_session.action_fiscal_close_shift()
+        self.pos_session.action_pos_session_closing_control()
+        self.assertEqual(self.pos_session.state, "closed")
 
     def test_nothing_closes_over_an_unfinished_document(self):
         order = self.sync(self.order_values([self.line(self.sunglasses)], [(self.card, 5000)]))
-        answer = self.session.fiscal_close_shift()
+        answer = self.pos_session.fiscal_close_shift()
         self.assertFalse(answer["successful"])
         self.assertEqual(answer["open_order_ids"], order.ids)
         self.assertFalse(self.documents("shift_close"))
@@ -74,10 +74,10 @@ class TestShift(ShopCase):
         order.sudo().fiscal_document_ids._transition("unknown", "test")
         order.env.cr.execute("UPDATE pos_order SET state = 'cancel' WHERE id = %s", [order.id])
         self.env.invalidate_all()
-        answer = self.session.fiscal_close_shift()
+        answer = self.pos_session.fiscal_close_shift()
         self.assertIn(order.pos_reference, answer["message"])
         with self.assertRaisesRegex(UserError, order.pos_reference):
-            self.session.action_pos_session_close()
+            self.pos_session.action_pos_session_close()
 
     def test_one_till_is_open_in_one_point_of_sale(self):
         other = self.config.copy({"name": "Касса 2", "kkt_device_id": self.till.id})

@@ -85,7 +85,7 @@ class TestReceipt(ShopCase):
 
     def test_sold_on_credit(self):
         later = self.env["pos.payment.method"].create({"name": "On account"})
-        self.session.sudo().write({"state": "closed"})
+        self.pos_session.sudo().write({"state": "closed"})
         self.config.payment_method_ids += later
         self.open_session()
         self.assertEqual(later.fiscal_payment_kind, "credit")

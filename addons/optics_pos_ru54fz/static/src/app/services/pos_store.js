@@ -120,8 +120,8 @@ patch(PosStore.prototype, {
 
     /** The cashier goes on with other orders; this one stays with the till. */
     leaveOrderAtTill(order) {
-        order.setScreenData({ name: "PaymentScreen", props: { orderUuid: order.uuid } });
-        this.setOrder(this.openOrder);
+        const others = this.getOpenOrders().filter((other) => other !== order && !other.isAtTill);
+        this.setOrder(others.at(-1) || this.addNewOrder());
         this.navigate("TicketScreen");
     },
 

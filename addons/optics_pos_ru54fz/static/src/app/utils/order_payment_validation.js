@@ -1,4 +1,6 @@
+import { RPCError } from "@web/core/network/rpc";
 import { patch } from "@web/core/utils/patch";
+import { handleRPCError } from "@point_of_sale/app/utils/error_handlers";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 import {
     LATER,
@@ -27,6 +29,17 @@ patch(OrderPaymentValidation.prototype, {
             return false;
         }
         return super.finalizeValidation(...arguments);
+    },
+
+    /** An invoice that cannot be shown is no reason to take back a sale that the server has. */
+    handleValidationError(error) {
+        const { create, write } = this.pos.pendingOrder;
+        const isSaved = !create.has(this.order.id) && !write.has(this.order.id);
+        if (!(this.pos.hasTill && error instanceof RPCError && isSaved)) {
+            return super.handleValidationError(...arguments);
+        }
+        handleRPCError(error, this.pos.dialog);
+        return this.afterOrderValidation();
     },
 
     /** @returns {Promise<boolean>} the till has signed */

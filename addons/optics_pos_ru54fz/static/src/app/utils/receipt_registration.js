@@ -80,23 +80,37 @@ export class ReceiptRegistration {
             pos.removePendingOrder(order);
             return true;
         } catch (error) {
-            this.explainUnsaved(error);
+            await this.explainUnsaved(error);
             return false;
         }
     }
 
-    explainUnsaved(error) {
+    async explainUnsaved(error) {
         if (error instanceof ConnectionLostError) {
             this.pos.dialog.add(AlertDialog, {
                 title: _t("The server does not answer"),
                 body: _t(
-                    "Nothing is sold: without the server the till cannot sign a receipt. Take no money, and validate again when the connection is back."
+                    "The sale is not complete, and nobody knows whether the server has got it. Do not enter it anew: validate this order again when the connection is back. No receipt can be printed twice."
                 ),
             });
         } else if (error instanceof RPCError) {
             handleRPCError(error, this.pos.dialog);
+            await this.takeServersCopy();
         } else {
             throw error;
+        }
+    }
+
+    /** The server refused: if another screen sent this order to the till, that is what counts. */
+    async takeServersCopy() {
+        const { order, pos } = this;
+        const domain = [["uuid", "=", this.orderUuid]];
+        const [row] = await pos.data.orm.searchRead("pos.order", domain, ["fiscal_state"]);
+        if (row?.fiscal_state) {
+            pos.leaveOrderAtTill(order);
+            pos.removePendingOrder(order);
+            pos.data.localDeleteCascade(order);
+            await pos.data.loadServerOrders(domain);
         }
     }
 
