@@ -4,7 +4,6 @@ from . import (
     pos_config,
     pos_order,
     pos_order_line,
-    pos_order_receipt,
     pos_payment,
     pos_payment_method,
     pos_session,

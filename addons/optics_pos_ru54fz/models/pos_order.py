@@ -4,7 +4,11 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.optics_kkt_driver.kkt.fiscal.money import from_kopecks
 from odoo.addons.optics_kkt_driver.models.fiscal_document import SIGNED_STATES, STATES
+
+from ..receipt_builder import ReceiptBuilder
+from ..receipt_print import receipt_print
 
 _logger = logging.getLogger(__name__)
 
@@ -64,6 +68,12 @@ class PosOrder(models.Model):
         help="How far the receipt of this order is; empty while none was asked for",
     )
 
+    fiscal_receipt = fields.Json(
+        compute="_compute_fiscal_receipt",
+        compute_sudo=True,
+        help="The signed receipt, laid out for printing: see receipt_print.py",
+    )
+
     @api.depends("fiscal_document_ids")
     def _compute_fiscal_document_count(self):
         for order in self:
@@ -73,6 +83,14 @@ class PosOrder(models.Model):
     def _compute_fiscal_state(self):
         for order in self:
             order.fiscal_state = order._fiscal_receipt_document().state
+
+    @api.depends("fiscal_document_ids.state")
+    def _compute_fiscal_receipt(self):
+        for order in self:
+            document = order._fiscal_receipt_document()
+            order.fiscal_receipt = document.is_signed and receipt_print(
+                document.signed_json, document.fpd, document.qr_text
+            )
 
     def _fiscal_receipt_document(self):
         """Return the receipt that counts: the one not given up; empty when there is none."""
@@ -192,7 +210,7 @@ class PosOrder(models.Model):
     def _fiscal_enqueue(self):
         """Queue the receipt of this order, in the transaction that saves the order."""
         self.ensure_one()
-        receipt, line_ids = self._fiscal_receipt_value()
+        receipt, line_ids = ReceiptBuilder(self.sudo()).build()
         given_up = len(self.sudo().fiscal_document_ids._given_up())
         return self.env["fiscal.document"]._enqueue(
             self.config_id.kkt_device_id.sudo(),
@@ -205,6 +223,11 @@ class PosOrder(models.Model):
             pos_config_id=self.config_id.id,
             pos_line_ids=line_ids,
         )
+
+    def _fiscal_cashier(self):
+        """Who settles this order: the employee at the till, else the user."""
+        self.ensure_one()
+        return (self.employee_id or self.user_id)._fiscal_cashier()
 
     # At the till ------------------------------------------------------------------------------
 
@@ -281,8 +304,9 @@ class PosOrder(models.Model):
 
     def _fiscal_add_change(self):
         """Book the change, as Odoo does when it makes an order paid."""
+        change = from_kopecks(ReceiptBuilder(self.sudo()).change())
         # Odoo names money given back by its sign: less than zero.
-        values = {"amount_return": -self._fiscal_change()}
+        values = {"amount_return": -float(change)}
         self._process_payment_lines(values, self, self.session_id, False)
 
     @api.model
