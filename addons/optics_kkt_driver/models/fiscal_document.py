@@ -10,7 +10,7 @@ from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
-from odoo.tools import SQL, mute_logger
+from odoo.tools import SQL, formatLang, mute_logger
 
 from ..exceptions import KeyConflict
 from ..fields import Int8
@@ -255,7 +255,11 @@ class FiscalDocument(models.Model):
             data = document.signed_json or document.payload or {}
             document.lines_html = self.env["ir.qweb"]._render(
                 "optics_kkt_driver.fiscal_document_lines",
-                {"items": data.get("items") or [], "vat_label": lambda code: Nds(code).label},
+                {
+                    "items": data.get("items") or [],
+                    "money": lambda kopecks: formatLang(self.env, kopecks / 100),
+                    "vat_label": lambda code: Nds(code).label,
+                },
             )
 
     @api.depends("signed_json")

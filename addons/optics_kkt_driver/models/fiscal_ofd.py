@@ -1,5 +1,5 @@
 import logging
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -7,13 +7,17 @@ from odoo.exceptions import ValidationError
 from odoo.tools import config
 
 from ..kkt.drivers.clock import SystemClock
+from ..kkt.emulator.ofd import MemoryOfdStore, OfdEmulator
 from ..kkt.flow.deliver import RetryPolicy, Undelivered, deliver
 from ..kkt.ofd.http import HttpTransport
+from ..kkt.ofd.memory import MemoryTransport
 from .fiscal_document import UNDELIVERED
 from .kkt_lane import ADVISORY_OUTBOX, lane_cursor, try_advisory_lock
 
 _logger = logging.getLogger(__name__)
 
+MEMORY_OFD = OfdEmulator(MemoryOfdStore())
+"""The operator of tills with delivery `memory`: forgets everything with its process."""
 BATCH_SECONDS = 10.0
 """One run of the job sends for so long at most: it must not hold a cron worker."""
 ENDPOINT_PAUSE = timedelta(minutes=5)
@@ -79,6 +83,13 @@ class FiscalOfd(models.Model):
             read_timeout=settings["ofd_read_timeout"],
         )
 
+    @api.model
+    def _transport_of(self, device):
+        """Return the way by which a till's documents go."""
+        if device.delivery == "memory":
+            return MemoryTransport(MEMORY_OFD)
+        return device.ofd_id._transport()
+
     def action_resume(self):
         """Send again at once, after somebody mended the credentials."""
         self.check_access("write")
@@ -109,7 +120,7 @@ class FiscalOfd(models.Model):
         devices = self._due_devices()
         self.env["ir.cron"]._commit_progress(remaining=len(devices))
         for device in devices:
-            device.ofd_id._deliver(device)
+            self._deliver(device)
             if not self.env["ir.cron"]._commit_progress(1):
                 return
 
@@ -122,7 +133,9 @@ class FiscalOfd(models.Model):
                 "|",
                 ("next_attempt_at", "=", False),
                 ("next_attempt_at", "<=", now),
-                ("device_id.delivery", "=", "http"),
+                "|",
+                ("device_id.delivery", "=", "memory"),
+                "&",
                 ("device_id.ofd_id", "!=", False),
                 "|",
                 ("device_id.ofd_id.paused_until", "=", False),
@@ -132,25 +145,21 @@ class FiscalOfd(models.Model):
         )
         return [device for (device,) in rows]
 
+    @api.model
     def _deliver(self, device):
         """Send what is due of one till; nothing when another process is at it."""
-        self.ensure_one()
         settings = self.env["res.config.settings"]._fiscal_settings()
+        policy = RetryPolicy(settings["retry_base"], settings["retry_cap"])
+        outbox = Outbox(self.env.registry, device.id)
         clock = SystemClock()
-        with lane_cursor(self.env.registry) as lock:
+        stop_at = clock.now() + timedelta(seconds=BATCH_SECONDS)
+        with (
+            closing(self._transport_of(device)) as transport,
+            lane_cursor(self.env.registry) as lock,
+        ):
             if not try_advisory_lock(lock, ADVISORY_OUTBOX, device.id):
                 return 0
-            transport = self._transport()
-            try:
-                return deliver(
-                    Outbox(self.env.registry, device.id),
-                    transport,
-                    clock,
-                    RetryPolicy(settings["retry_base"], settings["retry_cap"]),
-                    stop_at=clock.now() + timedelta(seconds=BATCH_SECONDS),
-                )
-            finally:
-                transport.close()
+            return deliver(outbox, transport, clock, policy, stop_at=stop_at)
 
 
 class Outbox:

@@ -22,6 +22,11 @@ from .kkt_lane import ADVISORY_LANE, Lane, lane_cursor, try_advisory_lock
 
 _logger = logging.getLogger(__name__)
 
+DELIVERIES = [
+    ("http", "We send the documents"),
+    ("memory", "Emulator in this process (tests)"),
+]
+"""How documents reach the OFD. Tills that send them by themselves come with the real tills."""
 RUSSIAN_TIMEZONES = (
     "Europe/Kaliningrad",
     "Europe/Moscow",
@@ -109,11 +114,7 @@ class KktDevice(models.Model):
     )
     ofd_id = fields.Many2one("fiscal.ofd", string="OFD", tracking=True, check_company=True)
     delivery = fields.Selection(
-        [
-            ("http", "We send the documents"),
-            ("memory", "Emulator in this process"),
-            ("device", "The till sends them itself"),
-        ],
+        DELIVERIES,
         required=True,
         default=lambda self: self._default_delivery(),
         tracking=True,
@@ -159,8 +160,7 @@ class KktDevice(models.Model):
 
     @api.model
     def _default_delivery(self):
-        mode = self.env["ir.config_parameter"].sudo().get_param("optics_kkt.ofd_mode", "http")
-        return {"mock": "memory"}.get(mode, mode)
+        return self.env["res.config.settings"]._fiscal_delivery()
 
     @api.depends("status_ids.online", "status_ids.shift_open", "status_ids.seen_at")
     def _compute_status(self):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..settings import PREFIX, SETTINGS, typed_setting
+from .kkt_device import DELIVERIES
 
 
 class ResConfigSettings(models.TransientModel):
@@ -14,13 +15,7 @@ class ResConfigSettings(models.TransientModel):
         help="The driver that a new till gets",
     )
     ofd_mode = fields.Selection(
-        [
-            ("http", "We send the documents"),
-            ("memory", "Emulator in this process"),
-            ("device", "The till sends them itself"),
-        ],
-        string="Delivery",
-        config_parameter="optics_kkt.ofd_mode",
+        DELIVERIES, string="Delivery", config_parameter="optics_kkt.ofd_mode"
     )
     buffer_max_size = fields.Integer(
         string="Undelivered documents, at most",
@@ -66,13 +61,20 @@ class ResConfigSettings(models.TransientModel):
         return typed_setting(name, stored)
 
     @api.model
+    def _fiscal_delivery(self):
+        """Return the delivery of new tills; `mock` is an older word for `memory`."""
+        mode = {"mock": "memory"}.get(self._fiscal_setting("ofd_mode"))
+        mode = mode or self._fiscal_setting("ofd_mode")
+        return mode if mode in dict(DELIVERIES) else "http"
+
+    @api.model
     def get_values(self):
         values = super().get_values()
         fiscal = self._fiscal_settings()
         return {
             **values,
             **{field: fiscal[name] for field, name in self._fiscal_fields()},
-            "ofd_mode": {"mock": "memory"}.get(fiscal["ofd_mode"], fiscal["ofd_mode"]),
+            "ofd_mode": self._fiscal_delivery(),
         }
 
     @api.model

@@ -7,6 +7,7 @@ from odoo.tests import tagged
 
 from ..kkt.emulator.ofd import MemoryOfdStore, OfdEmulator
 from ..kkt.ofd.memory import MemoryTransport
+from ..models.fiscal_ofd import MEMORY_OFD
 from .common import FiscalCase
 
 
@@ -77,6 +78,13 @@ class TestDelivery(FiscalCase):
         self.deliver()
         self.assertEqual((self.shift.state, self.shift.dead_reason), ("dead", "refused"))
         self.assertEqual(self.receipt.state, "delivered")
+
+    def test_a_till_may_deliver_to_the_emulator_in_this_process(self):
+        self.till.write({"delivery": "memory", "ofd_id": False})
+        received = MEMORY_OFD.health()[1]["documents_received"]
+        self.deliver()
+        self.assertEqual((self.shift | self.receipt).mapped("state"), ["delivered"] * 2)
+        self.assertEqual(MEMORY_OFD.health()[1]["documents_received"], received + 2)
 
     def test_refused_credentials_spend_no_attempt_and_call_a_person(self):
         self.ofd.set_failure({"permanent_failure": True, "status_code": 401})
