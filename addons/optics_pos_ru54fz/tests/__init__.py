@@ -1,4 +1,5 @@
 from . import (
+    test_demo_shop,
     test_frontend,
     test_pos_order,
     test_pos_order_guard,
