@@ -17,6 +17,7 @@ class ShopMixin(FiscalMixin):
 
     @classmethod
     def set_up_shop(cls):
+        cls.env["res.lang"]._activate_lang("en_US")
         cls.env["res.lang"]._activate_lang("ru_RU")
         cls.company = cls.env["res.company"].create(
             {"name": "Оптика на Литейном", "country_id": cls.env.ref("base.ru").id}
@@ -27,6 +28,7 @@ class ShopMixin(FiscalMixin):
                 "name": "Иванова М. П.",
                 "login": "ivanova",
                 "password": "ivanova",
+                "lang": "en_US",
                 "company_id": cls.company.id,
                 "company_ids": [Command.set(cls.company.ids)],
                 "group_ids": [

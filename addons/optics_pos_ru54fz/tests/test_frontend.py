@@ -72,6 +72,13 @@ class TestCashierScreen(ShopMixin, HttpCase):
 class TestWithoutTill(TestPointOfSaleHttpCommon):
     """Odoo's own tours: without a till, nothing is different."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # Odoo's tours look for English words.
+        cls.env["res.lang"]._activate_lang("en_US")
+        cls.pos_user.lang = "en_US"
+
     def test_receipt_screen(self):
         self.main_pos_config.with_user(self.pos_user).open_ui()
         self.start_pos_tour("pos_basic_order_03_tax_position")

@@ -17,9 +17,8 @@ class TestReceipt(ShopCase):
     def refusal(self, lines, payments, **values):
         with self.assertRaises(UserError) as caught, self.env.cr.savepoint():
             self.sync(self.order_values(lines, payments, **values))
-        self.assertFalse(
-            self.env["fiscal.document"].search([("kind", "=", "receipt")]), "nothing was queued"
-        )
+        queued = [("device_id", "=", self.till.id), ("kind", "=", "receipt")]
+        self.assertFalse(self.env["fiscal.document"].search(queued))
         return str(caught.exception)
 
     def test_a_line(self):
