@@ -1,3 +1,3 @@
-from . import controllers, models, ticker
+from . import controllers, models, ticker, wizard
 
 ticker.install()

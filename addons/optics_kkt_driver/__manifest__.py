@@ -14,6 +14,7 @@
         "security/fiscal_rules.xml",
         "data/ir_cron.xml",
         "views/fiscal_document_views.xml",
+        "wizard/fiscal_document_decision_views.xml",
         "views/kkt_device_views.xml",
         "views/fiscal_ofd_views.xml",
         "views/account_tax_views.xml",

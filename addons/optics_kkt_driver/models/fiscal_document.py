@@ -14,6 +14,7 @@ from odoo.tools import SQL, formatLang, mute_logger
 
 from ..exceptions import KeyConflict
 from ..fields import Int8
+from ..kkt.drivers.contract import Signed
 from ..kkt.fiscal.document import Settlement, ShiftOpening, UserAttribute, document_from_json
 from ..kkt.fiscal.qr import qr_text
 from ..kkt.fiscal.rates import rate_differences
@@ -492,9 +493,8 @@ class FiscalDocument(models.Model):
     @api.model
     def _record_foreign(self, device, document):
         """Keep what somebody else registered on the drive: it has an FD and goes to the OFD."""
-        fn_number = document["fiscalDriveNumber"]
-        fd_number = document["fiscalDocumentNumber"]
-        key = f"foreign:{fn_number}:{fd_number}"
+        signed = Signed.from_document(document)
+        fiscal_data = self.new({"device_id": device.id, "kind": "foreign"})._signed_values(signed)
         row = self.create(
             {
                 "company_id": device.company_id.id,
@@ -502,19 +502,39 @@ class FiscalDocument(models.Model):
                 "kind": "foreign",
                 "state": "printed",
                 "source": "device",
-                "idempotency_key": key,
+                "idempotency_key": f"foreign:{signed.fn_number}:{signed.fd_number}",
                 "body_hash": self._body_hash(device, "foreign", document),
                 "payload": document,
-                "signed_json": document,
-                "fn_number": fn_number,
-                "fd_number": fd_number,
-                "fpd": f"{document['fiscalSign']:010d}",
                 "total_sum": document.get("totalSum", 0) / 100,
+                **fiscal_data,
             }
         )
         self.env["fiscal.document.event"]._record(row, False, "printed", "found on the drive")
-        device._lane()._saw(fn_number, fd_number)
+        device._lane()._saw(signed.fn_number, signed.fd_number)
         return row
+
+    # What a person decides (see wizard/fiscal_document_decision) ---------------------------------
+
+    def _decide_signed(self, signed, reason):
+        """`manual` → `printed`: a person found this document on the drive."""
+        moved = self._transition(
+            "printed", reason, origins=("manual",), candidates=False, **self._signed_values(signed)
+        )
+        if moved:
+            self.device_id._lane()._saw(signed.fn_number, signed.fd_number)
+            self._after_signed()
+        return moved
+
+    def _decide_not_signed(self, target, reason, foreign):
+        """`manual` → `queued` or `cancelled`; what was reserved for it is somebody else's.
+
+        :param foreign: the documents (FNS JSON) whose FD the row had reserved
+        """
+        moved = self._transition(target, reason, origins=("manual",), candidates=False)
+        if moved:
+            for document in foreign:
+                self._record_foreign(self.device_id, document)
+        return moved
 
     # What the sender asks of a row (see fiscal_ofd.Outbox) --------------------------------------
 
@@ -585,6 +605,18 @@ class FiscalDocument(models.Model):
         """Settle what is not known, or print what waits."""
         self._check_manager()
         return self._print_now()
+
+    def action_decide(self):
+        """Ask a person what became of a document that the till cannot tell of."""
+        self._check_manager()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Was it signed?"),
+            "res_model": "fiscal.document.decision",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_document_id": self.id},
+        }
 
     def action_deliver(self):
         """Send now instead of at the next attempt."""

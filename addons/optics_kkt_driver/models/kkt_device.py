@@ -321,6 +321,27 @@ class KktDevice(models.Model):
                 return
             time.sleep(POLL_PAUSE)
 
+    def _read_documents(self, fd_numbers, wait=5.0):
+        """Read signed documents back from the drive.
+
+        :return list: FNS JSON of each
+        :raises UserError: the till is busy or does not answer
+        """
+        self.ensure_one()
+        give_up_at = time.monotonic() + wait
+        while True:
+            with lane_cursor(self.env.registry) as lock:
+                if try_advisory_lock(lock, ADVISORY_LANE, self.id):
+                    lane = Lane(self.env.registry, self.id, self.env.uid)
+                    try:
+                        with lane.driver() as driver:
+                            return [dict(driver.read(number)) for number in fd_numbers]
+                    except DeviceError as error:
+                        raise UserError(str(error)) from error
+            if time.monotonic() >= give_up_at:
+                raise UserError(self.env._("The till is busy with another document."))
+            time.sleep(POLL_PAUSE)
+
     # Shift ------------------------------------------------------------------------------------
 
     def _shift_open(self, cashier, key, source, **links):

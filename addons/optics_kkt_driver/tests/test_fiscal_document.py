@@ -162,3 +162,71 @@ class TestFiscalDocument(FiscalCase):
     def last_fd(self):
         with self.till._driver() as driver:
             return driver.baseline().last_fd
+
+
+@tagged("post_install", "-at_install")
+class TestDecision(FiscalCase):
+    """A document of which the till cannot tell, and the person who can."""
+
+    def setUp(self):
+        super().setUp()
+        self.open_shift()
+        self.register("other")
+        self.row = self.undecided("lost")
+
+    def undecided(self, key):
+        """Sign a document, then make its row one that nobody can tell of."""
+        row = self.register(key)
+        self.env.cr.execute(
+            """ALTER TABLE fiscal_document DISABLE TRIGGER fiscal_document_guard;
+            UPDATE fiscal_document SET state = 'manual', candidates = '[%s]', fn_number = NULL,
+                fd_number = NULL, fpd = NULL, signed_json = NULL, qr_text = NULL WHERE id = %s;
+            ALTER TABLE fiscal_document ENABLE TRIGGER fiscal_document_guard""",
+            [row.fd_number, row.id],
+        )
+        row.invalidate_recordset()
+        return row
+
+    def decide(self, choice, **values):
+        action = self.row.action_decide()
+        return (
+            self.env["fiscal.document.decision"]
+            .with_context(**action["context"])
+            .create({"choice": choice, "reason": "seen on paper", **values})
+            .action_decide()
+        )
+
+    def test_found_on_the_drive(self):
+        (number,) = self.row.candidates
+        self.decide("signed", fd_number=number)
+        self.assertEqual((self.row.state, self.row.fd_number), ("printed", number))
+        self.assertTrue(self.row.fpd and self.row.qr_text)
+        self.assertEqual(self.row.event_ids[-1].why, "seen on paper")
+
+    def test_only_a_candidate_with_the_same_sum(self):
+        with self.assertRaises(UserError):
+            self.decide("signed", fd_number=1)
+        self.assertEqual(self.row.state, "manual")
+
+    def test_not_signed_is_printed_again_and_the_other_is_foreign(self):
+        (number,) = self.row.candidates
+        self.decide("print")
+        self.assertEqual(self.row.state, "queued")
+        foreign = self.env["fiscal.document"].search([("kind", "=", "foreign")])
+        self.assertEqual(foreign.fd_number, number)
+        self.till._register_row(self.row)
+        self.assertEqual((self.row.state, self.row.fd_number), ("printed", number + 1))
+
+    def test_given_up(self):
+        self.decide("cancel")
+        self.assertEqual(self.row.state, "cancelled")
+        with self.assertRaises(UserError):
+            self.decide("print")
+
+    def test_the_lane_goes_on_and_leaves_the_candidates_alone(self):
+        (number,) = self.row.candidates
+        self.env.cr.execute("UPDATE kkt_lane SET last_fd = %s", [number - 1])
+        self.env.invalidate_all()
+        later = self.register("later")
+        self.assertEqual((later.state, later.fd_number), ("printed", number + 1))
+        self.assertFalse(self.env["fiscal.document"].search([("kind", "=", "foreign")]))

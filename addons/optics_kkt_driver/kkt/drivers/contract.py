@@ -64,6 +64,19 @@ class Signed:
     on_paper: bool = True
     """False: signed but not printed (no paper); `continue_print` is due."""
 
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Signed:
+        """Read the numbers of a signed document (FNS JSON), as :meth:`Driver.read` gives it."""
+        return cls(
+            fn_number=document["fiscalDriveNumber"],
+            fd_number=document["fiscalDocumentNumber"],
+            fpd=f"{document['fiscalSign']:010d}",
+            date_time=datetime.fromisoformat(document["dateTime"]),
+            shift_number=document.get("shiftNumber"),
+            receipt_number=document.get("requestNumber"),
+            document=document,
+        )
+
 
 class LookupOutcome(StrEnum):
     SIGNED = "signed"
