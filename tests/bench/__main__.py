@@ -1,0 +1,11 @@
+"""``make bench``: what our part costs beside what is there anyway. Nothing here asserts a time."""
+
+from __future__ import annotations
+
+import database
+from tests.bench import encoding, shop
+
+if __name__ == "__main__":
+    encoding.run()
+    database.build_suite_template()
+    shop.run()
