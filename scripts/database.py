@@ -111,6 +111,11 @@ def clone(source: str, target: str, data_dir: Path = DATA_DIR) -> None:
                 sql.Identifier(target), sql.Identifier(source)
             )
         )
+    copy_files(source, target, data_dir)
+
+
+def copy_files(source: str, target: str, data_dir: Path) -> None:
+    """Copy what Odoo and the virtual tills keep for a database beside it."""
     for folder in DATA_DIR.glob(f"*/{source}"):
         shutil.copytree(folder, data_dir / folder.parent.name / target, dirs_exist_ok=True)
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# start | stop: the private PostgreSQL cluster in .dev/pg, or a check of the server that PGHOST/PGPORT/PGUSER name.
+# start | stop | crash: the private PostgreSQL cluster in .dev/pg, or a check of the server that PGHOST/PGPORT/PGUSER name.
 # The cluster listens on a Unix socket only, in a folder that nobody else may enter: no port to clash, no password to keep.
 source "$(dirname "$0")/settings.sh"
 
@@ -33,6 +33,14 @@ stop() {
         say "Stopping PostgreSQL"
         as_owner "$PG_BIN/pg_ctl" -D "$DATA" -m fast -s -w stop
     fi
+}
+
+# As a power cut would end it; it recovers from its log. Only for a cluster that a test made for this.
+crash() {
+    [ "$PG_PRIVATE" = yes ] && [ "$PG_DIR" != "$DEV_DIR/pg" ] || fail "Only a test's own cluster may crash."
+    PG_BIN=$(binaries)
+    as_owner "$PG_BIN/pg_ctl" -D "$DATA" -m immediate -l "$DATA/server.log" -t 60 -s -w \
+        -o "-h '' -k '$PG_SOCKETS'" restart
 }
 
 binaries() { "$PYTHON" "$ROOT/scripts/postgres_binaries.py"; }
@@ -101,6 +109,6 @@ check_existing_server() {
 }
 
 case ${1:-} in
-start | stop) "$1" ;;
-*) fail "usage: scripts/postgres.sh start|stop" ;;
+start | stop | crash) "$1" ;;
+*) fail "usage: scripts/postgres.sh start|stop|crash" ;;
 esac

@@ -66,10 +66,20 @@ def acceptance() -> Result:
     return run_pytest("acceptance", TESTS / "acceptance", "--timeout=600")
 
 
+def chaos() -> Result:
+    """Kills under load; CHAOS_KILLS says how many. Shows seed and counts."""
+    kills = int(os.environ.get("CHAOS_KILLS", "12"))
+    database.build_suite_template()
+    return run_pytest(
+        "chaos", TESTS / "chaos", f"--timeout={300 + 20 * kills}", "-s", may_be_empty=bool(FILTER)
+    )
+
+
 SUITES: dict[str, Callable[[], Result]] = {
     "plain": plain,
     "addons": addons,
     "acceptance": acceptance,
+    "chaos": chaos,
 }
 
 

@@ -82,7 +82,7 @@ SUITE_ADDONS=optics_core,optics_kkt_driver,optics_ofd_mock,optics_pos_ru54fz
 
 # --- PostgreSQL: an existing server if the developer names one, else our own cluster -----------
 
-PG_DIR=$DEV_DIR/pg
+PG_DIR=${PG_DIR:-$DEV_DIR/pg} # tests/chaos makes a cluster of its own
 PG_SOCKETS=$PG_DIR/socket
 # A Unix socket's path may have 107 bytes; a deep clone gets its sockets elsewhere.
 if [ ${#PG_SOCKETS} -gt 85 ]; then

@@ -61,6 +61,12 @@ class OdooServer:
     def db(self) -> str:
         return self.database.name
 
+    @property
+    def pid(self) -> int:
+        """Of the process, which is also its process group."""
+        assert self._process is not None, "the server does not run"
+        return self._process.pid
+
     # --- the process -----------------------------------------------------------------------------
 
     def start(self, *options: str, wait: bool = True, **environment: str) -> None:
