@@ -615,7 +615,10 @@ class FiscalDocument(models.Model):
             "res_model": "fiscal.document.decision",
             "views": [(False, "form")],
             "target": "new",
-            "context": {"default_document_id": self.id},
+            "context": {
+                "default_document_id": self.id,
+                "default_fd_number": (self.candidates or [0])[0],
+            },
         }
 
     def action_deliver(self):
