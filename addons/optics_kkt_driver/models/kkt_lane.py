@@ -10,7 +10,7 @@ from ..fields import Int8
 from ..kkt.drivers.contract import Baseline, Intent
 from ..kkt.drivers.registry import open_driver
 from ..kkt.fiscal import hlc
-from ..kkt.flow.errors import TillRefusesWork
+from ..kkt.flow.errors import LaneLost, TillRefusesWork
 from ..kkt.flow.lane import Entry, Journaled
 
 ADVISORY_LANE = 0x4B4B54
@@ -38,6 +38,23 @@ class KktLane(models.Model):
     last_fd = fields.Integer(readonly=True, help="The highest FD of this drive that we know of")
 
     _one_lane = models.UniqueIndex("(device_id)")
+
+    def _raise_fence(self):
+        """Take the lane over: whoever had it before is stopped at his next step."""
+        self.env.cr.execute(
+            SQL("UPDATE kkt_lane SET fence = fence + 1 WHERE id = %s RETURNING fence", self.id)
+        )
+        self.invalidate_recordset(["fence"])
+        return self.env.cr.fetchone()[0]
+
+    def _check_held(self, fence):
+        """Hold the fence as it is until this step is committed. Raises ``kkt.flow.LaneLost``."""
+        self.env.cr.execute(
+            SQL("SELECT fence FROM kkt_lane WHERE id = %s FOR NO KEY UPDATE", self.id)
+        )
+        (now,) = self.env.cr.fetchone()
+        if now != fence:
+            raise LaneLost(f"the lane was taken over: its fence is {now}, ours was {fence}")
 
     def _saw(self, fn_number, fd_number):
         """Remember how far the drive's numbers have come."""
@@ -109,19 +126,29 @@ class Lane:
         self._registry = registry
         self._device_id = device_id
         self._uid = uid
-        with self._device() as device:
-            lane = device._lane()
-            lane.fence += 1
-            self._fence = lane.fence
+        with self._environment() as env:
+            device = env["kkt.device"].browse(device_id)
+            self._fence = device._lane()._raise_fence()
             self._driver_name, self._driver_settings = device.driver, device._driver_settings()
             self.status_is_due = not device._status()._is_fresh()
             """The till's last word is old, or a document has changed what it said."""
 
     @contextmanager
-    def _device(self):
+    def _environment(self):
         with lane_cursor(self._registry) as cr:
-            env = api.Environment(cr, self._uid or SUPERUSER_ID, {}, su=True)
-            yield env["kkt.device"].browse(self._device_id)
+            yield api.Environment(cr, self._uid or SUPERUSER_ID, {}, su=True)
+
+    @contextmanager
+    def _device(self):
+        """Yield the till for one step of whoever holds its lane; the others are stopped.
+
+        A process whose lock is gone (its connection broke) does not know it. It must neither take
+        the new holder's row nor call his document somebody else's.
+        """
+        with self._environment() as env:
+            device = env["kkt.device"].browse(self._device_id)
+            device._lane()._check_held(self._fence)
+            yield device
 
     @contextmanager
     def driver(self):

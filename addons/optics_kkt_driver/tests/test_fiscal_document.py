@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, timedelta
+
 from psycopg2.errors import CheckViolation, RaiseException, UniqueViolation
 
 from odoo.exceptions import UserError
@@ -6,6 +8,8 @@ from odoo.tools import mute_logger
 
 from ..exceptions import KeyConflict
 from ..kkt.drivers.virtual.faults import Faults
+from ..kkt.flow.errors import LaneLost
+from ..models.kkt_lane import Lane
 from .common import FiscalCase, make_receipt
 
 
@@ -154,6 +158,30 @@ class TestFiscalDocument(FiscalCase):
         self.assertEqual(served.outcome, "refused")
         self.assertIn("100", served.why)
         self.assertEqual(row.state, "queued")
+
+    def test_who_lost_the_lane_is_stopped_at_every_step(self):
+        self.open_shift()
+        row = self.enqueue()
+        old = Lane(self.env.registry, self.till.id, self.env.uid)
+        entry = old.next_queued()
+        with old.driver() as driver:
+            baseline = driver.baseline()
+        deadline = datetime.now(UTC) + timedelta(seconds=2)
+        new = Lane(self.env.registry, self.till.id, self.env.uid)
+        journaled = new.journal(entry, baseline, deadline)
+        for step in (
+            old.undecided,
+            old.next_queued,
+            lambda: old.admit(baseline),
+            lambda: old.journal(entry, baseline, deadline),
+            lambda: old.unknown(journaled, "stale"),
+            lambda: old.not_signed(journaled, "stale"),
+            lambda: old.record_foreign({}),
+        ):
+            with self.assertRaises(LaneLost):
+                step()
+        row.invalidate_recordset()
+        self.assertEqual(row.state, "printing", "it is the new holder's")
 
     def set_faults(self, **faults):
         with self.till._driver() as driver:

@@ -9,7 +9,13 @@ class LaneStopped(Exception):
     """The lane cannot go on now; every row keeps the state it had."""
 
     outcome: ClassVar[str]
-    """One word for callers: `silent`, `refused` or `undecided`."""
+    """One word for callers: `silent`, `refused`, `undecided` or `busy`."""
+
+
+class LaneLost(LaneStopped):
+    """Another process has taken the lane over; this one must not touch it any more."""
+
+    outcome = "busy"
 
 
 class TillSilent(LaneStopped):
