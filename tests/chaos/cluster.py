@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -18,6 +19,8 @@ import test_servers
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "scripts"
+
+_numbers = itertools.count(1)
 
 
 class Cluster:
@@ -63,7 +66,7 @@ class ClusterDatabase:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
-        self.name = f"opticserp_test_run_{os.getpid()}_chaos"
+        self.name = f"opticserp_test_run_{os.getpid()}_chaos_{next(_numbers)}"
         self.data_dir: Path = test_servers.TEST_DATA / self.name
         self.data_dir.mkdir(parents=True)
         databases.build_suite_template()
