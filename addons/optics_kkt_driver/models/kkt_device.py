@@ -275,18 +275,37 @@ class KktDevice(models.Model):
         :return: :class:`Served`
         """
         self.ensure_one()
+        with self._hold_lane(wait) as lane:
+            if lane is None:
+                return Served("busy", self.env._("The till is busy with another document."))
+            return self._work_lane(lane, until)
+
+    @contextmanager
+    def _hold_lane(self, wait):
+        """Yield the lane while nobody else has it; None when it was not free within `wait` seconds.
+
+        Nothing but the lock's own cursor is open meanwhile.
+        """
         give_up_at = time.monotonic() + wait
         while True:
             with lane_cursor(self.env.registry) as lock:
                 if try_advisory_lock(lock, ADVISORY_LANE, self.id):
-                    return self._work_lane(until)
+                    yield Lane(self.env.registry, self.id, self.env.uid)
+                    return
             if time.monotonic() >= give_up_at:
-                return Served("busy", self.env._("The till is busy with another document."))
+                break
             time.sleep(POLL_PAUSE)
+        yield None
 
-    def _work_lane(self, until):
-        """Serve the lane whose lock the caller holds, without touching the caller's cursor."""
-        lane = Lane(self.env.registry, self.id, self.env.uid)
+    def _work_lane(self, lane, until):
+        """Serve a lane that the caller holds, without touching the caller's cursor."""
+        try:
+            return self._drive(lane, until)
+        except LaneStopped as stop:
+            _logger.info("Lane of till %s stopped: %s", self.id, stop)
+            return Served(stop.outcome, str(stop))
+
+    def _drive(self, lane, until):
         try:
             with lane.driver() as driver:
                 serve(lane, driver, SystemClock(), until=until and until.id)
@@ -295,9 +314,6 @@ class KktDevice(models.Model):
         except DeviceError as error:
             lane.status_seen(None, error)
             return Served("silent", str(error))
-        except LaneStopped as stop:
-            _logger.info("Lane of till %s stopped: %s", self.id, stop)
-            return Served(stop.outcome, str(stop))
         return Served("done")
 
     def _note_status(self, lane, driver):
@@ -306,20 +322,14 @@ class KktDevice(models.Model):
     def _refresh_status(self, wait=1.0):
         """Ask the till how it is, if nobody else speaks to it; else what is known stands."""
         self.ensure_one()
-        give_up_at = time.monotonic() + wait
-        while True:
-            with lane_cursor(self.env.registry) as lock:
-                if try_advisory_lock(lock, ADVISORY_LANE, self.id):
-                    lane = Lane(self.env.registry, self.id, self.env.uid)
-                    try:
-                        with lane.driver() as driver:
-                            self._note_status(lane, driver)
-                    except DeviceError as error:
-                        lane.status_seen(None, error)
-                    return
-            if time.monotonic() >= give_up_at:
+        with self._hold_lane(wait) as lane:
+            if lane is None:
                 return
-            time.sleep(POLL_PAUSE)
+            try:
+                with lane.driver() as driver:
+                    self._note_status(lane, driver)
+            except DeviceError as error:
+                lane.status_seen(None, error)
 
     def _read_documents(self, fd_numbers, wait=5.0):
         """Read signed documents back from the drive.
@@ -328,19 +338,14 @@ class KktDevice(models.Model):
         :raises UserError: the till is busy or does not answer
         """
         self.ensure_one()
-        give_up_at = time.monotonic() + wait
-        while True:
-            with lane_cursor(self.env.registry) as lock:
-                if try_advisory_lock(lock, ADVISORY_LANE, self.id):
-                    lane = Lane(self.env.registry, self.id, self.env.uid)
-                    try:
-                        with lane.driver() as driver:
-                            return [dict(driver.read(number)) for number in fd_numbers]
-                    except DeviceError as error:
-                        raise UserError(str(error)) from error
-            if time.monotonic() >= give_up_at:
+        with self._hold_lane(wait) as lane:
+            if lane is None:
                 raise UserError(self.env._("The till is busy with another document."))
-            time.sleep(POLL_PAUSE)
+            try:
+                with lane.driver() as driver:
+                    return [dict(driver.read(number)) for number in fd_numbers]
+            except DeviceError as error:
+                raise UserError(str(error)) from error
 
     # Shift ------------------------------------------------------------------------------------
 
