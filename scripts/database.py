@@ -21,7 +21,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import psycopg2
@@ -146,32 +146,17 @@ def run_odoo(log_name: str, *arguments: str) -> None:
         *(sys.executable, os.environ["ODOO_SCRIPT"], *arguments),
         *("--stop-after-init", "--no-http", "--max-cron-threads=0"),
     ]
-    # Watching files for changes is for servers that stay.
-    environment = {**os.environ, "ODOO_DEV": ""}
     failed = False
-    with (
-        log.open("w") as output,
-        subprocess.Popen(
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        ) as process,
-    ):
-        assert process.stdout is not None
-        try:
-            for line in process.stdout:
-                output.write(line)
-                show_progress(line)
-                failed = failed or re.match(r"\S+ \S+ \d+ (ERROR|CRITICAL) ", line) is not None
-        except KeyboardInterrupt:
-            process.kill()
-            raise
+
+    def note(line: str) -> None:
+        nonlocal failed
+        show_progress(line)
+        failed = failed or re.match(r"\S+ \S+ \d+ (ERROR|CRITICAL) ", line) is not None
+
+    status = run_logged(command, log, note)
     if sys.stdout.isatty():
         print("\r\033[K", end="")
-    if process.returncode or failed:
+    if status or failed:
         sys.stderr.write("".join(log.read_text().splitlines(keepends=True)[-40:]))
         free = shutil.disk_usage(DEV_DIR).free
         if free < 100 * 2**20:
@@ -180,6 +165,32 @@ def run_odoo(log_name: str, *arguments: str) -> None:
             "Odoo could not do this; the end of its log is above.",
             f"The whole log: {log.relative_to(ROOT)}. Correct it and run the same command again.",
         )
+
+
+def run_logged(command: list[str], log: Path, on_line: Callable[[str], None]) -> int:
+    """Run a command of Odoo; its output goes to `log` and, line by line, to `on_line`."""
+    with (
+        log.open("w") as output,
+        subprocess.Popen(
+            command,
+            # Watching files for changes is for servers that stay.
+            env={**os.environ, "ODOO_DEV": ""},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        ) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                output.write(line)
+                on_line(line)
+        except KeyboardInterrupt:
+            process.kill()
+            raise
+    return process.returncode
 
 
 def show_progress(line: str) -> None:

@@ -207,28 +207,16 @@ def test_methods(path: Path) -> Iterator[tuple[str, str]]:
 def run_and_log(command: list[str], log: Path) -> int:
     """Everything goes to the log; the terminal shows each test's start, and what is not INFO."""
     interesting = re.compile(r"\d+ (WARNING|ERROR|CRITICAL) |: Starting \w+\.\w+")
-    environment = {**os.environ, "ODOO_DEV": ""}
-    with (
-        log.open("w") as output,
-        subprocess.Popen(
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-        ) as process,
-    ):
-        assert process.stdout is not None
-        in_trouble = False
-        for line in process.stdout:
-            output.write(line)
-            if re.match(r"\d{4}-\d\d-\d\d ", line):
-                in_trouble = bool(re.match(r"\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ", line))
-            if VERBOSE or in_trouble or interesting.search(line):
-                print(line, end="", flush=True)
-    return process.returncode
+    in_trouble = False
+
+    def show(line: str) -> None:
+        nonlocal in_trouble
+        if re.match(r"\d{4}-\d\d-\d\d ", line):
+            in_trouble = bool(re.match(r"\S+ \S+ \d+ (WARNING|ERROR|CRITICAL) ", line))
+        if VERBOSE or in_trouble or interesting.search(line):
+            print(line, end="", flush=True)
+
+    return database.run_logged(command, log, show)
 
 
 def unexpected_messages(log: Path) -> list[str]:
