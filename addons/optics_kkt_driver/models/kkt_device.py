@@ -22,6 +22,7 @@ from .kkt_lane import ADVISORY_LANE, Lane, lane_cursor, try_advisory_lock
 
 _logger = logging.getLogger(__name__)
 
+DRIVERS_BY_MODE = {"mock": "virtual"}
 DELIVERIES = [
     ("http", "We send the documents"),
     ("memory", "Emulator in this process (tests)"),
@@ -156,7 +157,8 @@ class KktDevice(models.Model):
 
     @api.model
     def _default_driver(self):
-        return "virtual"
+        """Return the driver that `KKT_MODE` names; none where this version has none for it."""
+        return DRIVERS_BY_MODE.get(self.env["res.config.settings"]._fiscal_setting("kkt_mode"))
 
     @api.model
     def _default_delivery(self):

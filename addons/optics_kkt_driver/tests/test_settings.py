@@ -40,3 +40,12 @@ class TestSettings(TransactionCase):
         self.env["ir.config_parameter"].set_param("optics_kkt.sync_interval", "often")
         with patch.dict(os.environ, clear=True):
             self.assertEqual(self.env["res.config.settings"]._fiscal_setting("sync_interval"), 30)
+
+    def test_new_tills_follow_the_settings(self):
+        parameters = self.env["ir.config_parameter"]
+        for mode, driver in (("mock", "virtual"), ("real", None)):
+            parameters.set_param("optics_kkt.kkt_mode", mode)
+            self.assertEqual(self.env["kkt.device"]._default_driver(), driver)
+        for mode, delivery in (("http", "http"), ("memory", "memory"), ("mock", "memory")):
+            parameters.set_param("optics_kkt.ofd_mode", mode)
+            self.assertEqual(self.env["kkt.device"]._default_delivery(), delivery)
