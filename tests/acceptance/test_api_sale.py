@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -49,7 +48,10 @@ def test_a_failing_operator_stops_no_sale(till: Till) -> None:
     received = till.ofd("health")["receipts_received"]
     answer = till.sell("while-failing")
     assert answer.status_code == 201
-    time.sleep(2)
+    till.server.wait_for_sql(
+        "SELECT 1 FROM fiscal_document WHERE idempotency_key = 'while-failing'"
+        " AND delivery_attempts > 0"
+    )
     assert till.row("while-failing")["state"] == "printed"
     assert till.buffer()["pending_count"] == 1
     assert till.ofd("health")["receipts_received"] == received
