@@ -258,3 +258,22 @@ class TestDecision(FiscalCase):
         later = self.register("later")
         self.assertEqual((later.state, later.fd_number), ("printed", number + 1))
         self.assertFalse(self.env["fiscal.document"].search([("kind", "=", "foreign")]))
+
+
+@tagged("post_install", "-at_install")
+class TestSqlLog(FiscalCase):
+    """Of all SQL errors, only a key that came in twice at once is not one."""
+
+    def test_a_double_key_is_handled_and_other_errors_are_told(self):
+        first, second = self.enqueue("a"), self.enqueue("b")
+        with self.assertNoLogs("odoo.sql_db", "ERROR"):
+            with self.assertRaises(UniqueViolation), self.env.cr.savepoint():
+                self.env.cr.execute(
+                    "UPDATE fiscal_document SET idempotency_key = 'a' WHERE id = %s", [second.id]
+                )
+        with self.assertLogs("odoo.sql_db", "ERROR"):
+            with self.assertRaises(UniqueViolation), self.env.cr.savepoint():
+                self.env.cr.execute(
+                    "UPDATE fiscal_document SET state = 'printing' WHERE id IN %s",
+                    [(first.id, second.id)],
+                )
