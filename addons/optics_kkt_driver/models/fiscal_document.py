@@ -75,9 +75,9 @@ KINDS = [
     ("cash_in", "Cash in"),
     ("cash_out", "Cash out"),
     ("x_report", "X report"),
+    ("copy", "Copy"),
     ("foreign", "Foreign document"),
 ]
-KINDS_WITHOUT_FD = ("cash_in", "cash_out", "x_report")
 RECEIPT_KINDS = ("receipt", "correction")
 
 SOURCES = [
@@ -130,6 +130,23 @@ class FiscalDocument(models.Model):
     reference = fields.Char(
         readonly=True, help="What the document was made for, in the words of whoever asked for it"
     )
+    order_ref = fields.Char(
+        string="Purchase",
+        readonly=True,
+        help="What prepayments, handover and returns of one purchase have in common; tag 1215 is"
+        " computed from its signed documents",
+    )
+    original_id = fields.Many2one(
+        "fiscal.document",
+        string="Original",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="The document that is given back, corrected or copied",
+    )
+    original_fn = fields.Char(string="FN of the original", readonly=True)
+    original_fd = fields.Integer(string="FD of the original", readonly=True, aggregator=None)
+    original_fpd = fields.Char(string="FPD of the original", readonly=True)
     payload = fields.Json(
         required=True, readonly=True, help="The document as asked for, FNS JSON names"
     )
@@ -201,10 +218,11 @@ class FiscalDocument(models.Model):
     )
     _signed_has_fd = models.Constraint(
         "CHECK (state NOT IN ('printed', 'delivered', 'dead')"
-        " OR kind IN ('cash_in', 'cash_out', 'x_report')"
+        " OR kind IN ('cash_in', 'cash_out', 'x_report', 'copy')"
         " OR (fn_number IS NOT NULL AND fd_number > 0 AND fpd IS NOT NULL))",
         "A signed document has FN, FD and FPD.",
     )
+    _purchase = models.Index("(company_id, order_ref) WHERE order_ref IS NOT NULL")
     _lane_queue = models.Index("(device_id, id) WHERE state IN ('queued', 'printing', 'unknown')")
     _outbox = models.Index("(device_id, fd_number) WHERE state = 'printed'")
     _open_rows = models.Index("(device_id, state) WHERE state NOT IN ('delivered', 'cancelled')")

@@ -175,8 +175,17 @@ class FakeDriver(Driver):
     def status(self) -> DeviceStatus:
         raise AssertionError("the procedures do not ask for the status")
 
+    def read_tlv(self, fd_number: int) -> bytes:
+        raise AssertionError("the procedures read documents as JSON")
+
     def continue_print(self) -> None:
         raise AssertionError("nothing was left half-printed")
+
+    def cancel_open_document(self) -> bool:
+        raise AssertionError("whoever looks a document up has cancelled what was left open")
+
+    def set_clock(self, local: datetime) -> None:
+        raise AssertionError("the procedures leave the clock alone")
 
 
 @dataclass

@@ -163,8 +163,20 @@ class Driver(ABC):
         """Read a signed document back from the drive, FNS JSON names."""
 
     @abstractmethod
+    def read_tlv(self, fd_number: int) -> bytes:
+        """Read a signed document back as the drive's bytes, its outermost tag included."""
+
+    @abstractmethod
     def continue_print(self) -> None:
-        """Go on printing after the paper came back. Signs nothing."""
+        """Go on printing after the paper came back. Signs nothing; again does no harm."""
+
+    @abstractmethod
+    def cancel_open_document(self) -> bool:
+        """Cancel a document that was left open; False when there was none."""
+
+    @abstractmethod
+    def set_clock(self, local: datetime) -> None:
+        """Set the till's clock. `local` is naive, the till's own zone, whole seconds."""
 
     def acknowledge(self, fd_number: int) -> None:  # noqa: B027 - a real drive hears it itself
         """Tell the drive that the OFD has this document, where we are the ones who deliver."""

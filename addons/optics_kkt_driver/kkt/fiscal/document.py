@@ -15,6 +15,7 @@ from .payments import Payments
 from .problems import InvalidDocument, Problem, Problems
 from .receipt import Receipt, Settlement
 from .registration import Registration, Reregistration
+from .reprint import Copy
 from .shift import DriveClosing, SettlementState, ShiftClosing, ShiftOpening, XReport
 from .vocabulary import DocumentKind
 
@@ -32,6 +33,7 @@ _CLASSES: dict[DocumentKind, type[Document]] = {
         CashIn,
         CashOut,
         XReport,
+        Copy,
     )
 }
 
@@ -54,6 +56,7 @@ __all__ = [
     "CashIn",
     "CashOut",
     "Cashier",
+    "Copy",
     "Correction",
     "Document",
     "DocumentKind",

@@ -27,6 +27,8 @@ class DocumentKind(StrEnum):
     CASH_IN = "cash_in"
     CASH_OUT = "cash_out"
     X_REPORT = "x_report"
+    COPY = "copy"
+    """A signed document once more on paper, marked as a copy."""
 
 
 class DocumentCode(IntEnum):

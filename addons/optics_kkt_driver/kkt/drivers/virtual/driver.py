@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ...fiscal.document import Document
+from ...fiscal.tlv import encode_document
 from ..clock import Clock, SystemClock
 from ..contract import Baseline, DeviceStatus, Driver, Intent, Lookup, Signed
 from ..errors import NoAnswer, Unreachable
@@ -112,9 +113,25 @@ class VirtualDriver(Driver):
         self._ask()
         return self.till.read(fd_number)
 
+    def read_tlv(self, fd_number: int) -> bytes:
+        return encode_document(self.read(fd_number))
+
     def continue_print(self) -> None:
         self._ask()
         self.till.continue_print()
+
+    def cancel_open_document(self) -> bool:
+        self._ask()
+        return self.till.cancel_open_document()
+
+    def set_clock(self, local: datetime) -> None:
+        self._ask()
+        self.till.set_clock(local)
+
+    def replace_drive(self) -> None:
+        """Put a new drive into the till, which no other driver can do. Raises Refused."""
+        self._ask()
+        self.till.replace_drive()
 
     def acknowledge(self, fd_number: int) -> None:
         self.till.acknowledge(fd_number)

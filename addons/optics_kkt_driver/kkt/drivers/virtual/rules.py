@@ -19,7 +19,9 @@ from .state import DriveState, Queue
 SHIFT_LIMIT = timedelta(hours=24)
 OFD_LIMIT = timedelta(days=30)
 
-_WITHOUT_FD = (DocumentKind.CASH_IN, DocumentKind.CASH_OUT, DocumentKind.X_REPORT)
+_REPRINTS = (DocumentKind.X_REPORT, DocumentKind.COPY)
+"""On paper only: they change nothing, so a shift that is too old does not matter."""
+_WITHOUT_FD = (DocumentKind.CASH_IN, DocumentKind.CASH_OUT, *_REPRINTS)
 _ALWAYS_LET_THROUGH = (
     DocumentKind.SHIFT_CLOSE,
     DocumentKind.SETTLEMENT_STATE,
@@ -80,7 +82,7 @@ def _check_shift(kind: DocumentKind, state: DriveState, local: datetime) -> None
         raise refusal("3D")
     opened_at = state.shift_opened_at
     overdue = opened_at is not None and local - opened_at >= SHIFT_LIMIT
-    if overdue and kind not in (DocumentKind.SHIFT_CLOSE, DocumentKind.X_REPORT):
+    if overdue and kind not in (DocumentKind.SHIFT_CLOSE, *_REPRINTS):
         raise refusal("4E")
 
 

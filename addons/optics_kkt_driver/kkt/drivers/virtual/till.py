@@ -129,6 +129,14 @@ class VirtualTill:
             session.save(replace(state, unprinted_fd=0))
             session.save_faults(faults.printed())
 
+    def set_clock(self, local: datetime) -> None:
+        """Set the till's own clock to a naive local time."""
+        with self._work() as (session, now):
+            faults = session.faults()
+            true = self._local(now, replace(faults, clock_offset=0.0))
+            offset = (local - true).total_seconds()
+            session.save_faults(replace(faults, clock_offset=offset))
+
     def acknowledge(self, fd_number: int) -> None:
         """Tell the drive that the operator has this document; again does no harm."""
         with self._work() as (session, _now):
@@ -193,10 +201,7 @@ class VirtualTill:
     def read(self, fd_number: int) -> dict[str, Any]:
         """A signed document, FNS JSON. Raises Refused (08h) when there is none."""
         with self._work() as (session, _now):
-            stored = session.document(fd_number)
-        if stored is None:
-            raise refusal("08", f"ФД {fd_number}")
-        return stored.document
+            return _document(session, fd_number).document
 
     def status(self) -> DeviceStatus:
         with self._work() as (session, now):
@@ -286,6 +291,10 @@ class VirtualTill:
             told = compose.x_report(content, state, shift, cash, local)
             stored = Stored(kind, told, local, state.shift_number)
             return Executed(state.fn_number, stored, on_paper=True)
+        if kind is DocumentKind.COPY:
+            told = {**content, "copy": _document(session, content["fiscalDocumentNumber"]).document}
+            stored = Stored(kind, told, local, state.shift_number)
+            return Executed(state.fn_number, stored, on_paper=True)
         if kind in (DocumentKind.CASH_IN, DocumentKind.CASH_OUT):
             after, stored = compose.cash_operation(kind, content, state, local)
             session.add_cash_operation(stored)
@@ -338,6 +347,14 @@ def _settlement(kind: DocumentKind, content: Mapping[str, Any]) -> Settlement:
     if not isinstance(settlement, Settlement):
         raise refusal("37", kind)
     return settlement
+
+
+def _document(session: Session, fd_number: Any) -> Stored:
+    """The document with a number. Raises Refused (08h) when there is none."""
+    stored = session.document(fd_number)
+    if stored is None:
+        raise refusal("08", f"ФД {fd_number}")
+    return stored
 
 
 def _cancel_open(session: Session) -> bool:
