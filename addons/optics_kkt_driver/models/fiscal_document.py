@@ -130,12 +130,6 @@ class FiscalDocument(models.Model):
     reference = fields.Char(
         readonly=True, help="What the document was made for, in the words of whoever asked for it"
     )
-    order_ref = fields.Char(
-        string="Purchase",
-        readonly=True,
-        help="What prepayments, handover and returns of one purchase have in common; tag 1215 is"
-        " computed from its signed documents",
-    )
     original_id = fields.Many2one(
         "fiscal.document",
         string="Original",
@@ -222,7 +216,6 @@ class FiscalDocument(models.Model):
         " OR (fn_number IS NOT NULL AND fd_number > 0 AND fpd IS NOT NULL))",
         "A signed document has FN, FD and FPD.",
     )
-    _purchase = models.Index("(company_id, order_ref) WHERE order_ref IS NOT NULL")
     _lane_queue = models.Index("(device_id, id) WHERE state IN ('queued', 'printing', 'unknown')")
     _outbox = models.Index("(device_id, fd_number) WHERE state = 'printed'")
     _open_rows = models.Index("(device_id, state) WHERE state NOT IN ('delivered', 'cancelled')")
@@ -341,16 +334,10 @@ class FiscalDocument(models.Model):
         :return: the row; the stored one when the key was used for the same body before
         :raises KeyConflict: the key was used for another body
         """
-        body_hash = self._body_hash(device, document.kind, fingerprint or document.to_json())
-        stored = self.sudo().search(
-            [("company_id", "=", device.company_id.id), ("idempotency_key", "=", key)]
-        )
-        if stored:
-            if stored.body_hash != body_hash:
-                raise KeyConflict(
-                    self.env._("The key %s was used for another document.", key), stored
-                )
+        fingerprint = fingerprint or document.to_json()
+        if stored := self._stored(device, document.kind, key, fingerprint):
             return stored
+        body_hash = self._body_hash(device, document.kind, fingerprint)
         short_key = self._short_key(device, key)
         if isinstance(document, Settlement):
             tag = UserAttribute("Документ", f"{reference} {short_key}".strip())
@@ -379,6 +366,22 @@ class FiscalDocument(models.Model):
         except UniqueViolation as error:
             # The same key came in twice at once: the request is run again and finds the row.
             raise ConcurrencyError(str(error)) from error
+
+    @api.model
+    def _stored(self, device, kind, key, fingerprint):
+        """Return the row that this key has made before; empty when there is none.
+
+        What a document says may depend on the day and on other documents, so whoever makes one
+        asks this first: a repeated call is answered by its row, not by making the document anew.
+
+        :raises KeyConflict: the key was used for another body
+        """
+        stored = self.sudo().search(
+            [("company_id", "=", device.company_id.id), ("idempotency_key", "=", key)]
+        )
+        if stored and stored.body_hash != self._body_hash(device, kind, fingerprint):
+            raise KeyConflict(self.env._("The key %s was used for another document.", key), stored)
+        return stored
 
     @api.model
     def _body_hash(self, device, kind, body):
