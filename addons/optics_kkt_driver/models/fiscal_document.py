@@ -89,22 +89,6 @@ SOURCES = [
 ]
 
 
-def _is_worth_logging(record):
-    """Drop one expected error of Odoo's SQL log: a key that came in twice at once.
-
-    It is handled in :meth:`FiscalDocument._enqueue`. (`mute_logger` changes the logger for all
-    threads, and two that overlap leave it silent for ever.)
-    """
-    return not any(
-        isinstance(argument, UniqueViolation)
-        and argument.diag.constraint_name == "fiscal_document_key_unique"
-        for argument in record.args or ()
-    )
-
-
-logging.getLogger("odoo.sql_db").addFilter(_is_worth_logging)
-
-
 class FiscalDocument(models.Model):
     """One document of a till: the buffer between what was sold and what the OFD has.
 
@@ -642,6 +626,14 @@ class FiscalDocument(models.Model):
         self._check_manager()
         return self._print_now()
 
+    def action_give_up(self):
+        """Let a document that is not signed be: final, and whoever asked for it must know."""
+        self._check_manager()
+        if not self.sudo()._give_up(self.env._("given up by %s", self.env.user.name)):
+            raise UserError(
+                self.env._("%s is with the till or decided already.", self.display_name)
+            )
+
     def action_decide(self):
         """Ask a person what became of a document that the till cannot tell of."""
         self._check_manager()
@@ -699,8 +691,19 @@ class FiscalDocument(models.Model):
             "qr": self.qr_text or None,
             "on_paper": self.on_paper,
             "document": self.signed_json or None,
+            "purchase": self.purchase_id.name or None,
+            "original": self._original_data(),
             "warnings": self.warnings or [],
             "error": self._error_data(),
+        }
+
+    def _original_data(self):
+        if not self.original_fpd:
+            return None
+        return {
+            "fn_number": self.original_fn,
+            "fd_number": self.original_fd,
+            "fpd": self.original_fpd,
         }
 
     def _error_data(self):
