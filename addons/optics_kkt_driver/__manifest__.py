@@ -17,6 +17,7 @@
         "wizard/fiscal_document_decision_views.xml",
         "views/kkt_device_views.xml",
         "views/fiscal_ofd_views.xml",
+        "views/fiscal_regime_views.xml",
         "views/account_tax_views.xml",
         "views/product_views.xml",
         "views/res_config_settings_views.xml",

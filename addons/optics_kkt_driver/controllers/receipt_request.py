@@ -79,9 +79,13 @@ def read_receipt_request(body, device):
 
 
 def _receipt(problems, device, operation, items, payments, cashier, buyer):
-    items, warnings = apply_rate_20_policy(
-        items, operation, device._local_date(), Rate20Policy.REPLACE
+    policy = Rate20Policy(device.company_id.fiscal_rate_20_api)
+    lawful = problems.attempt(
+        "", lambda: apply_rate_20_policy(items, operation, device._local_date(), policy)
     )
+    if lawful is None:
+        return None, []
+    items, warnings = lawful
     receipt = problems.attempt(
         "",
         lambda: Receipt(

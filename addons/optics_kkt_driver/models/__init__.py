@@ -4,6 +4,7 @@ from . import (
     fiscal_document,
     fiscal_document_event,
     fiscal_ofd,
+    fiscal_regime,
     ir_module_module,
     kkt_counter,
     kkt_device,
