@@ -18,6 +18,7 @@
         "views/kkt_device_views.xml",
         "views/fiscal_ofd_views.xml",
         "views/fiscal_purchase_views.xml",
+        "views/fiscal_regime_views.xml",
         "views/account_tax_views.xml",
         "views/product_views.xml",
         "views/res_config_settings_views.xml",

@@ -303,19 +303,19 @@ class ReceiptReader:
 
     def _lawful(self, items):
         """Return the items with the rates of today's supply; what was changed is a warning."""
+        device = self._device
+        policy = Rate20Policy(device.company_id.fiscal_rate_20_api)
         lawful = self._problems.attempt(
             "",
-            lambda: apply_rate_20_policy(
-                items,
-                self._operation,
-                self._device._local_date(),
-                Rate20Policy(self._device.company_id.fiscal_rate_20_api),
-            ),
+            lambda: apply_rate_20_policy(items, self._operation, device._local_date(), policy),
         )
         if lawful is None:
             return items
         items, warnings = lawful
         self._warnings += warnings
+        self._warnings += device.company_id._fiscal_regime_warnings(
+            device._taxation_type(), items, self._operation, device._local_date()
+        )
         return items
 
     def _advance_rate(self):

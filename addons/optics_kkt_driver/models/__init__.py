@@ -5,6 +5,7 @@ from . import (
     fiscal_document_event,
     fiscal_ofd,
     fiscal_purchase,
+    fiscal_regime,
     ir_module_module,
     kkt_counter,
     kkt_device,
