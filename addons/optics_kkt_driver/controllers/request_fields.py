@@ -202,6 +202,8 @@ def buyer(problems, data):
     if data is None:
         return None
     data = json_part(problems, "customer", data, CUSTOMER_FIELDS)
+    if data.get("email") and data.get("phone"):
+        problems.add("customer.phone", data["phone"], "a receipt holds one of email and phone")
     return problems.attempt(
         "customer",
         lambda: Buyer(

@@ -111,6 +111,12 @@ class TestApi(FiscalMixin, HttpCase):
             ({"payment_method": "shells"}, "payment_method"),
             ({"payments": [{"method": "cash", "amount": 1}]}, "payments"),
             ({"customer": {"email": "nobody"}}, "customer.phone_or_address"),
+            ({"customer": {"email": "a@b.ru", "phone": "+79001234567"}}, "customer.phone"),
+            ({"customer": {"inn": "7707083893"}}, "customer.name"),
+            ({"internet_site": "https://optika.example"}, "buyer.phone_or_address"),
+            ({"items": [{**SUNGLASSES, "country": "Italy"}]}, "items[0].origin_country_code"),
+            ({"items": [{**SUNGLASSES, "marking_code": "123"}]}, "items[0].marking_code"),
+            ({"cashier": {"name": "Иванова", "inn": "1"}}, "cashier.operator_inn"),
             ({"pos_id": "NOPE"}, "pos_id"),
         ]
         for changes, field in cases:
