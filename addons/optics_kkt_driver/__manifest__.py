@@ -13,6 +13,7 @@
         "security/ir.model.access.csv",
         "security/fiscal_rules.xml",
         "data/ir_cron.xml",
+        "wizard/fiscal_correction_views.xml",
         "views/fiscal_document_views.xml",
         "wizard/fiscal_document_decision_views.xml",
         "views/kkt_device_views.xml",

@@ -2,6 +2,8 @@ from . import (
     account_chart_template,
     account_tax,
     fiscal_document,
+    fiscal_document_correction,
+    fiscal_document_details,
     fiscal_document_event,
     fiscal_ofd,
     fiscal_purchase,

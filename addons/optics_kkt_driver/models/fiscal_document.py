@@ -329,7 +329,7 @@ class FiscalDocument(models.Model):
         total = getattr(document, "total_sum", getattr(document, "sum", 0))
         operation = getattr(document, "operation_type", None)
         try:
-            return self.sudo().create(
+            row = self.sudo().create(
                 {
                     "company_id": device.company_id.id,
                     "device_id": device.id,
@@ -350,6 +350,10 @@ class FiscalDocument(models.Model):
         except UniqueViolation as error:
             # The same key came in twice at once: the request is run again and finds the row.
             raise ConcurrencyError(str(error)) from error
+        if row.warnings:
+            why = "; ".join(warning["text"] for warning in row.warnings)
+            self.env["fiscal.document.event"].sudo()._record(row, False, "queued", why)
+        return row
 
     @api.model
     def _stored(self, device, kind, key, fingerprint):

@@ -150,6 +150,15 @@ def test_the_reverse_takes_all_of_the_wrong_one_back(signed: Receipt, ffd: FfdVe
     assert of_both[0].total == of_both[1].total
 
 
+def test_what_breaks_the_rules_of_receipts_can_be_taken_back() -> None:
+    """Another program has signed a prepayment at a plain rate: that is the error."""
+    line = dataclasses.replace(SUNGLASSES, payment_type=PaymentType.PREPAYMENT)
+    signed = receipt(line, operation_type=OperationType.SALE_RETURN).to_json()
+    broken = Settlement.from_json({**signed, "operationType": 1})
+    reverse, _right = mend(wrong(broken), receipt(), Basis(DAY_2026), FfdVersion.V1_2)
+    assert reverse.items == (line,)
+
+
 def test_an_error_in_a_correction_is_mended_alike() -> None:
     correction = without_kkt(receipt(), Basis(DAY_2026), FfdVersion.V1_2)
     reverse, _right = mend(wrong(correction), receipt(FRAME), Basis(DAY_2026), FfdVersion.V1_2)

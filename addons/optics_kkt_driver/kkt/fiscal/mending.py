@@ -63,20 +63,26 @@ class Wrong:
     fpd: str
     """As printed; leading noughts may be left out."""
     settlement: Settlement
-    """What was signed, errors and all."""
+    """What was signed, errors and all: the base class, which lets a wrong receipt be wrong."""
 
     def __post_init__(self) -> None:
         problems = Problems()
-        if problems.instance("fn_number", self.fn_number, str):
-            problems.digits("fn_number", self.fn_number, 16)
-        holds = is_integer(self.fd_number) and self.fd_number > 0
-        problems.check(holds, "fd_number", self.fd_number, "must be a number of at least 1")
-        holds = isinstance(self.fpd, str) and self.fpd.isascii() and self.fpd.isdigit()
-        holds = holds and len(self.fpd) <= 10
-        if problems.check(holds, "fpd", self.fpd, "must be at most 10 digits"):
-            object.__setattr__(self, "fpd", self.fpd.zfill(10))
+        problems.attempt("", lambda: check_numbers(self.fn_number, self.fd_number, self.fpd))
         problems.instance("settlement", self.settlement, Settlement)
         problems.raise_any()
+        object.__setattr__(self, "fpd", self.fpd.zfill(10))
+
+
+def check_numbers(fn_number: Any, fd_number: Any, fpd: Any) -> None:
+    """Raise InvalidDocument unless a signed document can have these FN, FD and FPD."""
+    problems = Problems()
+    if problems.instance("fn_number", fn_number, str):
+        problems.digits("fn_number", fn_number, 16)
+    holds = is_integer(fd_number) and fd_number > 0
+    problems.check(holds, "fd_number", fd_number, "must be a number of at least 1")
+    holds = isinstance(fpd, str) and fpd.isascii() and fpd.isdigit() and len(fpd) <= 10
+    problems.check(holds, "fpd", fpd, "must be at most 10 digits")
+    problems.raise_any()
 
 
 def without_kkt(settled: Receipt, basis: Basis, ffd: FfdVersion) -> Correction:
