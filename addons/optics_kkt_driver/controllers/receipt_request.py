@@ -16,6 +16,7 @@ from ..kkt.fiscal.purchase import (
 )
 from ..kkt.fiscal.rates import ProductVat, Rate20Policy, apply_rate_20_policy, supply_rate
 from ..kkt.fiscal.vocabulary import OperationType, ProductType
+from ..models.fiscal_document import RECEIPT_KINDS
 from . import request_fields as part
 from .registration import Wanted
 
@@ -194,9 +195,8 @@ class ReceiptReader:
             problems.add("stage", self._body["stage"], "a return names its original only")
         if self._operation and not self._operation.is_return:
             problems.add("type", self._body.get("type", "sale"), "a sale has no original")
-        told = part.json_part(problems, "original", self._body["original"], ORIGINAL_FIELDS)
-        original = self._find_original(told)
-        if original is None or problems:
+        told, original = find_original(problems, self._body["original"], self._device)
+        if problems:
             return Parts(None, None, {})
         if not original:
             return self._as_composed_return(told)
@@ -248,33 +248,6 @@ class ReceiptReader:
         )
 
     # Parts --------------------------------------------------------------------------------------
-
-    def _find_original(self, told):
-        """Return the signed receipt that is given back, an empty recordset when it is not ours,
-        None when it is told to be wrong."""
-        documents = self._device.env["fiscal.document"].sudo()
-        company = [("company_id", "=", self._device.company_id.id)]
-        if "key" in told:
-            found = documents.search([*company, ("idempotency_key", "=", told["key"])])
-            if found.kind == "receipt" and found.is_signed:
-                return found
-            self._problems.add("original.key", told["key"], "is no key of a signed receipt")
-            return None
-        for name, kind in (("fn_number", str), ("fd_number", int), ("fpd", str)):
-            value = told.get(name)
-            holds = isinstance(value, kind) and not isinstance(value, bool) and bool(value)
-            rule = "is required, unless the original is named by its key"
-            self._problems.check(holds, f"original.{name}", value, rule)
-        if self._problems:
-            return None
-        return documents.search(
-            [
-                *company,
-                ("kind", "=", "receipt"),
-                ("fn_number", "=", told["fn_number"]),
-                ("fd_number", "=", told["fd_number"]),
-            ]
-        )
 
     def _wanted_lines(self):
         """Return what the call takes back; None for all that is left."""
@@ -357,3 +330,28 @@ class ReceiptReader:
                 retail_place=site,
             ),
         )
+
+
+def find_original(problems, data, device):
+    """Return what a call says of an earlier receipt, and our row of it.
+
+    The row is empty when the receipt is none of ours, None when something is told to be wrong.
+    """
+    told = part.json_part(problems, "original", data, ORIGINAL_FIELDS)
+    documents = device.env["fiscal.document"].sudo()
+    company = [("company_id", "=", device.company_id.id), ("kind", "in", RECEIPT_KINDS)]
+    if "key" in told:
+        found = documents.search([*company, ("idempotency_key", "=", told["key"])])
+        if found.is_signed:
+            return told, found
+        problems.add("original.key", told["key"], "is no key of a signed receipt")
+        return told, None
+    for name, kind in (("fn_number", str), ("fd_number", int), ("fpd", str)):
+        value = told.get(name)
+        holds = isinstance(value, kind) and not isinstance(value, bool) and bool(value)
+        rule = "is required, unless the original is named by its key"
+        problems.check(holds, f"original.{name}", value, rule)
+    if problems:
+        return told, None
+    numbers = [("fn_number", "=", told["fn_number"]), ("fd_number", "=", told["fd_number"])]
+    return told, documents.search([*company, *numbers])

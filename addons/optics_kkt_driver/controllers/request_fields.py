@@ -39,19 +39,21 @@ def raise_any(problems):
     try:
         problems.raise_any()
     except InvalidDocument as invalid:
-        first = invalid.problems[0]
-        raise ApiError(
-            422,
-            "invalid_request",
-            str(invalid),
-            {
-                "field": first.field,
-                "problems": [
-                    {"field": each.field, "rule": each.rule, "value": str(each.value)}
-                    for each in invalid.problems
-                ],
-            },
-        ) from invalid
+        raise refusal(invalid) from invalid
+
+
+def refusal(invalid, names=None):
+    """Return the answer to a call that is wrong in the ways that `invalid` tells.
+
+    :param dict names: fields of the call by the path that a problem has, where they differ
+    """
+    names = names or {}
+    told = [
+        {"field": names.get(each.field, each.field), "rule": each.rule, "value": str(each.value)}
+        for each in invalid.problems
+    ]
+    details = {"field": told[0]["field"], "problems": told}
+    return ApiError(422, "invalid_request", str(invalid), details)
 
 
 def no_unknown(problems, path, data, known):

@@ -634,9 +634,8 @@ class FiscalDocument(models.Model):
         """Let a document that is not signed be: final, and whoever asked for it must know."""
         self._check_manager()
         if not self.sudo()._give_up(self.env._("given up by %s", self.env.user.name)):
-            raise UserError(
-                self.env._("%s is with the till or decided already.", self.display_name)
-            )
+            raise UserError(self._explain())
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_decide(self):
         """Ask a person what became of a document that the till cannot tell of."""

@@ -42,7 +42,6 @@ class FiscalDocument(models.Model):
         help="This document waits until that one is signed, and is given up together with it",
     )
     is_mendable = fields.Boolean(compute="_compute_is_mendable")
-    may_give_up = fields.Boolean(compute="_compute_may_give_up")
 
     _one_reverse = models.UniqueIndex(
         "(company_id, original_fn, original_fd) WHERE mending = 'reverse' AND state <> 'cancelled'",
@@ -54,11 +53,6 @@ class FiscalDocument(models.Model):
         for document in self:
             code = (document.signed_json or {}).get("code")
             document.is_mendable = document.is_signed and code in MENDABLE_CODES
-
-    @api.depends("state", "mending")
-    def _compute_may_give_up(self):
-        for document in self:
-            document.may_give_up = document.mending and document.state in ("queued", "failed")
 
     # Entry ------------------------------------------------------------------------------------
 
@@ -149,7 +143,7 @@ class FiscalDocument(models.Model):
             "original_fn": wrong.fn_number,
             "original_fd": wrong.fd_number,
             "original_fpd": wrong.fpd,
-            "order_ref": original.order_ref,
+            "purchase_id": original.purchase_id.id,
         }
 
     @api.model
@@ -199,11 +193,15 @@ class FiscalDocument(models.Model):
         return reverse
 
     def _print_in_order(self):
-        """Bring these rows to an end on their tills, stopping at the first that is not signed."""
+        """Bring these rows to an end on their tills, stopping at the first that is not signed.
+
+        :return: how the last call to a lane ended, see ``kkt.device.Served``
+        """
         for row in self:
-            row.device_id._register_row(row)
+            served = row.device_id._register_row(row)
             if not row.is_signed:
-                return
+                break
+        return served
 
     # The wrong document -----------------------------------------------------------------------
 
@@ -253,11 +251,8 @@ class FiscalDocument(models.Model):
     # Buttons ----------------------------------------------------------------------------------
 
     def action_give_up(self):
-        """Give up a correction that is not signed; a pair whose first is not signed as a whole."""
-        self._check_manager()
-        document = self.sudo()
-        if document.after_id and not document.after_id.is_signed:
-            document = document.after_id
-        if not document.may_give_up or not document._give_up(self.env._("given up by a person")):
-            raise UserError(document._explain())
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        """Give up a pair as a whole while its first is not signed."""
+        first = self.after_id
+        if first and not first.is_signed:
+            return first.action_give_up()
+        return super().action_give_up()

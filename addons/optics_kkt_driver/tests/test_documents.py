@@ -8,7 +8,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..kkt.drivers.virtual.faults import Faults
 from .common import FiscalCase, FiscalMixin
-from .document_table import CASHIER_API, DOCUMENTS, OF_THE_REPORTS, OF_THE_TILL
+from .document_table import CASHIER_API, DOCUMENTS, OF_THE_REPORTS, OF_THE_TILL, SUNGLASSES_API
 
 SETTLEMENTS = ("receipt", "correction")
 
@@ -98,3 +98,64 @@ class TestDocumentsByApi(DocumentsMixin, ApiCase):
                 self.assertEqual(self.ask(name), (200, answer), "the key is known")
                 done.add(name)
         self.assertGreaterEqual(len(done), 20)
+
+    def test_an_error_takes_two_corrections_in_one_call(self):
+        self.ask("sale")
+        sale = self.row("sale")
+        right = {"items": [{**SUNGLASSES_API, "price": 4500}], "total": 4500}
+        body = {"pos_id": "API-1", "date": f"{self.till._local_date()}", "payment_method": "card"}
+        body |= {**right, "original": {"key": "sale"}, "reason": "Не та цена"}
+        status, answer = self.call("/v1/kkt/correction", body, "mend")
+        self.assertEqual(status, 201, answer)
+        reverse, again = answer["reverse"]["document"], answer["document"]
+        for document in (reverse, again):
+            self.assertEqual(document["code"], 31)
+            self.assertEqual(document["propertiesData"], sale.fpd)
+        self.assertEqual((reverse["operationType"], reverse["totalSum"]), (2, 500000))
+        self.assertEqual((again["operationType"], again["totalSum"]), (1, 450000))
+        self.assertEqual(self.call("/v1/kkt/correction", body, "mend"), (200, answer))
+        self.assertEqual(len(self.row("sale").search([("original_id", "=", sale.id)])), 2)
+
+    def test_an_error_in_somebody_elses_receipt(self):
+        wrong = {"items": [{**SUNGLASSES_API, "tax_rate": 10}], "total": 5000}
+        body = {
+            "pos_id": "API-1",
+            "date": "2025-12-30",
+            "items": [{**SUNGLASSES_API, "tax_rate": 20}],
+            "total": 5000,
+            "payment_method": "card",
+            "original": {"fn_number": "9999078900004312", "fd_number": 77, "fpd": "1234567890"},
+            "wrong": {**wrong, "payment_method": "card"},
+        }
+        status, answer = self.call("/v1/kkt/correction", body, "mend")
+        self.assertEqual(status, 201, answer)
+        self.assertEqual(answer["reverse"]["document"]["items"][0]["nds"], 2)
+        self.assertEqual(answer["document"]["items"][0]["nds"], 1, "the rate of 2025 stays")
+        self.assertEqual(answer["original"]["fd_number"], 77)
+
+    def test_wrong_corrections_name_the_field(self):
+        right = DOCUMENTS["correction of a settlement without KKT"].body
+        numbers = {"fn_number": "9999078900004312", "fd_number": 77, "fpd": "1234567890"}
+        cases = [
+            ({"date": "yesterday"}, "date"),
+            ({"date": "2999-01-01"}, "date"),
+            ({"date": None}, "date"),
+            ({"basis": "order"}, "order_number"),
+            ({"order_number": "1"}, "order_number"),
+            ({"basis": "whim"}, "basis"),
+            ({"items": [{**SUNGLASSES_API, "tax_rate": 20}]}, "items[0].nds"),
+            ({"total": 1}, "total"),
+            ({"original": {"key": "none"}}, "original.key"),
+            ({"original": {**numbers, "fpd": "x"}, "wrong": right}, "wrong.date"),
+            ({"original": numbers}, "wrong"),
+            ({"wrong": {}}, "original"),
+            ({"stage": "handover"}, "stage"),
+        ]
+        for changes, field in cases:
+            with self.subTest(changes):
+                body = {"pos_id": "API-1", **right, **changes}
+                status, answer = self.call("/v1/kkt/correction", body, "bad")
+                self.assertEqual(
+                    (status, answer["error"]["details"]["field"]), (422, field), answer
+                )
+        self.assertFalse(self.row("bad"))
