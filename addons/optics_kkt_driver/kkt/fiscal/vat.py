@@ -51,6 +51,6 @@ def vat_totals_from_json(data: Mapping[str, Any]) -> dict[int, Any]:
     Values are handed on as they are. Raises AttributeError, KeyError or TypeError when tag 1115
     is not what it should be.
     """
-    told = {int(nds): data[name] for nds, name in OWN_TAG.items() if name in data}
+    told = {int(nds): data[name] for nds, name in _OWN_TAG.items() if name in data}
     later = data.get("amountsReceiptNds", {}).get("amountsNds", [])
     return told | {each["nds"]: each["ndsSum"] for each in later}
