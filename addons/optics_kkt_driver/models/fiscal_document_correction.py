@@ -41,8 +41,8 @@ class FiscalDocument(models.Model):
         index="btree_not_null",
         help="This document waits until that one is signed, and is given up together with it",
     )
-    is_mendable = fields.Boolean(compute="_compute_is_mendable")
-    may_give_up = fields.Boolean(compute="_compute_may_give_up")
+    is_mendable = fields.Boolean(string="Can be mended", compute="_compute_is_mendable")
+    may_give_up = fields.Boolean(string="Can be given up", compute="_compute_may_give_up")
 
     _one_reverse = models.UniqueIndex(
         "(company_id, original_fn, original_fd) WHERE mending = 'reverse' AND state <> 'cancelled'",

@@ -390,7 +390,10 @@ class TestCorrectionRefusals(CorrectionCase):
         self.assertEqual(right.warnings[0]["field"], "items[0].nds")
         self.assertEqual(right.event_ids.mapped("to_state"), ["queued"])
         self.assertEqual(right.event_ids.why, right.warnings[0]["text"])
-        self.assertIn(right.warnings[0]["text"], right.warnings_text)
+        self.assertEqual(
+            right.warnings_text,
+            "Line 1: the VAT rate is none of the seller's tax regime on the day of supply",
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -560,10 +563,10 @@ class TestCorrectionWizard(CorrectionCase):
         text = str(caught.exception)
         for field in (
             "Date of the settlement: must not be after today",
-            "FPD: ",
-            "INN of the cashier: ",
-            "Line 1 of “Settled lines”, Price: ",
-            "Line 1 of “Signed lines”, Quantity: ",
+            "FPD: must be that of the receipt, up to 10 digits",
+            "INN of the cashier: must be 12 digits",
+            "Line 1 of “Settled lines”, Price: must not be negative",
+            "Line 1 of “Signed lines”, Quantity: must be more than 0",
         ):
             with self.subTest(field):
                 self.assertIn(field, text)
@@ -578,6 +581,15 @@ class TestCorrectionWizard(CorrectionCase):
         form = self.settlement_form()
         form.settled_on = "2025-12-30"
         with self.assertRaisesRegex(UserError, "VAT: .*НДС 20%"):
+            form.save().action_print()
+        form = self.settlement_form()
+        with form.right_line_ids.edit(0) as line:
+            line.payment_type = "2"
+        with self.assertRaisesRegex(UserError, "VAT: a prepayment has the rate НДС 22/122"):
+            form.save().action_print()
+        form = self.settlement_form()
+        form.cash, form.credit = 0.0, 1000.0
+        with self.assertRaisesRegex(UserError, "On credit: must be what leaves on credit"):
             form.save().action_print()
         form = self.settlement_form()
         form.right_line_ids.remove(0)
