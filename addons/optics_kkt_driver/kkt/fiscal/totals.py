@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .correction import Correction
+from .payments import Payments
 from .receipt import Settlement
+from .vat import vat_totals_from_json
 from .vocabulary import Nds, OperationType
 
 _OPERATION_NAMES = {
@@ -55,21 +57,20 @@ class OperationTotals:
     """Tag 1220."""
     vat: Mapping[Nds, int] = field(default_factory=dict)
 
-    def adding(self, settlement: Settlement) -> OperationTotals:
-        """The totals after one more receipt or correction."""
-        paid = settlement.payments
-        vat = dict(self.vat)
-        for nds, part in settlement.vat_totals.items():
-            vat[nds] = vat.get(nds, 0) + part
+    def adding(self, total: int, paid: Payments, vat: Mapping[Nds, int]) -> OperationTotals:
+        """The totals after one more receipt or correction; sums in kopecks."""
+        after = dict(self.vat)
+        for nds, part in vat.items():
+            after[nds] = after.get(nds, 0) + part
         return OperationTotals(
             count=self.count + 1,
-            total=self.total + settlement.total_sum,
+            total=self.total + total,
             cash=self.cash + paid.cash,
             ecash=self.ecash + paid.ecash,
             prepaid=self.prepaid + paid.prepaid,
             credit=self.credit + paid.credit,
             provision=self.provision + paid.provision,
-            vat=vat,
+            vat=after,
         )
 
     def to_json(self) -> dict[str, int]:
@@ -108,16 +109,43 @@ class ShiftTotals:
 
     def adding(self, settlement: Settlement) -> ShiftTotals:
         """The totals after one more receipt or correction."""
-        operation = settlement.operation_type
-        after = replace(
-            self,
-            operations={**self.operations, operation: self.of(operation).adding(settlement)},
+        return self._adding(
+            settlement.operation_type,
+            settlement.total_sum,
+            settlement.payments,
+            settlement.vat_totals,
+            correction=isinstance(settlement, Correction),
         )
-        if not isinstance(settlement, Correction):
+
+    def adding_signed(self, document: Mapping[str, Any], *, correction: bool) -> ShiftTotals:
+        """The totals after one more signed document (FNS JSON), counted by what it says of itself.
+
+        Also for what others registered, which our rules for receipts may not accept.
+        """
+        return self._adding(
+            OperationType(document["operationType"]),
+            document["totalSum"],
+            Payments.from_json(document),
+            vat_totals_from_json(document),
+            correction=correction,
+        )
+
+    def _adding(
+        self,
+        operation: OperationType,
+        total: int,
+        paid: Payments,
+        vat: Mapping[Nds, int],
+        *,
+        correction: bool,
+    ) -> ShiftTotals:
+        counter = self.of(operation).adding(total, paid, vat)
+        after = replace(self, operations={**self.operations, operation: counter})
+        if not correction:
             return after
-        count, total = self.corrections.get(operation, (0, 0))
-        corrected = {operation: (count + 1, total + settlement.total_sum)}
-        return replace(after, corrections={**self.corrections, **corrected})
+        count, corrected = self.corrections.get(operation, (0, 0))
+        corrections = {**self.corrections, operation: (count + 1, corrected + total)}
+        return replace(after, corrections=corrections)
 
     def to_json(self) -> dict[str, Any]:
         """The value of ``shiftSumReports`` or ``fiscalDriveSumReports``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .item import Item
@@ -43,3 +43,10 @@ def vat_totals_to_json(totals: dict[Nds, int]) -> dict[str, Any]:
     if later:
         data["amountsReceiptNds"] = {"amountsNds": later}
     return data
+
+
+def vat_totals_from_json(data: Mapping[str, Any]) -> dict[Nds, int]:
+    """The totals as a signed document tells them; the nought that only fills 1104 is no rate."""
+    told = {nds: data[name] for nds, name in _OWN_TAG.items() if data.get(name)}
+    later = data.get("amountsReceiptNds", {}).get("amountsNds", [])
+    return {**told, **{Nds(each["nds"]): each["ndsSum"] for each in later}}

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeGuard
 
+from ...fiscal.cash import drawer_change
 from ...fiscal.vocabulary import DocumentKind, Nds, OperationType, TaxationType
-from .compose import SETTLEMENTS, drawer_change
+from .compose import SETTLEMENTS
 from .faults import Faults
 from .refusals import refusal
 from .state import DriveState, Queue
