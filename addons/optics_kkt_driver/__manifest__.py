@@ -15,6 +15,8 @@
         "data/ir_cron.xml",
         "views/fiscal_document_views.xml",
         "wizard/fiscal_document_decision_views.xml",
+        "wizard/kkt_cash_move_views.xml",
+        "views/kkt_shift_views.xml",
         "views/kkt_device_views.xml",
         "views/fiscal_ofd_views.xml",
         "views/account_tax_views.xml",

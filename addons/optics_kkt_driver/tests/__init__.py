@@ -5,6 +5,8 @@ from . import (
     test_delivery,
     test_fiscal_document,
     test_kkt_device,
+    test_kkt_histogram,
+    test_kkt_shift,
     test_product_template,
     test_settings,
 )

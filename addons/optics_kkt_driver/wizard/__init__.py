@@ -1,1 +1,1 @@
-from . import fiscal_document_decision
+from . import fiscal_document_decision, kkt_cash_move

@@ -11,13 +11,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypeGuard
 
 from ...fiscal.cash import drawer_change
+from ...fiscal.shift import SHIFT_LIMIT
 from ...fiscal.vocabulary import DocumentKind, Nds, OperationType, TaxationType
 from .compose import SETTLEMENTS
 from .faults import Faults
 from .refusals import refusal
 from .state import DriveState, Queue
 
-SHIFT_LIMIT = timedelta(hours=24)
 OFD_LIMIT = timedelta(days=30)
 
 _REPRINTS = (DocumentKind.X_REPORT, DocumentKind.COPY)
