@@ -41,8 +41,8 @@ class FiscalDocument(models.Model):
         return DocumentCode(self.signed_json["code"]).kind
 
     def _after_signed(self):
-        super()._after_signed()
         self.env["kkt.shift"].sudo()._note(self)
+        return super()._after_signed()
 
     @api.model
     def _record_foreign(self, device, document):

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -76,9 +76,7 @@ class KktDevice(models.Model):
         )
 
     def _shift_ends_at(self):
-        opened = fields.Datetime.context_timestamp(
-            self.with_context(tz=self.timezone), self._status().shift_opened_at
-        )
+        opened = self._status().shift_opened_at.replace(tzinfo=UTC)
         return (opened + SHIFT_LIMIT).astimezone(ZoneInfo(self.timezone))
 
     def _pos_status(self):

@@ -82,7 +82,7 @@ class KktShift(models.Model):
 
     counters_html = fields.Html(string="Side by side", compute="_compute_counters_html")
     undecided_count = fields.Integer(string="To be decided", compute="_compute_undecided_count")
-    warning = fields.Char(string="Age", compute="_compute_warning")
+    warning = fields.Char(compute="_compute_warning")
 
     _one_shift = models.UniqueIndex("(device_id, fn_number, number)")
     _open_shifts = models.Index("(device_id) WHERE state = 'open'")
@@ -373,9 +373,9 @@ class KktShift(models.Model):
             CounterName.CORRECTION_COUNT: self.env._("Of these, corrections"),
             CounterName.CORRECTION_TOTAL: self.env._("Total of corrections"),
             CounterName.CASH_IN_COUNT: self.env._("Times put in"),
-            CounterName.CASH_IN_SUM: self.env._("Put in"),
+            CounterName.CASH_IN_SUM: self.env._("Sum put in"),
             CounterName.CASH_OUT_COUNT: self.env._("Times taken out"),
-            CounterName.CASH_OUT_SUM: self.env._("Taken out"),
+            CounterName.CASH_OUT_SUM: self.env._("Sum taken out"),
             CounterName.DRAWER: self.env._("In the drawer"),
         }[pair.name]
 
