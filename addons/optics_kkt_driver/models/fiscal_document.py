@@ -89,22 +89,6 @@ SOURCES = [
 ]
 
 
-def _is_worth_logging(record):
-    """Drop one expected error of Odoo's SQL log: a key that came in twice at once.
-
-    It is handled in :meth:`FiscalDocument._enqueue`. (`mute_logger` changes the logger for all
-    threads, and two that overlap leave it silent for ever.)
-    """
-    return not any(
-        isinstance(argument, UniqueViolation)
-        and argument.diag.constraint_name == "fiscal_document_key_unique"
-        for argument in record.args or ()
-    )
-
-
-logging.getLogger("odoo.sql_db").addFilter(_is_worth_logging)
-
-
 class FiscalDocument(models.Model):
     """One document of a till: the buffer between what was sold and what the OFD has.
 
@@ -129,12 +113,6 @@ class FiscalDocument(models.Model):
     body_hash = fields.Char(required=True, readonly=True)
     reference = fields.Char(
         readonly=True, help="What the document was made for, in the words of whoever asked for it"
-    )
-    order_ref = fields.Char(
-        string="Purchase",
-        readonly=True,
-        help="What prepayments, handover and returns of one purchase have in common; tag 1215 is"
-        " computed from its signed documents",
     )
     original_id = fields.Many2one(
         "fiscal.document",
@@ -222,7 +200,6 @@ class FiscalDocument(models.Model):
         " OR (fn_number IS NOT NULL AND fd_number > 0 AND fpd IS NOT NULL))",
         "A signed document has FN, FD and FPD.",
     )
-    _purchase = models.Index("(company_id, order_ref) WHERE order_ref IS NOT NULL")
     _lane_queue = models.Index("(device_id, id) WHERE state IN ('queued', 'printing', 'unknown')")
     _outbox = models.Index("(device_id, fd_number) WHERE state = 'printed'")
     _open_rows = models.Index("(device_id, state) WHERE state NOT IN ('delivered', 'cancelled')")
@@ -341,16 +318,10 @@ class FiscalDocument(models.Model):
         :return: the row; the stored one when the key was used for the same body before
         :raises KeyConflict: the key was used for another body
         """
-        body_hash = self._body_hash(device, document.kind, fingerprint or document.to_json())
-        stored = self.sudo().search(
-            [("company_id", "=", device.company_id.id), ("idempotency_key", "=", key)]
-        )
-        if stored:
-            if stored.body_hash != body_hash:
-                raise KeyConflict(
-                    self.env._("The key %s was used for another document.", key), stored
-                )
+        fingerprint = fingerprint or document.to_json()
+        if stored := self._stored(device, document.kind, key, fingerprint):
             return stored
+        body_hash = self._body_hash(device, document.kind, fingerprint)
         short_key = self._short_key(device, key)
         if isinstance(document, Settlement):
             tag = UserAttribute("Документ", f"{reference} {short_key}".strip())
@@ -358,7 +329,7 @@ class FiscalDocument(models.Model):
         total = getattr(document, "total_sum", getattr(document, "sum", 0))
         operation = getattr(document, "operation_type", None)
         try:
-            return self.sudo().create(
+            row = self.sudo().create(
                 {
                     "company_id": device.company_id.id,
                     "device_id": device.id,
@@ -379,6 +350,26 @@ class FiscalDocument(models.Model):
         except UniqueViolation as error:
             # The same key came in twice at once: the request is run again and finds the row.
             raise ConcurrencyError(str(error)) from error
+        if row.warnings:
+            why = "; ".join(warning["text"] for warning in row.warnings)
+            self.env["fiscal.document.event"].sudo()._record(row, False, "queued", why)
+        return row
+
+    @api.model
+    def _stored(self, device, kind, key, fingerprint):
+        """Return the row that this key has made before; empty when there is none.
+
+        What a document says may depend on the day and on other documents, so whoever makes one
+        asks this first: a repeated call is answered by its row, not by making the document anew.
+
+        :raises KeyConflict: the key was used for another body
+        """
+        stored = self.sudo().search(
+            [("company_id", "=", device.company_id.id), ("idempotency_key", "=", key)]
+        )
+        if stored and stored.body_hash != self._body_hash(device, kind, fingerprint):
+            raise KeyConflict(self.env._("The key %s was used for another document.", key), stored)
+        return stored
 
     @api.model
     def _body_hash(self, device, kind, body):
@@ -644,6 +635,13 @@ class FiscalDocument(models.Model):
         self._check_manager()
         return self._print_now()
 
+    def action_give_up(self):
+        """Let a document that is not signed be: final, and whoever asked for it must know."""
+        self._check_manager()
+        if not self.sudo()._give_up(self.env._("given up by %s", self.env.user.name)):
+            raise UserError(self._explain())
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
     def action_decide(self):
         """Ask a person what became of a document that the till cannot tell of."""
         self._check_manager()
@@ -701,8 +699,19 @@ class FiscalDocument(models.Model):
             "qr": self.qr_text or None,
             "on_paper": self.on_paper,
             "document": self.signed_json or None,
+            "purchase": self.purchase_id.name or None,
+            "original": self._original_data(),
             "warnings": self.warnings or [],
             "error": self._error_data(),
+        }
+
+    def _original_data(self):
+        if not self.original_fpd:
+            return None
+        return {
+            "fn_number": self.original_fn,
+            "fd_number": self.original_fd,
+            "fpd": self.original_fpd,
         }
 
     def _error_data(self):

@@ -13,6 +13,7 @@ from ..kkt.drivers.registry import open_driver
 from ..kkt.fiscal import hlc
 from ..kkt.flow.errors import LaneLost, TillRefusesWork
 from ..kkt.flow.lane import Entry, Journaled
+from .fiscal_document import SIGNED_STATES
 
 ADVISORY_LANE = 0x4B4B54
 """First half of the advisory lock that makes one process the only user of a till."""
@@ -20,6 +21,8 @@ ADVISORY_OUTBOX = 0x4F4644
 """First half of the advisory lock that makes one process the only sender of a till's drive."""
 
 
+NOT_HELD_BACK = ["|", ("after_id", "=", False), ("after_id.state", "in", SIGNED_STATES)]
+"""Domain of rows that wait for no other one to be signed first."""
 KINDS_OF_STATUS = ("shift_open", "shift_close", "cash_in", "cash_out")
 """Documents after which a till's status is another one than before."""
 
@@ -163,9 +166,9 @@ class Lane:
         with self._device() as device:
             yield device.env["fiscal.document"].browse(row_id)
 
-    def _first(self, device, states):
+    def _first(self, device, states, domain=()):
         return device.env["fiscal.document"].search(
-            [("device_id", "=", device.id), ("state", "in", states)], order="id", limit=1
+            [("device_id", "=", device.id), ("state", "in", states), *domain], order="id", limit=1
         )
 
     def undecided(self):
@@ -175,7 +178,7 @@ class Lane:
 
     def next_queued(self):
         with self._device() as device:
-            row = self._first(device, ["queued"])
+            row = self._first(device, ["queued"], NOT_HELD_BACK)
             return row and Entry(row.id, row._value(), row.needs_open_shift) or None
 
     def queue_shift_opening(self, before):

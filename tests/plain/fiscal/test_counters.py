@@ -133,8 +133,8 @@ def test_the_golden_z_report_beside_the_day_it_closes() -> None:
 
 def test_what_our_rules_refuse_is_counted_as_it_was_signed() -> None:
     strange = {"operationType": 1, "totalSum": 100, "cashTotalSum": 100, "nds0": 0}
-    totals = ShiftTotals().adding_signed(strange, correction=False)
-    assert totals.of(OperationType.SALE) == OperationTotals(count=1, total=100, cash=100)
+    ours = ShiftCounters().adding(DocumentKind.RECEIPT, strange)
+    assert ours.totals.of(OperationType.SALE) == OperationTotals(count=1, total=100, cash=100)
 
 
 def test_codes_of_settlements_are_known() -> None:

@@ -8,8 +8,36 @@ from enum import StrEnum
 from typing import Any
 
 from .cash import drawer_change
+from .payments import Payments
 from .totals import OperationTotals, ShiftTotals
+from .vat import vat_totals_from_json
 from .vocabulary import DocumentKind, Nds, OperationType
+
+
+@dataclass(frozen=True, slots=True)
+class SignedSettlement:
+    """A signed receipt or correction as it counts (:class:`.totals.Counted`): by what it says.
+
+    Also one that others registered, which our rules may not accept.
+    """
+
+    kind: DocumentKind
+    operation_type: OperationType
+    total_sum: int
+    payments: Payments
+    vat_totals: Mapping[Nds, int]
+
+    @classmethod
+    def from_json(cls, kind: DocumentKind, document: Mapping[str, Any]) -> SignedSettlement:
+        """Read a signed document, FNS JSON."""
+        vat = {Nds(nds): total for nds, total in vat_totals_from_json(document).items() if total}
+        return cls(
+            kind=kind,
+            operation_type=OperationType(document["operationType"]),
+            total_sum=document["totalSum"],
+            payments=Payments.from_json(document),
+            vat_totals=vat,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +80,8 @@ class ShiftCounters:
         if self.drawer is not None:
             after = replace(after, drawer=self.drawer + drawer_change(kind, document))
         if kind in (DocumentKind.RECEIPT, DocumentKind.CORRECTION):
-            correction = kind is DocumentKind.CORRECTION
-            totals = self.totals.adding_signed(document, correction=correction)
-            return replace(after, totals=totals)
+            settlement = SignedSettlement.from_json(kind, document)
+            return replace(after, totals=self.totals.adding(settlement))
         if kind is DocumentKind.CASH_IN and self.cash_in is not None:
             return replace(after, cash_in=self.cash_in.adding(document["sum"]))
         if kind is DocumentKind.CASH_OUT and self.cash_out is not None:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
-from .correction import Correction
 from .payments import Payments
-from .receipt import Settlement
-from .vat import vat_totals_from_json
-from .vocabulary import Nds, OperationType
+from .vocabulary import DocumentKind, Nds, OperationType
 
 _OPERATION_NAMES = {
     OperationType.SALE: ("sellOper", "sellCorrection"),
@@ -37,6 +34,21 @@ _SUM_NAMES = {
 }
 
 
+class Counted(Protocol):
+    """What a counter needs to know of a receipt or correction, of whatever format."""
+
+    @property
+    def kind(self) -> DocumentKind: ...
+    @property
+    def operation_type(self) -> OperationType: ...
+    @property
+    def total_sum(self) -> int: ...
+    @property
+    def payments(self) -> Payments: ...
+    @property
+    def vat_totals(self) -> Mapping[Nds, int]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class OperationTotals:
     """Receipts and corrections of one operation type; sums in kopecks (tags 1129-1132)."""
@@ -57,20 +69,21 @@ class OperationTotals:
     """Tag 1220."""
     vat: Mapping[Nds, int] = field(default_factory=dict)
 
-    def adding(self, total: int, paid: Payments, vat: Mapping[Nds, int]) -> OperationTotals:
-        """The totals after one more receipt or correction; sums in kopecks."""
-        after = dict(self.vat)
-        for nds, part in vat.items():
-            after[nds] = after.get(nds, 0) + part
+    def adding(self, settlement: Counted) -> OperationTotals:
+        """The totals after one more receipt or correction."""
+        paid = settlement.payments
+        vat = dict(self.vat)
+        for nds, part in settlement.vat_totals.items():
+            vat[nds] = vat.get(nds, 0) + part
         return OperationTotals(
             count=self.count + 1,
-            total=self.total + total,
+            total=self.total + settlement.total_sum,
             cash=self.cash + paid.cash,
             ecash=self.ecash + paid.ecash,
             prepaid=self.prepaid + paid.prepaid,
             credit=self.credit + paid.credit,
             provision=self.provision + paid.provision,
-            vat=after,
+            vat=vat,
         )
 
     def to_json(self) -> dict[str, int]:
@@ -107,45 +120,18 @@ class ShiftTotals:
         """The counter of one operation, zeros when it did not happen."""
         return self.operations.get(operation, OperationTotals())
 
-    def adding(self, settlement: Settlement) -> ShiftTotals:
+    def adding(self, settlement: Counted) -> ShiftTotals:
         """The totals after one more receipt or correction."""
-        return self._adding(
-            settlement.operation_type,
-            settlement.total_sum,
-            settlement.payments,
-            settlement.vat_totals,
-            correction=isinstance(settlement, Correction),
+        operation = settlement.operation_type
+        after = replace(
+            self,
+            operations={**self.operations, operation: self.of(operation).adding(settlement)},
         )
-
-    def adding_signed(self, document: Mapping[str, Any], *, correction: bool) -> ShiftTotals:
-        """The totals after one more signed document (FNS JSON), counted by what it says of itself.
-
-        Also for what others registered, which our rules for receipts may not accept.
-        """
-        return self._adding(
-            OperationType(document["operationType"]),
-            document["totalSum"],
-            Payments.from_json(document),
-            vat_totals_from_json(document),
-            correction=correction,
-        )
-
-    def _adding(
-        self,
-        operation: OperationType,
-        total: int,
-        paid: Payments,
-        vat: Mapping[Nds, int],
-        *,
-        correction: bool,
-    ) -> ShiftTotals:
-        counter = self.of(operation).adding(total, paid, vat)
-        after = replace(self, operations={**self.operations, operation: counter})
-        if not correction:
+        if settlement.kind is not DocumentKind.CORRECTION:
             return after
-        count, corrected = self.corrections.get(operation, (0, 0))
-        corrections = {**self.corrections, operation: (count + 1, corrected + total)}
-        return replace(after, corrections=corrections)
+        count, total = self.corrections.get(operation, (0, 0))
+        corrected = {operation: (count + 1, total + settlement.total_sum)}
+        return replace(after, corrections={**self.corrections, **corrected})
 
     def to_json(self) -> dict[str, Any]:
         """The value of ``shiftSumReports`` or ``fiscalDriveSumReports``."""

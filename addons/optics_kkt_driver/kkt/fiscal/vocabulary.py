@@ -73,6 +73,11 @@ class FfdVersion(IntEnum):
     V1_1 = 3
     V1_2 = 4
 
+    @property
+    def label(self) -> str:
+        """As people write it."""
+        return {2: "1.05", 3: "1.1", 4: "1.2"}[self]
+
 
 class OperationType(IntEnum):
     """Tag 1054, признак расчёта."""
