@@ -8,7 +8,7 @@ from typing import Any
 from .item import Item
 from .vocabulary import Nds
 
-OWN_TAG = {
+_OWN_TAG = {
     Nds.NDS_20: "nds18",
     Nds.NDS_10: "nds10",
     Nds.NDS_0: "nds0",
@@ -34,9 +34,9 @@ def vat_totals_to_json(totals: dict[Nds, int]) -> dict[str, Any]:
     At least one of tags 1102-1107 must be there: with 1115 alone, 1104 = 0 is sent and not
     printed, as real receipts of 2026 show.
     """
-    data: dict[str, Any] = {name: totals[nds] for nds, name in OWN_TAG.items() if nds in totals}
+    data: dict[str, Any] = {name: totals[nds] for nds, name in _OWN_TAG.items() if nds in totals}
     later = [
-        {"nds": int(nds), "ndsSum": total} for nds, total in totals.items() if nds not in OWN_TAG
+        {"nds": int(nds), "ndsSum": total} for nds, total in totals.items() if nds not in _OWN_TAG
     ]
     if not data:
         data["nds0"] = 0
