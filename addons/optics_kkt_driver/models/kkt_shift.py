@@ -45,14 +45,10 @@ class KktShift(models.Model):
     fn_number = fields.Char(string="FN", required=True, readonly=True)
     number = fields.Integer(string="Shift", required=True, readonly=True, aggregator=None)
     state = fields.Selection(STATES, required=True, readonly=True, default="open")
-    opening_id = fields.Many2one(
-        "fiscal.document", string="Opening", readonly=True, ondelete="restrict"
-    )
+    opening_id = fields.Many2one("fiscal.document", readonly=True, ondelete="restrict")
     opened_at = fields.Datetime(string="Opened at", readonly=True)
     opened_by = fields.Char(string="Opened by", readonly=True, help="Tag 1021 of the opening")
-    closing_id = fields.Many2one(
-        "fiscal.document", string="Closing", readonly=True, ondelete="restrict"
-    )
+    closing_id = fields.Many2one("fiscal.document", readonly=True, ondelete="restrict")
     closed_at = fields.Datetime(string="Closed at", readonly=True)
     closed_by = fields.Char(string="Closed by", readonly=True, help="Tag 1021 of the closing")
 

@@ -37,7 +37,7 @@ class TestKktHistogram(FiscalCase):
 
     def test_delivery_is_measured_by_our_clock(self):
         with self.till._driver() as driver:
-            driver.till.set_faults(Faults(clock_offset=3600))
+            driver.till.set_faults(Faults(clock_offset=240))
         self.open_shift()
         row = self.register()
         with freeze_time(fields.Datetime.now() + timedelta(seconds=40)):

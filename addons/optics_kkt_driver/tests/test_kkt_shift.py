@@ -1,5 +1,7 @@
 from datetime import UTC, date, datetime, timedelta
 
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tests.common import new_test_user
@@ -73,10 +75,11 @@ class ShiftCase(FiscalCase):
             before = datetime.now(UTC) + timedelta(seconds=5)
             driver.till.execute(document.kind, document.to_json(), before=before)
 
-    def set_clock(self, ahead):
-        """Let the till's clock go on without us."""
-        with self.till._driver() as driver:
-            driver.till.set_faults(Faults(clock_offset=ahead.total_seconds()))
+    def after(self, time):
+        """Let so much time pass, for the till and for us."""
+        frozen = freeze_time(datetime.now(UTC) + time, tick=True)
+        frozen.start()
+        self.addCleanup(frozen.stop)
         self.till._refresh_status()
         self.env.invalidate_all()
 
@@ -320,13 +323,13 @@ class TestShiftAge(ShiftCase):
         self.cron = self.env.ref("optics_kkt_driver.cron_warn_of_age")
 
     def test_nobody_is_warned_early(self):
-        self.set_clock(timedelta(hours=22, minutes=50))
+        self.after(timedelta(hours=22, minutes=50))
         self.cron.method_direct_trigger()
         self.assertFalse(self.activities() or self.till.shift_warning)
         self.assertEqual(self.till._pos_status()["state"], "green")
 
     def test_after_23_hours_people_are_warned_once(self):
-        self.set_clock(timedelta(hours=23, minutes=1))
+        self.after(timedelta(hours=23, minutes=1))
         lamp = self.till._pos_status()
         self.assertEqual(lamp["state"], "yellow")
         self.assertEqual(lamp["text"], self.till.shift_warning)
@@ -336,8 +339,14 @@ class TestShiftAge(ShiftCase):
             self.assertEqual(len(self.activities()), 1)
         self.assertEqual(self.register(document=make_receipt()).state, "printed")
 
+    def test_the_age_goes_by_the_tills_own_clock(self):
+        with self.till._driver() as driver:
+            driver.till.set_faults(Faults(clock_offset=240))
+        self.after(timedelta(hours=22, minutes=57))
+        self.assertEqual(self.till._pos_status()["state"], "yellow")
+
     def test_after_24_hours_the_refusal_brings_its_remedy(self):
-        self.set_clock(timedelta(hours=24, minutes=1))
+        self.after(timedelta(hours=24, minutes=1))
         self.assertEqual(self.till._pos_status()["state"], "red")
         row = self.register(document=make_receipt())
         self.assertEqual((row.state, row.error_code), ("failed", "4E"))
