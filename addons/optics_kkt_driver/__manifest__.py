@@ -16,6 +16,8 @@
         "wizard/fiscal_correction_views.xml",
         "views/fiscal_document_views.xml",
         "wizard/fiscal_document_decision_views.xml",
+        "wizard/kkt_cash_move_views.xml",
+        "views/kkt_shift_views.xml",
         "views/kkt_device_views.xml",
         "views/fiscal_ofd_views.xml",
         "views/fiscal_purchase_views.xml",

@@ -409,7 +409,7 @@ class FiscalDocument(models.Model):
         self.with_context(fiscal_transition=TRANSITION).write({**values, "state": target})
         self.flush_recordset()
         self.env["fiscal.document.event"].sudo()._record(self, state, target, why)
-        self.env["kkt.counter"]._bump(self.device_id, self.kind, target)
+        self.env["kkt.counter"]._bump(self.device_id, self.kind, state, target)
         self._announce(state, target)
         _logger.info(
             "Document %s of till %s: %s -> %s (%s)",
@@ -577,9 +577,14 @@ class FiscalDocument(models.Model):
 
     def _delivered(self, why):
         """`printed` → `delivered`."""
-        self._transition(
-            "delivered", why, delivered_at=fields.Datetime.now(), delivery_message=False
-        )
+        now = fields.Datetime.now()
+        if self._transition("delivered", why, delivered_at=now, delivery_message=False):
+            taken = now - self._signed_at()
+            self.env["kkt.histogram"]._observe(self.device_id, "delivery", taken.total_seconds())
+
+    def _signed_at(self):
+        """When we stored the signature, by our own clock: the till's may be ahead or behind."""
+        return min(self.event_ids.filtered(lambda event: event.to_state == "printed").mapped("at"))
 
     # Words ------------------------------------------------------------------------------------
 

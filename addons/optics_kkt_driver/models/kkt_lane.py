@@ -1,3 +1,4 @@
+import time
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -129,6 +130,7 @@ class Lane:
         self._registry = registry
         self._device_id = device_id
         self._uid = uid
+        self._journaled_at = {}
         with self._environment() as env:
             device = env["kkt.device"].browse(device_id)
             self._fence = device._lane()._raise_fence()
@@ -200,6 +202,7 @@ class Lane:
             )
             if not moved:
                 return None
+            self._journaled_at[document.id] = time.monotonic()
             return Journaled(document.id, document._value(), _intent(document))
 
     def signed(self, entry, signed, why):
@@ -209,7 +212,15 @@ class Lane:
             ):
                 document.device_id._lane()._saw(signed.fn_number, signed.fd_number)
                 document._after_signed()
+                self._measure(document)
                 self.status_is_due |= document.kind in KINDS_OF_STATUS
+
+    def _measure(self, document):
+        """Count how long the signature took, unless another process had asked for it."""
+        if begun := self._journaled_at.pop(document.id, None):
+            document.env["kkt.histogram"]._observe(
+                document.device_id, "registration", time.monotonic() - begun
+            )
 
     def refused(self, entry, error):
         with self._document(entry.id) as document:
@@ -248,10 +259,13 @@ class Lane:
     def record_foreign(self, document):
         with self._device() as device:
             device.env["fiscal.document"]._record_foreign(device, document)
+            self.status_is_due = True
 
     def status_seen(self, status, error):
         with self._device() as device:
             device._status()._saw(status, error)
+            if status:
+                device.env["kkt.shift"]._status_seen(device, status)
 
 
 def _baseline_json(baseline):

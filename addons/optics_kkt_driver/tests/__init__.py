@@ -9,6 +9,8 @@ from . import (
     test_fiscal_document,
     test_fiscal_regime,
     test_kkt_device,
+    test_kkt_histogram,
+    test_kkt_shift,
     test_product_template,
     test_settings,
     test_turn_of_year,

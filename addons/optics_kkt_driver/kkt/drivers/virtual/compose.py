@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from ...fiscal.cash import drawer_change
 from ...fiscal.ffd import to_ffd_1_05
 from ...fiscal.jsonio import date_time_to_json
 from ...fiscal.registration import ReregistrationReason
 from ...fiscal.tlv import EncodingError, decode_document, encode_document
 from ...fiscal.totals import ShiftTotals
-from ...fiscal.vocabulary import DocumentCode, DocumentKind, FfdVersion, OperationType
+from ...fiscal.vocabulary import DocumentCode, DocumentKind, FfdVersion
 from .refusals import refusal
 from .registration import FNS_URL, TillRegistration
 from .state import DriveState, Queue, Stored
@@ -38,23 +39,6 @@ COPY_HEADING = "КОПИЯ"
 """Stands on the paper above what is repeated, so that nobody takes it for the document itself."""
 REGISTRAR = "Администратор"
 """Tag 1021 of the reports that the till makes when it is set up."""
-
-
-def drawer_change(kind: DocumentKind, content: Mapping[str, Any]) -> int:
-    """Kopecks that go into the drawer, negative when they leave it.
-
-    A correction tells of money that moved earlier, so it moves none.
-    """
-    match kind:
-        case DocumentKind.CASH_IN:
-            return int(content["sum"])
-        case DocumentKind.CASH_OUT:
-            return -int(content["sum"])
-        case DocumentKind.RECEIPT:
-            cash = int(content.get("cashTotalSum", 0))
-            comes_in = (OperationType.SALE, OperationType.PURCHASE_RETURN)
-            return cash if content["operationType"] in comes_in else -cash
-    return 0
 
 
 def advance(
