@@ -221,6 +221,9 @@ class ReceiptReader:
         wanted = self._wanted_lines()
         paid = part.payments(self._problems, self._body, self._total)
         part.only_money(self._problems, paid, "prepaid")
+        if original._is_taken_back():
+            rule = "is taken back by a correction: return what the correction has set right"
+            self._problems.add("original", original.idempotency_key, rule)
         if self._operation is not value.operation_type.returned:
             rule = f"does not return a document of kind {value.operation_type.label}"
             self._problems.add("type", self._body.get("type"), rule)

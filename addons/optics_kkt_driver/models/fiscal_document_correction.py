@@ -158,6 +158,20 @@ class FiscalDocument(models.Model):
             ]
         )
 
+    def _is_taken_back(self):
+        """Tell whether a correction takes this document back: then nothing else may."""
+        self.ensure_one()
+        return bool(
+            self.sudo().search_count(
+                [
+                    ("original_id", "=", self.id),
+                    ("mending", "=", "reverse"),
+                    ("state", "!=", "cancelled"),
+                ],
+                limit=1,
+            )
+        )
+
     def _taken_back_before(self, device, key, wrong):
         """Return the signed reverse of another correction whose right document was given up.
 

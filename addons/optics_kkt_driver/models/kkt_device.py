@@ -373,11 +373,11 @@ class KktDevice(models.Model):
         self.env.invalidate_all()
         return served
 
-    def _acknowledged(self, fd_number):
+    def _acknowledged(self, fd_number, fn_number):
         """Pass on to the drive that the OFD has a document, as its own exchange would."""
         try:
             with self._driver() as driver:
-                driver.acknowledge(fd_number)
+                driver.acknowledge(fd_number, fn_number)
         except DeviceError as error:
             _logger.info("Till %s was not told of FD %s: %s", self.code, fd_number, error)
 
