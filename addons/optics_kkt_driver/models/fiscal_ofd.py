@@ -196,7 +196,9 @@ class Outbox:
             document = documents.browse(entry.id)
             document._delivered("had it already" if verdict.duplicate else "acknowledged")
         with self._documents() as documents:
-            documents.browse(entry.id).device_id._acknowledged(entry.message.fd_number)
+            documents.browse(entry.id).device_id._acknowledged(
+                entry.message.fn_number, entry.message.fd_number
+            )
 
     def later(self, entry, verdict, delay):
         with self._documents() as documents:

@@ -94,6 +94,8 @@ class Lookup:
     candidates: tuple[int, ...] = ()
     """FD numbers that may be ours when the outcome is ``unknown``."""
     why: str = ""
+    fn_number: str = ""
+    """The drive that was asked, and that the candidates lie on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,8 @@ class DeviceStatus:
     open_document: bool = False
     warnings: tuple[str, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
+    """What not every till can tell: ``unprintedFd``, a signed document that waits for paper;
+    ``registrationFd``, the latest report on (re-)registration (1 when it is not told)."""
 
 
 class Driver(ABC):
@@ -178,8 +182,13 @@ class Driver(ABC):
     def set_clock(self, local: datetime) -> None:
         """Set the till's clock. `local` is naive, the till's own zone, whole seconds."""
 
-    def acknowledge(self, fd_number: int) -> None:  # noqa: B027 - a real drive hears it itself
-        """Tell the drive that the OFD has this document, where we are the ones who deliver."""
+    def acknowledge(  # noqa: B027 - a real drive hears it itself
+        self, fd_number: int, fn_number: str | None = None
+    ) -> None:
+        """Tell the drive that the OFD has this document, where we are the ones who deliver.
+
+        Nothing happens when the till has another drive than `fn_number` (None: whichever it has).
+        """
 
     def close(self) -> None:  # noqa: B027 - most drivers hold nothing open
         """Let go of the wire."""

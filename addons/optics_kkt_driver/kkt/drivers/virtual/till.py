@@ -137,10 +137,14 @@ class VirtualTill:
             offset = (local - true).total_seconds()
             session.save_faults(replace(faults, clock_offset=offset))
 
-    def acknowledge(self, fd_number: int) -> None:
-        """Tell the drive that the operator has this document; again does no harm."""
+    def acknowledge(self, fd_number: int, fn_number: str | None = None) -> None:
+        """Tell the drive that the operator has this document; again does no harm.
+
+        An earlier drive (`fn_number`) is not there to hear it.
+        """
         with self._work() as (session, _now):
-            session.acknowledge(fd_number)
+            if fn_number in (None, session.state().fn_number):
+                session.acknowledge(fd_number)
 
     def replace_drive(self) -> None:
         """Put a new drive in: another FN number, numbers from 1, FD 1 tells of the replacement.
