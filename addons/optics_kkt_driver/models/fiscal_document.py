@@ -162,7 +162,9 @@ class FiscalDocument(models.Model):
     fence = fields.Integer(readonly=True)
     deadline = fields.Datetime(readonly=True)
     candidates = fields.Json(readonly=True, help="FD numbers that may be this document")
-    candidates_fn = fields.Char(readonly=True, help="The drive that the candidates lie on")
+    candidates_fn = fields.Char(
+        string="FN of the candidates", readonly=True, help="The drive that the candidates lie on"
+    )
     hlc = Int8(readonly=True, string="HLC")
 
     fn_number = fields.Char(string="FN", readonly=True)

@@ -92,8 +92,8 @@ class KktDevice(models.Model):
             )
         if status.clock_is_off:
             return self.env._(
-                "The till's clock is wrong by %s s; an administrator must set it (Service, Set the"
-                " clock).",
+                "The till's clock is wrong by %s s; an administrator must set it (Maintenance, Set"
+                " the clock).",
                 abs(status.clock_difference),
             )
         return None

@@ -132,7 +132,9 @@ class Lane:
         self._registry = registry
         self._device_id = device_id
         self._uid = uid
+        self._context = {}
         with self._environment() as env:
+            self._context = {"lang": env.user.lang}  # of the words that callers are told
             device = env["kkt.device"].browse(device_id)
             self._fence = device._lane()._raise_fence()
             self._driver_name, self._driver_settings = device.driver, device._driver_settings()
@@ -142,7 +144,7 @@ class Lane:
     @contextmanager
     def _environment(self):
         with lane_cursor(self._registry) as cr:
-            yield api.Environment(cr, self._uid or SUPERUSER_ID, {}, su=True)
+            yield api.Environment(cr, self._uid or SUPERUSER_ID, self._context, su=True)
 
     @contextmanager
     def _device(self):

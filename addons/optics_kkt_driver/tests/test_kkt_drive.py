@@ -189,6 +189,15 @@ class TestReplacement(DriveCase):
         self.assertIn(self.old_fn, history)
         self.assertIn(new.fn_number, history)
 
+    def test_what_the_lane_says_is_in_the_callers_language(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        self.env.user.lang = "ru_RU"
+        self.close_shift()
+        self.deliver_all()
+        self.put_in_another_drive()
+        served = self.till._register_row(self.enqueue("later"))
+        self.assertIn("другой", served.why)
+
     def test_an_open_shift_comes_first(self):
         wizard = self.wizard()
         self.assertTrue(wizard.shift_open)

@@ -18,9 +18,10 @@ class KktDocumentReading(models.TransientModel):
     device_id = fields.Many2one("kkt.device", string="Till", required=True, readonly=True)
     fd_number = fields.Integer(string="FD", required=True)
     fn_number = fields.Char(string="FN", readonly=True)
-    data = fields.Json(readonly=True, help="The document as read, FNS JSON names")
-    json_text = fields.Text(string="JSON", compute="_compute_texts")
-    lines_html = fields.Html(string="Lines", compute="_compute_texts")
+    json_text = fields.Text(
+        string="JSON", readonly=True, help="The document as read, FNS JSON names, tags in order"
+    )
+    lines_html = fields.Html(string="Tags", compute="_compute_lines_html")
     tlv_hex = fields.Text(string="TLV", readonly=True, help="The drive's bytes, hexadecimal")
     document_id = fields.Many2one("fiscal.document", string="Our document", readonly=True)
     verdict = fields.Selection(
@@ -34,14 +35,12 @@ class KktDocumentReading(models.TransientModel):
     )
     differences = fields.Char(string="What differs", readonly=True)
 
-    @api.depends("data")
-    def _compute_texts(self):
+    @api.depends("json_text")
+    def _compute_lines_html(self):
         for reading in self:
-            data = reading.data or {}
-            reading.json_text = data and json.dumps(data, indent=2, ensure_ascii=False)
-            reading.lines_html = data and self.env["ir.qweb"]._render(
+            reading.lines_html = reading.json_text and self.env["ir.qweb"]._render(
                 "optics_kkt_driver.kkt_document_listing",
-                {"lines": listing(data), "indent": INDENT_REM},
+                {"lines": listing(json.loads(reading.json_text)), "indent": INDENT_REM},
             )
 
     def action_read(self):
@@ -57,7 +56,7 @@ class KktDocumentReading(models.TransientModel):
         self.write(
             {
                 "fn_number": data["fiscalDriveNumber"],
-                "data": data,
+                "json_text": json.dumps(data, indent=2, ensure_ascii=False),
                 "tlv_hex": tlv.hex(" "),
                 **self._compared(data),
             }
