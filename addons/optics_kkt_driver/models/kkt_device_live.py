@@ -26,9 +26,7 @@ class KktDevice(models.Model):
     shift_age = fields.Float(related="status_ids.shift_age")
     receipt_number = fields.Integer(related="status_ids.receipt_number")
     cash_in_drawer = fields.Float(related="status_ids.cash_in_drawer")
-    fn_undelivered = fields.Integer(
-        related="status_ids.undelivered", string="Undelivered (FN)"
-    )
+    fn_undelivered = fields.Integer(related="status_ids.undelivered", string="Undelivered (FN)")
     undelivered_since = fields.Datetime(related="status_ids.undelivered_since")
     ofd_blocks_at = fields.Datetime(related="status_ids.ofd_blocks_at")
     ofd_days_left = fields.Integer(related="status_ids.ofd_days_left")

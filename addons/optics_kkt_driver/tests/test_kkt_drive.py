@@ -387,6 +387,13 @@ class TestReplacement(DriveCase):
                 before=datetime.now(UTC) + timedelta(seconds=2),
             )
 
+    def test_a_till_that_was_never_worked_has_no_drive_to_replace(self):
+        self.till = self.make_till(code="TEST-2")
+        wizard = self.wizard()
+        with self.assertRaisesRegex(UserError, "TEST-2"):
+            wizard.action_put_in()
+        self.assertFalse(self.documents())
+
     def test_only_administrators_replace_drives(self):
         reader = new_test_user(
             self.env, "drive-reader", groups="optics_kkt_driver.group_fiscal_user"

@@ -124,6 +124,14 @@ class KktDriveReplacement(models.TransientModel):
             raise UserError(self.answer)
         if self.step != "old":
             return False
+        if not self.known_fn:
+            raise UserError(
+                self.env._(
+                    "Till %s has registered nothing from here yet: the drive in it is taken as it"
+                    " is, with its first document.",
+                    self.device_id.code,
+                )
+            )
         if self.shift_open:
             raise UserError(
                 self.env._("Close the shift of the old drive first: its Z report belongs to it.")
