@@ -317,8 +317,16 @@ class KktDevice(models.Model):
             return Served("silent", str(error))
         return Served("done")
 
-    def _note_status(self, lane, driver):
-        lane.status_seen(driver.status(), None)
+    def _note_status(self, lane, driver, reread=False):
+        """Keep how the till is, and return it.
+
+        A drive's registration is read at the first occasion, and then only if told to (`reread`).
+        """
+        status = driver.status()
+        lane.status_seen(status, None)
+        if number := lane.registration_to_read(status, reread):
+            lane.registration_seen(status, self._registration_report(driver, number))
+        return status
 
     def _refresh_status(self, wait=1.0):
         """Ask the till how it is, if nobody else speaks to it; else what is known stands."""
@@ -391,8 +399,8 @@ class KktDevice(models.Model):
             self.env.invalidate_all()
         if not status._is_fresh():
             state, text = "red", status.error or self.env._("The till does not answer.")
-        elif not status.paper or not status.cover_closed:
-            state, text = "red", self.env._("Check the till's paper and cover.")
+        elif why := self._why_it_cannot_sign():
+            state, text = "red", why
         elif self.undelivered_count and self._oldest_waits_long():
             state, text = "yellow", self.env._("The OFD does not answer; selling goes on.")
         else:
