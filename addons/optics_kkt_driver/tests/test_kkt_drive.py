@@ -108,7 +108,7 @@ class TestKktDrive(DriveCase):
         self.till._shift_close(Cashier("Кассир Иванова"), "z", "backend")
         self.register_by_hand(DriveClosing(Cashier("Кассир Петрова")))
         row = self.register("later")
-        self.assertEqual((row.state, row.error_code), ("failed", "3D"))
+        self.assertEqual((row.state, row.error_code), ("failed", "02"))
         closing = self.drive().closing_id
         self.assertEqual((closing.kind, closing.foreign_kind), ("foreign", "drive_close"))
 
@@ -153,7 +153,7 @@ class TestReplacement(DriveCase):
         for row in self.documents(state="printed"):
             if row.fd_number:
                 row._delivered("acknowledged")
-                self.till._acknowledged(row.fn_number, row.fd_number)
+                self.till._acknowledged(row.fd_number, row.fn_number)
 
     def replace(self, **values):
         """The whole way, without interruption."""
@@ -220,11 +220,11 @@ class TestReplacement(DriveCase):
         self.close_shift()
         self.replace(reason="Накопитель неисправен")
         self.open_shift("shift-2")
-        self.till._acknowledged(self.old_fn, 2)
+        self.till._acknowledged(2, self.old_fn)
         self.till._refresh_status()
         self.env.invalidate_all()
         self.assertEqual(self.till.fn_undelivered, 1, "FD 2 of the new drive waits")
-        self.till._acknowledged(self.till._lane().fn_number, 2)
+        self.till._acknowledged(2, self.till._lane().fn_number)
         self.till._refresh_status()
         self.env.invalidate_all()
         self.assertEqual(self.till.fn_undelivered, 0)
