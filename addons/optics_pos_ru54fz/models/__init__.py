@@ -1,5 +1,6 @@
 from . import (
     fiscal_document,
+    fiscal_purchase,
     hr_employee,
     pos_config,
     pos_order,
@@ -9,4 +10,5 @@ from . import (
     pos_session,
     product_template,
     res_config_settings,
+    sale_order,
 )
