@@ -89,22 +89,6 @@ SOURCES = [
 ]
 
 
-def _is_worth_logging(record):
-    """Drop one expected error of Odoo's SQL log: a key that came in twice at once.
-
-    It is handled in :meth:`FiscalDocument._enqueue`. (`mute_logger` changes the logger for all
-    threads, and two that overlap leave it silent for ever.)
-    """
-    return not any(
-        isinstance(argument, UniqueViolation)
-        and argument.diag.constraint_name == "fiscal_document_key_unique"
-        for argument in record.args or ()
-    )
-
-
-logging.getLogger("odoo.sql_db").addFilter(_is_worth_logging)
-
-
 class FiscalDocument(models.Model):
     """One document of a till: the buffer between what was sold and what the OFD has.
 
@@ -345,7 +329,7 @@ class FiscalDocument(models.Model):
         total = getattr(document, "total_sum", getattr(document, "sum", 0))
         operation = getattr(document, "operation_type", None)
         try:
-            return self.sudo().create(
+            row = self.sudo().create(
                 {
                     "company_id": device.company_id.id,
                     "device_id": device.id,
@@ -366,6 +350,10 @@ class FiscalDocument(models.Model):
         except UniqueViolation as error:
             # The same key came in twice at once: the request is run again and finds the row.
             raise ConcurrencyError(str(error)) from error
+        if row.warnings:
+            why = "; ".join(warning["text"] for warning in row.warnings)
+            self.env["fiscal.document.event"].sudo()._record(row, False, "queued", why)
+        return row
 
     @api.model
     def _stored(self, device, kind, key, fingerprint):
@@ -421,7 +409,7 @@ class FiscalDocument(models.Model):
         self.with_context(fiscal_transition=TRANSITION).write({**values, "state": target})
         self.flush_recordset()
         self.env["fiscal.document.event"].sudo()._record(self, state, target, why)
-        self.env["kkt.counter"]._bump(self.device_id, self.kind, target)
+        self.env["kkt.counter"]._bump(self.device_id, self.kind, state, target)
         self._announce(state, target)
         _logger.info(
             "Document %s of till %s: %s -> %s (%s)",
@@ -589,9 +577,14 @@ class FiscalDocument(models.Model):
 
     def _delivered(self, why):
         """`printed` → `delivered`."""
-        self._transition(
-            "delivered", why, delivered_at=fields.Datetime.now(), delivery_message=False
-        )
+        now = fields.Datetime.now()
+        if self._transition("delivered", why, delivered_at=now, delivery_message=False):
+            taken = now - self._signed_at()
+            self.env["kkt.histogram"]._observe(self.device_id, "delivery", taken.total_seconds())
+
+    def _signed_at(self):
+        """When we stored the signature, by our own clock: the till's may be ahead or behind."""
+        return min(self.event_ids.filtered(lambda event: event.to_state == "printed").mapped("at"))
 
     # Words ------------------------------------------------------------------------------------
 
@@ -641,6 +634,13 @@ class FiscalDocument(models.Model):
         """Settle what is not known, or print what waits."""
         self._check_manager()
         return self._print_now()
+
+    def action_give_up(self):
+        """Let a document that is not signed be: final, and whoever asked for it must know."""
+        self._check_manager()
+        if not self.sudo()._give_up(self.env._("given up by %s", self.env.user.name)):
+            raise UserError(self._explain())
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_decide(self):
         """Ask a person what became of a document that the till cannot tell of."""
@@ -699,8 +699,19 @@ class FiscalDocument(models.Model):
             "qr": self.qr_text or None,
             "on_paper": self.on_paper,
             "document": self.signed_json or None,
+            "purchase": self.purchase_id.name or None,
+            "original": self._original_data(),
             "warnings": self.warnings or [],
             "error": self._error_data(),
+        }
+
+    def _original_data(self):
+        if not self.original_fpd:
+            return None
+        return {
+            "fn_number": self.original_fn,
+            "fd_number": self.original_fd,
+            "fpd": self.original_fpd,
         }
 
     def _error_data(self):

@@ -13,7 +13,6 @@ from odoo.tools import config
 from ..kkt.drivers.clock import SystemClock
 from ..kkt.drivers.errors import DeviceError
 from ..kkt.drivers.registry import open_driver
-from ..kkt.fiscal.document import ShiftClosing, ShiftOpening
 from ..kkt.fiscal.vocabulary import TaxationType
 from ..kkt.flow.errors import LaneStopped
 from ..kkt.flow.register import serve
@@ -349,19 +348,6 @@ class KktDevice(models.Model):
             except DeviceError as error:
                 raise UserError(str(error)) from error
 
-    # Shift ------------------------------------------------------------------------------------
-
-    def _shift_open(self, cashier, key, source, **links):
-        """Open a shift and return its document. Repeatable by `key`.
-
-        :param cashier: ``kkt.fiscal.Cashier``
-        """
-        return self._register_now(ShiftOpening(cashier=cashier), key, source, **links)
-
-    def _shift_close(self, cashier, key, source, **links):
-        """Close the shift (Z report) and return its document. Repeatable by `key`."""
-        return self._register_now(ShiftClosing(cashier=cashier), key, source, **links)
-
     def _register_now(self, document, key, source, **links):
         """Enqueue a document, retry it if the till had refused it, and wait for its end."""
         row = self.env["fiscal.document"]._enqueue(self, document, key, source, **links)
@@ -387,11 +373,11 @@ class KktDevice(models.Model):
         self.env.invalidate_all()
         return served
 
-    def _acknowledged(self, fd_number):
+    def _acknowledged(self, fd_number, fn_number):
         """Pass on to the drive that the OFD has a document, as its own exchange would."""
         try:
             with self._driver() as driver:
-                driver.acknowledge(fd_number)
+                driver.acknowledge(fd_number, fn_number)
         except DeviceError as error:
             _logger.info("Till %s was not told of FD %s: %s", self.code, fd_number, error)
 
@@ -548,22 +534,6 @@ class KktDevice(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
-
-    def action_open_shift(self):
-        return self._shift_button(self._shift_open, "open")
-
-    def action_close_shift(self):
-        return self._shift_button(self._shift_close, "close")
-
-    def _shift_button(self, call, word):
-        self.ensure_one()
-        self.check_access("write")
-        status = self._status()
-        key = f"backend:{self.id}:{word}:{status.fn_number}:{status.last_fd}"
-        document = call(self.env.user._fiscal_cashier(), key, "backend")
-        if not document.is_signed:
-            raise UserError(document._explain())
-        return document._open_form()
 
     def action_serve(self):
         """Settle what is unresolved and print what waits."""

@@ -1,3 +1,4 @@
+import time
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -12,6 +13,7 @@ from ..kkt.drivers.registry import open_driver
 from ..kkt.fiscal import hlc
 from ..kkt.flow.errors import LaneLost, TillRefusesWork
 from ..kkt.flow.lane import Entry, Journaled
+from .fiscal_document import SIGNED_STATES
 
 ADVISORY_LANE = 0x4B4B54
 """First half of the advisory lock that makes one process the only user of a till."""
@@ -19,6 +21,8 @@ ADVISORY_OUTBOX = 0x4F4644
 """First half of the advisory lock that makes one process the only sender of a till's drive."""
 
 
+NOT_HELD_BACK = ["|", ("after_id", "=", False), ("after_id.state", "in", SIGNED_STATES)]
+"""Domain of rows that wait for no other one to be signed first."""
 KINDS_OF_STATUS = ("shift_open", "shift_close", "cash_in", "cash_out")
 """Documents after which a till's status is another one than before."""
 
@@ -126,6 +130,7 @@ class Lane:
         self._registry = registry
         self._device_id = device_id
         self._uid = uid
+        self._journaled_at = {}
         with self._environment() as env:
             device = env["kkt.device"].browse(device_id)
             self._fence = device._lane()._raise_fence()
@@ -161,9 +166,9 @@ class Lane:
         with self._device() as device:
             yield device.env["fiscal.document"].browse(row_id)
 
-    def _first(self, device, states):
+    def _first(self, device, states, domain=()):
         return device.env["fiscal.document"].search(
-            [("device_id", "=", device.id), ("state", "in", states)], order="id", limit=1
+            [("device_id", "=", device.id), ("state", "in", states), *domain], order="id", limit=1
         )
 
     def undecided(self):
@@ -173,7 +178,7 @@ class Lane:
 
     def next_queued(self):
         with self._device() as device:
-            row = self._first(device, ["queued"])
+            row = self._first(device, ["queued"], NOT_HELD_BACK)
             return row and Entry(row.id, row._value(), row.needs_open_shift) or None
 
     def queue_shift_opening(self, before):
@@ -197,6 +202,7 @@ class Lane:
             )
             if not moved:
                 return None
+            self._journaled_at[document.id] = time.monotonic()
             return Journaled(document.id, document._value(), _intent(document))
 
     def signed(self, entry, signed, why):
@@ -206,7 +212,15 @@ class Lane:
             ):
                 document.device_id._lane()._saw(signed.fn_number, signed.fd_number)
                 document._after_signed()
+                self._measure(document)
                 self.status_is_due |= document.kind in KINDS_OF_STATUS
+
+    def _measure(self, document):
+        """Count how long the signature took, unless another process had asked for it."""
+        if begun := self._journaled_at.pop(document.id, None):
+            document.env["kkt.histogram"]._observe(
+                document.device_id, "registration", time.monotonic() - begun
+            )
 
     def refused(self, entry, error):
         with self._document(entry.id) as document:
@@ -245,10 +259,13 @@ class Lane:
     def record_foreign(self, document):
         with self._device() as device:
             device.env["fiscal.document"]._record_foreign(device, document)
+            self.status_is_due = True
 
     def status_seen(self, status, error):
         with self._device() as device:
             device._status()._saw(status, error)
+            if status:
+                device.env["kkt.shift"]._status_seen(device, status)
 
 
 def _baseline_json(baseline):

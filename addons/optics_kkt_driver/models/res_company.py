@@ -1,6 +1,7 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
-from ..kkt.fiscal.rates import Rate20Policy
+from ..kkt.fiscal.rates import NoRegime, Rate20Policy, regime_on, regime_warnings
 
 RATE_20_POLICIES = [
     (Rate20Policy.REPLACE.value, "Sign it at 22 % and warn"),
@@ -15,6 +16,14 @@ class ResCompany(models.Model):
         string="Name on receipts",
         help="Name of the user of tills as registered with the tax service (tag 1048), if it"
         " differs from the company's name",
+    )
+    fiscal_rate_20_api = fields.Selection(
+        RATE_20_POLICIES,
+        string="20 % from other programs",
+        required=True,
+        default=Rate20Policy.REPLACE.value,
+        help="What becomes of a line at 20 % that is supplied in 2026 or later and comes over the"
+        " HTTP API. The price stays the same.",
     )
     fiscal_rate_20_orders = fields.Selection(
         RATE_20_POLICIES,
@@ -42,3 +51,50 @@ class ResCompany(models.Model):
         """INN of the user of tills (tag 1018): the digits of the company's tax number."""
         self.ensure_one()
         return "".join(filter(str.isdigit, self.vat or ""))
+
+    def _fiscal_regimes(self, taxation_type):
+        """Return the dated ``SellerRegime`` of this company under a tax system, as a tuple.
+
+        :param taxation_type: ``kkt.fiscal.vocabulary.TaxationType``
+        """
+        self.ensure_one()
+        records = (
+            self.env["fiscal.regime"]
+            .sudo()
+            .search([("company_id", "=", self.id), ("tax_system", "=", str(int(taxation_type)))])
+        )
+        return tuple(record._as_value() for record in records)
+
+    def _fiscal_seller_vat(self, taxation_type, day):
+        """Return what the regime says of VAT (``SellerVat``) on a day of supply.
+
+        :raises UserError: no regime is recorded for the day
+        """
+        try:
+            return regime_on(self._fiscal_regimes(taxation_type), day).vat
+        except NoRegime as error:
+            raise UserError(
+                self.env._(
+                    "No tax regime is recorded for %(company)s under %(system)s on %(day)s. Record"
+                    " it under Fiscalization, Configuration, Tax regimes.",
+                    company=self.name,
+                    system=self._fiscal_tax_system_label(taxation_type),
+                    day=day,
+                )
+            ) from error
+
+    def _fiscal_regime_warnings(self, taxation_type, items, operation, day):
+        """Return a ``FiscalWarning`` for each item whose rate the seller's regime does not know.
+
+        A regime that is not recorded judges nothing.
+        """
+        try:
+            regime = regime_on(self._fiscal_regimes(taxation_type), day)
+        except NoRegime:
+            return ()
+        return regime_warnings(items, operation, day, regime.vat)
+
+    def _fiscal_tax_system_label(self, taxation_type):
+        field = self.env["fiscal.regime"]._fields["tax_system"]
+        labels = dict(field._description_selection(self.env))
+        return labels.get(str(int(taxation_type)), taxation_type.label)

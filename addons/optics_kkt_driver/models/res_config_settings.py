@@ -49,6 +49,16 @@ class ResConfigSettings(models.TransientModel):
     )
 
     fiscal_name = fields.Char(related="company_id.fiscal_name", readonly=False)
+    fiscal_rate_20_api = fields.Selection(
+        related="company_id.fiscal_rate_20_api", readonly=False, required=True
+    )
+    fiscal_rate_20_orders = fields.Selection(
+        related="company_id.fiscal_rate_20_orders", readonly=False, required=True
+    )
+    fiscal_prepayment_product_type = fields.Selection(
+        related="company_id.fiscal_prepayment_product_type", readonly=False, required=True
+    )
+    fiscal_return_1192 = fields.Boolean(related="company_id.fiscal_return_1192", readonly=False)
 
     @api.model
     def _fiscal_settings(self):

@@ -13,6 +13,9 @@ class ResUsers(models.Model):
 
     def _fiscal_cashier(self):
         """Who stands on documents that this user makes: position and surname (tag 1021)."""
+        return Cashier(operator=self._fiscal_operator(), operator_inn=self.fiscal_inn or None)
+
+    def _fiscal_operator(self):
+        """Position and surname in one, as long as they may be."""
         self.ensure_one()
-        words = [self.fiscal_position, self.name]
-        return Cashier(operator=" ".join(filter(None, words)), operator_inn=self.fiscal_inn or None)
+        return " ".join(filter(None, [self.fiscal_position, self.name]))

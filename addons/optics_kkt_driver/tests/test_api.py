@@ -85,6 +85,13 @@ class TestApi(FiscalMixin, HttpCase):
         self.assertEqual(len(sold["warnings"]), 1)
         self.assertIn("items[0]", sold["warnings"][0]["field"])
 
+    def test_20_percent_of_2026_is_refused_where_the_company_wants_it(self):
+        self.till.company_id.fiscal_rate_20_api = "refuse"
+        status, answer = self.sell(items=[{**SUNGLASSES, "tax_rate": 20}])
+        self.assertEqual(status, 422)
+        self.assertEqual(answer["error"]["details"]["field"], "items[0].nds")
+        self.assertFalse(self.rows())
+
     def test_other_body_under_the_same_key(self):
         self.sell()
         status, answer = self.sell(total=4000.00, items=[{**SUNGLASSES, "price": 4000.00}])
@@ -104,6 +111,12 @@ class TestApi(FiscalMixin, HttpCase):
             ({"payment_method": "shells"}, "payment_method"),
             ({"payments": [{"method": "cash", "amount": 1}]}, "payments"),
             ({"customer": {"email": "nobody"}}, "customer.phone_or_address"),
+            ({"customer": {"email": "a@b.ru", "phone": "+79001234567"}}, "customer.phone"),
+            ({"customer": {"inn": "7707083893"}}, "customer.name"),
+            ({"internet_site": "https://optika.example"}, "buyer.phone_or_address"),
+            ({"items": [{**SUNGLASSES, "country": "Italy"}]}, "items[0].origin_country_code"),
+            ({"items": [{**SUNGLASSES, "marking_code": "123"}]}, "items[0].marking_code"),
+            ({"cashier": {"name": "Иванова", "inn": "1"}}, "cashier.operator_inn"),
             ({"pos_id": "NOPE"}, "pos_id"),
         ]
         for changes, field in cases:

@@ -120,7 +120,8 @@ def test_a_returned_prepayment_is_gone() -> None:
 def test_money_of_a_return_may_stay_as_a_prepayment() -> None:
     items, payments = handover(GLASSES, balance_of([ADVANCE]), cash=950_000, ecash=0)
     sold = receipt(items, payments)
-    kept = return_payments(500_000, balance_of([ADVANCE, sold]), cash=200_000, ecash=0, kept=300_000)
+    balance = balance_of([ADVANCE, sold])
+    kept = return_payments(500_000, balance, cash=200_000, ecash=0, kept=300_000)
     back = receipt(items[2:], kept, OperationType.SALE_RETURN)
     assert balance_of([ADVANCE, sold, back]) == Balance(prepaid=300_000)
 

@@ -16,10 +16,14 @@ from kkt.fiscal.rates import (
     SellerRegime,
     SellerVat,
     apply_rate_20_policy,
+    corrected_rates,
     general_rate,
+    lawful_vat,
     line_rate,
     rate_differences,
+    rates_of,
     regime_on,
+    regime_warnings,
     supply_rate,
 )
 from kkt.fiscal.vocabulary import Nds, OperationType, PaymentType, TaxationType
@@ -154,6 +158,7 @@ def test_rates_read_back_are_compared_line_by_line() -> None:
     sent = (line(Nds.NDS_20), FRAME)
     signed = receipt(*sent).to_json()
     assert rate_differences(sent, signed) == ()
+    assert rate_differences(sent, {"correctionType": 0}) == ()  # FFD 1.05 signs no lines
     signed["items"][0]["nds"] = 11
     assert rate_differences(sent, signed) == (
         FiscalWarning("rate_differs", "items[0].nds", "sent with code 1, signed with 11"),
@@ -162,3 +167,68 @@ def test_rates_read_back_are_compared_line_by_line() -> None:
     assert rate_differences(sent, signed) == (
         FiscalWarning("lines_differ", "items", "2 lines were sent, 1 were signed"),
     )
+
+
+@pytest.mark.parametrize(
+    ("seller", "codes_2025", "codes_2026"),
+    [
+        (SellerVat.GENERAL, {1, 2, 3, 4, 5, 6}, {11, 2, 12, 4, 5, 6}),
+        (SellerVat.FIVE, {7, 9, 5, 6}, {7, 9, 5, 6}),
+        (SellerVat.SEVEN, {8, 10, 5, 6}, {8, 10, 5, 6}),
+        (SellerVat.EXEMPT, {6}, {6}),
+    ],
+)
+def test_rates_that_a_seller_may_write(
+    seller: SellerVat, codes_2025: set[int], codes_2026: set[int]
+) -> None:
+    assert rates_of(seller, LAST) == codes_2025
+    assert rates_of(seller, FIRST) == codes_2026
+
+
+def test_a_rate_that_is_none_of_the_sellers_is_told() -> None:
+    items = [line(Nds.NDS_22), FRAME, line(Nds.NDS_20)]
+    assert regime_warnings(items[:2], OperationType.SALE, FIRST, SellerVat.GENERAL) == ()
+    (warning,) = regime_warnings(items, OperationType.SALE, FIRST, SellerVat.GENERAL)
+    assert (warning.code, warning.field) == ("rate_not_of_regime", "items[2].nds")
+    warnings = regime_warnings(items, OperationType.SALE, FIRST, SellerVat.EXEMPT)
+    assert [each.field for each in warnings] == ["items[0].nds", "items[2].nds"]
+    assert "НК art. 173 p. 5" in warnings[0].text
+
+
+def test_what_repeats_an_earlier_document_is_not_judged_by_the_regime() -> None:
+    exempt = SellerVat.EXEMPT
+    assert regime_warnings([line(Nds.NDS_20)], OperationType.SALE_RETURN, FIRST, exempt) == ()
+    credit = [line(Nds.NDS_20, PaymentType.CREDIT_PAYMENT)]
+    assert regime_warnings(credit, OperationType.SALE, FIRST, exempt) == ()
+
+
+@pytest.mark.parametrize(
+    ("taxation_type", "since", "lawful"),
+    [
+        (TaxationType.OSN, FIRST, {SellerVat.GENERAL, SellerVat.EXEMPT}),
+        (TaxationType.ESHN, FIRST, {SellerVat.GENERAL, SellerVat.EXEMPT}),
+        (TaxationType.USN_INCOME, date(2025, 1, 1), set(SellerVat)),
+        (TaxationType.USN_INCOME_OUTCOME, date(2024, 12, 31), {SellerVat.EXEMPT}),
+        (TaxationType.PATENT, FIRST, {SellerVat.EXEMPT}),
+        (TaxationType.ENVD, FIRST, set()),
+    ],
+)
+def test_lawful_regimes(taxation_type: TaxationType, since: date, lawful: set[SellerVat]) -> None:
+    assert set(lawful_vat(taxation_type, since)) == lawful
+    for vat in SellerVat:
+        if vat in lawful:
+            assert SellerRegime(since, taxation_type, vat).vat is vat
+        else:
+            with pytest.raises(InvalidDocument) as caught:
+                SellerRegime(since, taxation_type, vat)
+            assert [problem.field for problem in caught.value.problems] == [
+                "vat" if lawful else "taxation_type"
+            ]
+
+
+def test_the_general_rate_of_a_corrected_settlement_is_that_of_its_date() -> None:
+    items = [line(Nds.NDS_20), FRAME, line(Nds.NDS_22_122, PaymentType.ADVANCE)]
+    assert corrected_rates(items, OperationType.SALE, LAST) == {2: Nds.NDS_20_120}
+    assert corrected_rates(items, OperationType.SALE, FIRST) == {0: Nds.NDS_22}
+    assert corrected_rates(items, OperationType.SALE_RETURN, FIRST) == {}
+    assert corrected_rates(items, OperationType.SALE_RETURN, LAST) == {2: Nds.NDS_20_120}

@@ -30,6 +30,8 @@ from .vocabulary import Nds, OperationType, PaymentType, TaxationType
 
 RATE_22_SINCE = date(2026, 1, 1)
 """First day of supply at 22 %."""
+USN_PAYS_SINCE = date(2025, 1, 1)
+"""First day on which sellers on УСН pay VAT (176-ФЗ of 12.07.2024)."""
 
 
 class SellerVat(StrEnum):
@@ -65,8 +67,8 @@ class SellerRegime:
 
     def __post_init__(self) -> None:
         problems = Problems()
-        lawful = _LAWFUL.get(self.taxation_type)
-        if lawful is None:
+        lawful = lawful_vat(self.taxation_type, self.since)
+        if not lawful:
             problems.add("taxation_type", self.taxation_type, "must be ОСН, УСН, ЕСХН or ПСН")
         else:
             rule = "must be one of " + ", ".join(each.value for each in lawful)
@@ -74,14 +76,20 @@ class SellerRegime:
         problems.raise_any()
 
 
-_USN = (SellerVat.EXEMPT, SellerVat.FIVE, SellerVat.SEVEN, SellerVat.GENERAL)
+_USN = (TaxationType.USN_INCOME, TaxationType.USN_INCOME_OUTCOME)
 _LAWFUL: Mapping[TaxationType, tuple[SellerVat, ...]] = {
     TaxationType.OSN: (SellerVat.GENERAL, SellerVat.EXEMPT),
-    TaxationType.USN_INCOME: _USN,
-    TaxationType.USN_INCOME_OUTCOME: _USN,
+    **dict.fromkeys(_USN, tuple(SellerVat)),
     TaxationType.ESHN: (SellerVat.GENERAL, SellerVat.EXEMPT),
     TaxationType.PATENT: (SellerVat.EXEMPT,),
 }
+
+
+def lawful_vat(taxation_type: TaxationType, since: date) -> tuple[SellerVat, ...]:
+    """What a seller's regime that begins on a day may say of VAT; nothing for abolished ЕНВД."""
+    if taxation_type in _USN and since < USN_PAYS_SINCE:
+        return (SellerVat.EXEMPT,)
+    return _LAWFUL.get(taxation_type, ())
 
 
 class NoRegime(LookupError):
@@ -118,6 +126,15 @@ def supply_rate(product: ProductVat, seller: SellerVat, day: date) -> Nds:
     return Nds.NDS_10 if product is ProductVat.REDUCED else general_rate(day)
 
 
+def rates_of(seller: SellerVat, day: date) -> frozenset[Nds]:
+    """Rates, plain and calculated, that a seller may write on what is supplied on a day.
+
+    Returns, payments of credit (1214 = 7) and corrections repeat an older document's.
+    """
+    plain = {supply_rate(product, seller, day) for product in ProductVat}
+    return frozenset(plain | {rate.calculated for rate in plain})
+
+
 def line_rate(
     product: ProductVat, payment_type: PaymentType, day: date, records: Iterable[SellerRegime]
 ) -> Nds:
@@ -150,7 +167,9 @@ class FiscalWarning:
 
 
 _SUCCESSOR = {Nds.NDS_20: Nds.NDS_22, Nds.NDS_20_120: Nds.NDS_22_122}
+_PREDECESSOR = {later: earlier for earlier, later in _SUCCESSOR.items()}
 _REPLACED = "rate_20_replaced"
+_NOT_OF_REGIME = "rate_not_of_regime"
 _DIFFERS = "rate_differs"
 _LINES_DIFFER = "lines_differ"
 
@@ -191,13 +210,58 @@ def _is_outdated(item: Item, supply: date) -> bool:
     )
 
 
+def corrected_rates(
+    items: Sequence[Item], operation: OperationType, settled_on: date
+) -> dict[int, Nds]:
+    """Of the lines whose general rate is not that of a corrected settlement's date: the right one.
+
+    Keys are indexes of `items`. A settlement before 2026 never has 22 %; one of 2026 has 20 % only
+    where an earlier document is repeated: returns, payments of credit.
+    """
+    right = {}
+    for index, item in enumerate(items):
+        if settled_on < RATE_22_SINCE and item.nds in _PREDECESSOR:
+            right[index] = _PREDECESSOR[item.nds]
+        elif not operation.is_return and _is_outdated(item, settled_on):
+            right[index] = _SUCCESSOR[item.nds]
+    return right
+
+
+def regime_warnings(
+    items: Sequence[Item], operation: OperationType, supply: date, seller: SellerVat
+) -> tuple[FiscalWarning, ...]:
+    """A warning for each line whose rate is none of the seller's on a supply date.
+
+    It is no refusal: VAT that a seller writes without a duty is owed all the same (НК art. 173
+    p. 5), so somebody should know. What repeats an earlier document is not judged: returns of
+    sales, payments of credit.
+    """
+    allowed = rates_of(seller, supply)
+    return tuple(
+        FiscalWarning(_NOT_OF_REGIME, f"items[{index}].nds", _regime_text(item, supply, seller))
+        for index, item in enumerate(items)
+        if item.nds not in allowed
+        and not operation.is_return
+        and item.payment_type is not PaymentType.CREDIT_PAYMENT
+    )
+
+
+def _regime_text(item: Item, supply: date, seller: SellerVat) -> str:
+    text = f"{item.nds.label} is no rate of this seller's tax regime on {supply:%d.%m.%Y}"
+    if seller is SellerVat.EXEMPT:
+        return f"{text}: VAT that is written all the same must be paid (НК art. 173 p. 5)"
+    return text
+
+
 def rate_differences(sent: Sequence[Item], signed: Mapping[str, Any]) -> tuple[FiscalWarning, ...]:
     """How the rates of a signed document differ from those sent, line by line.
 
     Some tills substitute rates by their own calendar, in returns too.
-    `signed` is the document as read back, FNS JSON names.
+    `signed` is the document as read back, FNS JSON names. A correction of FFD 1.05 has no lines.
     """
     lines = signed.get("items", [])
+    if "correctionType" in signed and not lines:
+        return ()
     if len(lines) != len(sent):
         text = f"{len(sent)} lines were sent, {len(lines)} were signed"
         return (FiscalWarning(_LINES_DIFFER, "items", text),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .item import Item
@@ -43,3 +43,14 @@ def vat_totals_to_json(totals: dict[Nds, int]) -> dict[str, Any]:
     if later:
         data["amountsReceiptNds"] = {"amountsNds": later}
     return data
+
+
+def vat_totals_from_json(data: Mapping[str, Any]) -> dict[int, Any]:
+    """The totals per code of tag 1199 as a document tells them, the nought that stands in too.
+
+    Values are handed on as they are. Raises AttributeError, KeyError or TypeError when tag 1115
+    is not what it should be.
+    """
+    told = {int(nds): data[name] for nds, name in _OWN_TAG.items() if name in data}
+    later = data.get("amountsReceiptNds", {}).get("amountsNds", [])
+    return told | {each["nds"]: each["ndsSum"] for each in later}

@@ -46,6 +46,25 @@ class DocumentCode(IntEnum):
     CORRECTION = 31
     BSO_CORRECTION = 41
 
+    @property
+    def kind(self) -> DocumentKind | None:
+        """What a document with this code is to us; a strict form (БСО) settles like a receipt."""
+        return _KINDS_OF_CODES.get(self)
+
+
+_KINDS_OF_CODES = {
+    1: DocumentKind.REGISTRATION,
+    2: DocumentKind.SHIFT_OPEN,
+    3: DocumentKind.RECEIPT,
+    4: DocumentKind.RECEIPT,
+    5: DocumentKind.SHIFT_CLOSE,
+    6: DocumentKind.DRIVE_CLOSE,
+    11: DocumentKind.REREGISTRATION,
+    21: DocumentKind.SETTLEMENT_STATE,
+    31: DocumentKind.CORRECTION,
+    41: DocumentKind.CORRECTION,
+}
+
 
 class FfdVersion(IntEnum):
     """Tag 1209, version of the fiscal documents' format."""
@@ -53,6 +72,11 @@ class FfdVersion(IntEnum):
     V1_05 = 2
     V1_1 = 3
     V1_2 = 4
+
+    @property
+    def label(self) -> str:
+        """As people write it."""
+        return {2: "1.05", 3: "1.1", 4: "1.2"}[self]
 
 
 class OperationType(IntEnum):

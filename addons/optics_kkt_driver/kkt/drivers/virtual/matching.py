@@ -7,7 +7,7 @@ from typing import Any
 
 from ...fiscal.vocabulary import DocumentKind
 from ..contract import Intent, Lookup, LookupOutcome, Signed
-from .compose import SETTLEMENTS
+from .compose import REPRINTS, SETTLEMENTS
 from .state import Stored
 from .till import Evidence
 
@@ -29,7 +29,16 @@ def signed(stored: Stored, fn_number: str, *, on_paper: bool) -> Signed:
 def judge(
     kind: DocumentKind, content: Mapping[str, Any], intent: Intent, evidence: Evidence
 ) -> Lookup:
-    """Decide by the tag, or by what identifies a kind that has none."""
+    """Decide by the tag, or by what identifies a kind that has none.
+
+    `content` is what was really sent: a till of FFD 1.05 gets no tag with a correction, so that
+    one which looks like ours decides nothing.
+
+    A copy and an X report sign nothing, wherever they got to: not signed, so they are printed
+    again, and two of one on paper do no harm.
+    """
+    if kind in REPRINTS:
+        return _undone(intent, evidence, "it signs nothing")
     ours, decides = _matcher(kind, content, intent)
     operations = kind in (DocumentKind.CASH_IN, DocumentKind.CASH_OUT)
     found = [
@@ -49,9 +58,14 @@ def judge(
     if found:
         why = "more than one document may be ours" if decides else "our document had no tag"
         return Lookup(LookupOutcome.UNKNOWN, candidates=candidates, why=why)
+    return _undone(intent, evidence, "the till has no such document")
+
+
+def _undone(intent: Intent, evidence: Evidence, why: str) -> Lookup:
+    """Nothing of ours is there: for good, once the deadline has passed."""
     if evidence.asked_at < intent.deadline:
         return Lookup(LookupOutcome.PENDING, why="the deadline has not passed")
-    return Lookup(LookupOutcome.NOT_SIGNED, why="the till has no such document")
+    return Lookup(LookupOutcome.NOT_SIGNED, why=why)
 
 
 _Matcher = Callable[[Stored], bool]

@@ -1,0 +1,161 @@
+"""Which documents mend a settlement that was made without a till, or signed with an error.
+
+Sources: 54-FZ art. 4.3 p. 4, order of FNS ЕД-7-20/662@ (tables of both formats), letter of FNS
+АБ-4-20/11248@ of 15.12.2025 (rates); `docs/FISCAL.md`, corrections.
+
+========================  ============================  =========================================
+what happened             FFD 1.2 (and 1.1)             FFD 1.05
+========================  ============================  =========================================
+settled without a till    one correction                one correction, of 1054 = 1 or 3; its
+                                                        items are not signed
+error in a document       a reverse correction with     an ordinary return of the wrong data and a
+                          the wrong data and a right    new receipt, both with 1192
+                          one, both with 1192
+========================  ============================  =========================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any
+
+from .correction import Correction
+from .ffd import to_ffd_1_05
+from .party import Cashier
+from .problems import Problems, is_integer
+from .rates import corrected_rates
+from .receipt import Receipt, Settlement
+from .vocabulary import CorrectionType, DocumentKind, FfdVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Why something is corrected, and the settlement of which day. Raises InvalidDocument."""
+
+    settled_on: date
+    """Tag 1178; VAT goes by this date."""
+    correction_type: CorrectionType = CorrectionType.SELF
+    """Tag 1173."""
+    order_number: str | None = None
+    """Tag 1179: number of the tax office's order, only and always by order."""
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        if problems.instance("settled_on", self.settled_on, date):
+            rule = "must be a date without time"
+            no_time = not isinstance(self.settled_on, datetime)
+            problems.check(no_time, "settled_on", self.settled_on, rule)
+        problems.instance("correction_type", self.correction_type, CorrectionType)
+        by_order = self.correction_type is CorrectionType.INSTRUCTION
+        problems.text("order_number", self.order_number, 32, required=by_order)
+        if self.correction_type is CorrectionType.SELF and self.order_number is not None:
+            problems.add("order_number", self.order_number, "only a correction by order has one")
+        problems.raise_any()
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A signed document with an error, of whatever till of the user. Raises InvalidDocument."""
+
+    fn_number: str
+    fd_number: int
+    fpd: str
+    """As printed; leading noughts may be left out."""
+    settlement: Settlement
+    """What was signed, errors and all: the base class, which lets a wrong receipt be wrong."""
+
+    def __post_init__(self) -> None:
+        problems = Problems()
+        problems.attempt("", lambda: check_numbers(self.fn_number, self.fd_number, self.fpd))
+        problems.instance("settlement", self.settlement, Settlement)
+        problems.raise_any()
+        object.__setattr__(self, "fpd", self.fpd.zfill(10))
+
+
+def check_numbers(fn_number: Any, fd_number: Any, fpd: Any) -> None:
+    """Raise InvalidDocument unless a signed document can have these FN, FD and FPD."""
+    problems = Problems()
+    if problems.instance("fn_number", fn_number, str):
+        problems.digits("fn_number", fn_number, 16)
+    holds = is_integer(fd_number) and fd_number > 0
+    problems.check(holds, "fd_number", fd_number, "must be a number of at least 1")
+    holds = isinstance(fpd, str) and fpd.isascii() and fpd.isdigit() and len(fpd) <= 10
+    problems.check(holds, "fpd", fpd, "must be at most 10 digits")
+    problems.raise_any()
+
+
+def without_kkt(settled: Receipt, basis: Basis, ffd: FfdVersion) -> Correction:
+    """The one correction of a settlement that no till has signed.
+
+    Raises InvalidDocument for a rate that is not of the settlement's date, and for what a till of
+    FFD 1.05 cannot correct.
+    """
+    _check_rates(settled, basis)
+    correction = _correction(settled, basis)
+    if ffd is FfdVersion.V1_05:
+        to_ffd_1_05(DocumentKind.CORRECTION, correction.to_json())
+    return correction
+
+
+def mend(
+    wrong: Wrong, right: Receipt, basis: Basis, ffd: FfdVersion
+) -> tuple[Settlement, Settlement]:
+    """The documents that take back an error and set it right, in the order of printing.
+
+    The first repeats the wrong data, whatever is wrong with it, in the name of the right one's
+    cashier; the second is the settlement as it was. Raises InvalidDocument for a rate in the right
+    one that is not of the settlement's date, and for an error that a till of FFD 1.05 cannot mend.
+    """
+    _check_rates(right, basis)
+    taken_back = _taken_back(wrong.settlement, right.cashier)
+    if ffd is FfdVersion.V1_05:
+        problems = Problems()
+        rule = "has no order (1179): FFD 1.05 mends errors by ordinary receipts"
+        by_order = basis.correction_type is CorrectionType.INSTRUCTION
+        problems.check(not by_order, "correction_type", basis.correction_type, rule)
+        problems.raise_any()
+        return (
+            Receipt(**{**taken_back, "properties_data": wrong.fpd}),
+            replace(right, properties_data=wrong.fpd),
+        )
+    return (
+        _correction_of(taken_back, basis, wrong.fpd),
+        _correction(right, basis, wrong.fpd),
+    )
+
+
+def _taken_back(settlement: Settlement, cashier: Cashier) -> dict[str, Any]:
+    """The fields of a settlement that gives another one back, line by line as it was."""
+    return {
+        **_parts(settlement),
+        "operation_type": settlement.operation_type.returned,
+        "cashier": cashier,
+        "user_attribute": None,
+    }
+
+
+def _correction(settlement: Settlement, basis: Basis, fpd: str | None = None) -> Correction:
+    return _correction_of(_parts(settlement), basis, fpd)
+
+
+def _correction_of(parts: dict[str, Any], basis: Basis, fpd: str | None) -> Correction:
+    return Correction(
+        **{**parts, "properties_data": fpd},
+        correction_type=basis.correction_type,
+        correction_document_date=basis.settled_on,
+        correction_document_number=basis.order_number,
+    )
+
+
+def _parts(settlement: Settlement) -> dict[str, Any]:
+    return {each.name: getattr(settlement, each.name) for each in fields(Settlement)}
+
+
+def _check_rates(right: Receipt, basis: Basis) -> None:
+    problems = Problems()
+    rates = corrected_rates(right.items, right.operation_type, basis.settled_on)
+    for index, rate in rates.items():
+        rule = f"must be {rate.label}, that of the settlement's date, {basis.settled_on:%d.%m.%Y}"
+        problems.add(f"items[{index}].nds", right.items[index].nds, rule)
+    problems.raise_any()

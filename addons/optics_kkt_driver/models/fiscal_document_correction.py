@@ -1,0 +1,272 @@
+from dataclasses import asdict
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..kkt.fiscal import mending
+from ..kkt.fiscal.document import InvalidDocument, Problem, Settlement
+from ..kkt.fiscal.jsonio import date_time_from_json
+from ..kkt.fiscal.vocabulary import DocumentCode, FfdVersion
+from .fiscal_document import SIGNED_STATES
+
+OLDER_FFD = {"1.05": FfdVersion.V1_05, "1.1": FfdVersion.V1_1}
+"""By the words of a till; any other speaks 1.2."""
+MENDABLE_CODES = (DocumentCode.RECEIPT, DocumentCode.CORRECTION)
+
+
+class FiscalDocument(models.Model):
+    """Corrections: one row for a settlement without a till, two for an error in a document.
+
+    The two are queued in one transaction. The right one (`after_id`: the reverse one) is held back
+    until the reverse one is signed, and given up together with it: whatever happens, nothing is
+    set right that was not taken back.
+    """
+
+    _inherit = "fiscal.document"
+
+    mending = fields.Selection(
+        [
+            ("settlement", "Settlement without a till"),
+            ("reverse", "Takes an error back"),
+            ("right", "Sets an error right"),
+        ],
+        string="Correction",
+        readonly=True,
+    )
+    after_id = fields.Many2one(
+        "fiscal.document",
+        string="Printed only after",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="This document waits until that one is signed, and is given up together with it",
+    )
+    is_mendable = fields.Boolean(compute="_compute_is_mendable")
+
+    _one_reverse = models.UniqueIndex(
+        "(company_id, original_fn, original_fd) WHERE mending = 'reverse' AND state <> 'cancelled'",
+        "This document is taken back already.",
+    )
+
+    @api.depends("state", "signed_json")
+    def _compute_is_mendable(self):
+        for document in self:
+            code = (document.signed_json or {}).get("code")
+            document.is_mendable = document.is_signed and code in MENDABLE_CODES
+
+    # Entry ------------------------------------------------------------------------------------
+
+    @api.model
+    def _correct(self, device, key, source, *, basis, right, wrong=None, reference=""):
+        """Queue what mends a settlement on `device`, in the caller's transaction.
+
+        Without `wrong` the settlement was made without a till: one document under `key`. With it, a
+        reverse document under ``<key>:reverse`` and the right one under `key`; only the right one
+        when an earlier correction has taken the same error back and was given up half-way.
+        Repeating a key makes nothing new. Call :meth:`_print_in_order` after it.
+
+        :param device: any till of the company, no matter which one has signed the wrong document
+        :param key: idempotency key of the whole correction
+        :param basis: ``kkt.fiscal.mending.Basis``: day, kind and order of the correction
+        :param right: ``kkt.fiscal.document.Receipt``: the settlement as it really was
+        :param wrong: ``kkt.fiscal.mending.Wrong``: the signed document with the error
+        :param str reference: readable reason
+        :return: the rows in the order of printing
+        :raises InvalidDocument: `right`, `basis` or the till's FFD do not allow it
+        :raises UserError: the wrong document is mended already
+        :raises KeyConflict: the key was used for something else
+        """
+        rows, planned = self._planned_correction(device, key, basis=basis, right=right, wrong=wrong)
+        links = self._original_links(device, wrong) if wrong else {}
+        for role, row_key, document in planned:
+            rows += self._enqueue(
+                device,
+                document,
+                row_key,
+                source,
+                reference=reference,
+                open_shift=device.auto_open_shift,
+                warnings=self._regime_warnings(device, role, document, basis),
+                mending=role,
+                after_id=rows.id,
+                **links,
+            )
+        return rows
+
+    @api.model
+    def _planned_correction(self, device, key, *, basis, right, wrong=None):
+        """Say what :meth:`_correct` would make, with the same arguments and errors.
+
+        :return: the reverse row that stands already, if there is one, and a list of
+            ``(role, idempotency key, document)``
+        """
+        self._check_day(device, basis)
+        ffd = self._ffd_of(device)
+        if wrong is None:
+            correction = mending.without_kkt(right, basis, ffd)
+            return self.browse(), [("settlement", key, correction)]
+        reverse, again = mending.mend(wrong, right, basis, ffd)
+        planned = [("reverse", f"{key}:reverse", reverse), ("right", key, again)]
+        standing = self._taken_back_before(device, key, wrong)
+        return standing, planned[len(standing) :]
+
+    def _check_day(self, device, basis):
+        today = device._local_date()
+        if basis.settled_on > today:
+            rule = f"must not be after today, {today:%d.%m.%Y}"
+            raise InvalidDocument([Problem("settled_on", basis.settled_on, rule)])
+
+    def _ffd_of(self, device):
+        """Return the format that the till speaks, as far as it has said so."""
+        return OLDER_FFD.get(device._status().ffd_version, FfdVersion.V1_2)
+
+    def _regime_warnings(self, device, role, document, basis):
+        """Judge the rates of what is set right; the reverse one repeats rates, lawful or not."""
+        if role == "reverse":
+            return []
+        warnings = device.company_id._fiscal_regime_warnings(
+            document.applied_taxation_type,
+            document.items,
+            document.operation_type,
+            basis.settled_on,
+        )
+        return [asdict(each) for each in warnings]
+
+    def _original_links(self, device, wrong):
+        """Columns that tie a correction to the wrong document, ours or not."""
+        original = self._find_signed(device.company_id, wrong.fn_number, wrong.fd_number)
+        if original and original.fpd != wrong.fpd:
+            rule = f"FD {wrong.fd_number} of this drive has another one"
+            raise InvalidDocument([Problem("fpd", wrong.fpd, rule)])
+        return {
+            "original_id": original.id,
+            "original_fn": wrong.fn_number,
+            "original_fd": wrong.fd_number,
+            "original_fpd": wrong.fpd,
+            "purchase_id": original.purchase_id.id,
+        }
+
+    @api.model
+    def _find_signed(self, company, fn_number, fd_number):
+        """Return our row of a signed document, if we have one."""
+        return self.sudo().search(
+            [
+                ("company_id", "=", company.id),
+                ("fn_number", "=", fn_number),
+                ("fd_number", "=", fd_number),
+                ("state", "in", SIGNED_STATES),
+            ]
+        )
+
+    def _is_taken_back(self):
+        """Tell whether a correction takes this document back: then nothing else may."""
+        self.ensure_one()
+        return bool(
+            self.sudo().search_count(
+                [
+                    ("original_id", "=", self.id),
+                    ("mending", "=", "reverse"),
+                    ("state", "!=", "cancelled"),
+                ],
+                limit=1,
+            )
+        )
+
+    def _taken_back_before(self, device, key, wrong):
+        """Return the signed reverse of another correction whose right document was given up.
+
+        :raises UserError: another correction of the same document is whole, or under way
+        """
+        documents = self.sudo()
+        reverse = documents.search(
+            [
+                ("company_id", "=", device.company_id.id),
+                ("original_fn", "=", wrong.fn_number),
+                ("original_fd", "=", wrong.fd_number),
+                ("mending", "=", "reverse"),
+                ("state", "!=", "cancelled"),
+                ("idempotency_key", "!=", f"{key}:reverse"),
+            ]
+        )
+        right = documents.search(
+            [
+                ("after_id", "in", reverse.ids),
+                ("state", "!=", "cancelled"),
+                ("idempotency_key", "!=", key),
+            ]
+        )
+        if reverse and (right or not reverse.is_signed):
+            raise UserError(
+                self.env._(
+                    "FD %(number)s is mended already, or about to be: %(documents)s. Finish that"
+                    " correction; if it is wrong too, correct its last document.",
+                    number=wrong.fd_number,
+                    documents=", ".join((reverse | right).mapped("display_name")),
+                )
+            )
+        return reverse
+
+    def _print_in_order(self):
+        """Bring these rows to an end on their tills, stopping at the first that is not signed.
+
+        :return: how the last call to a lane ended, see ``kkt.device.Served``
+        """
+        for row in self:
+            served = row.device_id._register_row(row)
+            if not row.is_signed:
+                break
+        return served
+
+    # The wrong document -----------------------------------------------------------------------
+
+    def _as_wrong(self):
+        """Return this signed document as ``kkt.fiscal.mending.Wrong``. Raises InvalidDocument."""
+        self.ensure_one()
+        return mending.Wrong(self.fn_number, self.fd_number, self.fpd, self._signed_settlement())
+
+    def _signed_settlement(self):
+        """Return what was signed as a value.
+
+        A drive keeps less of a line than was asked for (the measure in FFD 1.05, the scanned
+        marking code); that is taken from the request.
+        """
+        lines = self.signed_json.get("items") or []
+        asked = self.payload.get("items") or []
+        if len(asked) == len(lines):
+            lines = [{**one, **line} for one, line in zip(asked, lines, strict=True)]
+        return Settlement.from_json({**self.signed_json, "items": lines})
+
+    def _settled_on(self):
+        """Return the day of the settlement that this signed document is about."""
+        base = self.signed_json.get("correctionBase") or {}
+        moment = base.get("correctionDocumentDate") or self.signed_json["dateTime"]
+        return date_time_from_json(moment).date()
+
+    # Order of a pair --------------------------------------------------------------------------
+
+    def _transition(self, target, why, **options):
+        moved = super()._transition(target, why, **options)
+        if moved and self.mending == "reverse":
+            followers = self.search([("after_id", "=", self.id), ("state", "=", "queued")])
+            if target == "cancelled":
+                for follower in followers:
+                    follower._give_up(why)
+            elif target == "printed" and followers:
+                self.env.ref("optics_kkt_driver.cron_serve")._trigger()
+        return moved
+
+    def _explain(self):
+        if self.state == "queued" and self.after_id and not self.after_id.is_signed:
+            return self.env._(
+                "It is printed after %s, which is not signed yet.", self.after_id.display_name
+            )
+        return super()._explain()
+
+    # Buttons ----------------------------------------------------------------------------------
+
+    def action_give_up(self):
+        """Give up a pair as a whole while its first is not signed."""
+        first = self.after_id
+        if first and not first.is_signed:
+            return first.action_give_up()
+        return super().action_give_up()

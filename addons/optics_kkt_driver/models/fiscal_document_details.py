@@ -1,0 +1,61 @@
+from odoo import api, fields, models
+from odoo.tools import formatLang
+
+from ..kkt.fiscal.jsonio import date_from_json
+from ..kkt.fiscal.vat import vat_totals_from_json
+from ..kkt.fiscal.vocabulary import CorrectionType, Nds, TaxationType
+
+
+class FiscalDocument(models.Model):
+    """What a document says beside its lines, readable for people who know no tags."""
+
+    _inherit = "fiscal.document"
+
+    warnings_text = fields.Text(string="Warnings in words", compute="_compute_warnings_text")
+    details_html = fields.Html(string="Details", compute="_compute_details_html")
+
+    @api.depends("warnings")
+    def _compute_warnings_text(self):
+        for document in self:
+            texts = [
+                f"{warning['field']}: {warning['text']}" for warning in document.warnings or []
+            ]
+            document.warnings_text = "\n".join(texts)
+
+    @api.depends("payload", "signed_json")
+    def _compute_details_html(self):
+        for document in self:
+            data = document.signed_json or document.payload or {}
+            document.details_html = "totalSum" in data and self._details_html(data)
+
+    @api.model
+    def _details_html(self, data):
+        """Return payments, VAT, buyer and reason of a receipt or correction, as HTML.
+
+        :param data: FNS JSON, as asked for or as signed
+        """
+        base = data.get("correctionBase") or {}
+        return self.env["ir.qweb"]._render(
+            "optics_kkt_driver.fiscal_document_details",
+            {
+                "data": data,
+                "buyer": {**data, **(data.get("buyerInformation") or {})},
+                "vat": self._vat_sums(data),
+                "tax_system": self._tax_system_label(data.get("appliedTaxationType")),
+                "settled_on": date_from_json(base.get("correctionDocumentDate")),
+                "order_number": base.get("correctionDocumentNumber"),
+                "by_order": data.get("correctionType") == CorrectionType.INSTRUCTION,
+                "money": lambda kopecks: formatLang(self.env, (kopecks or 0) / 100),
+            },
+        )
+
+    @api.model
+    def _vat_sums(self, data):
+        """Pairs of rate and kopecks: VAT, and turnover where there is none."""
+        sums = vat_totals_from_json(data)
+        return [(Nds(nds).label, total) for nds, total in sorted(sums.items()) if total]
+
+    @api.model
+    def _tax_system_label(self, code):
+        labels = dict(self.env["kkt.device"]._fields["tax_system"]._description_selection(self.env))
+        return labels.get(str(code)) or (code and TaxationType(code).label)
