@@ -1,6 +1,5 @@
 from . import (
     fiscal_document,
-    fiscal_purchase,
     hr_employee,
     pos_config,
     pos_order,

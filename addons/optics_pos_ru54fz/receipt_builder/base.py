@@ -156,10 +156,12 @@ class ReceiptBuilder:
 
         Where nothing may be replaced the line is told by its name; the policy knows its number.
         """
+        day = self._till._local_date()
         lawful, warnings = apply_rate_20_policy(
-            items, self.operation_type, self._till._local_date(), Rate20Policy.REPLACE
+            items, self.operation_type, day, Rate20Policy.REPLACE
         )
-        if self._order.company_id.fiscal_rate_20_orders == Rate20Policy.REFUSE.value:
+        company = self._order.company_id
+        if company.fiscal_rate_20_orders == Rate20Policy.REFUSE.value:
             for item, other in zip(items, lawful, strict=True):
                 if item.nds is not other.nds:
                     self._problem(
@@ -172,7 +174,10 @@ class ReceiptBuilder:
                         )
                     )
             self._raise_problems()
-        return lawful, warnings
+        regime = company._fiscal_regime_warnings(
+            self._till._taxation_type(), lawful, self.operation_type, day
+        )
+        return lawful, (*warnings, *regime)
 
     # Sale order -------------------------------------------------------------------------------
 

@@ -104,7 +104,7 @@ class PrepaymentBuilder(ReceiptBuilder):
 def _spread(lines, goods):
     """Pairs of a down payment line and the items that its money is for.
 
-    Those of the line's taxes; all where Odoo, who looks at the whole order, takes more at a tax
+    In the order of the goods. Those of the line's taxes; all where Odoo, who looks at the whole order, takes more at a tax
     than what is left of its goods costs.
     """
 
@@ -114,6 +114,11 @@ def _spread(lines, goods):
     def taken(taxes):
         return sum(line.sum for line in lines if line.taxes == taxes)
 
+    def place(line):
+        return next(
+            (i for i, (taxes, _item) in enumerate(goods) if taxes == line.taxes), len(goods)
+        )
+
     by_taxes = all(taken(line.taxes) <= cost(line.taxes) for line in lines)
-    for line in lines:
+    for line in sorted(lines, key=place):
         yield line, [item for taxes, item in goods if not by_taxes or taxes == line.taxes]

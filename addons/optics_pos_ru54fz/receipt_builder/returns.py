@@ -73,6 +73,14 @@ class ReturnBuilder(ReceiptBuilder):
         if not receipt.is_signed:
             for line in self._lines:
                 self._problem_unsigned(line)
+        elif receipt._is_taken_back():
+            self._problem(
+                self._env._(
+                    "The receipt of %s is taken back by a correction: nothing of it can be returned"
+                    " any more.",
+                    orders.pos_reference,
+                )
+            )
         self._raise_problems()
         return receipt
 
