@@ -78,7 +78,7 @@ class PosOrder(models.Model):
         string="VAT of the receipt less VAT of the order",
         compute="_compute_fiscal_vat_difference",
         compute_sudo=True,
-        help="The receipt rounds VAT as the tax service does and decides. The order is not changed.",
+        help="The receipt rounds VAT as the tax service does, and decides.",
     )
 
     @api.depends("fiscal_document_ids")

@@ -17,6 +17,7 @@ from odoo.addons.optics_kkt_driver.kkt.fiscal.vocabulary import (
     ItemsQuantityMeasure,
     Nds,
     OperationType,
+    PaymentType,
     ProductType,
 )
 
@@ -43,6 +44,8 @@ class ReceiptBuilder:
     """
 
     operation_type = OperationType.SALE
+    payment_type = PaymentType.FULL_PAYMENT
+    """Tag 1214 of a new line, before it is known how it is paid."""
     sign = 1
     """Of the order's money: less than zero where it is given back."""
 
@@ -129,6 +132,7 @@ class ReceiptBuilder:
                 " ".join(line.name.split())[:LONGEST_NAME],
                 price,
                 quantity=quantity,
+                payment_type=self.payment_type,
                 items_quantity_measure=ItemsQuantityMeasure(int(line.product.fiscal_measure)),
                 **codes,
             )

@@ -17,6 +17,8 @@ class PrepaymentBuilder(ReceiptBuilder):
     the ledger has it. No item is of two lines: so a return of a line finds its items.
     """
 
+    payment_type = PaymentType.PREPAYMENT
+
     def _build(self):
         sale_order = self._sale_order()
         self._check_lines(sale_order)
@@ -104,8 +106,8 @@ class PrepaymentBuilder(ReceiptBuilder):
 def _spread(lines, goods):
     """Pairs of a down payment line and the items that its money is for.
 
-    In the order of the goods. Those of the line's taxes; all where Odoo, who looks at the whole order, takes more at a tax
-    than what is left of its goods costs.
+    Those of the line's taxes; all of them where Odoo, who looks at the whole order, takes more at a
+    tax than what is left of its goods costs. In the order of the goods.
     """
 
     def cost(taxes):

@@ -164,16 +164,18 @@ class TestPrepayment(PrepaymentCase):
 
     def test_a_cancelled_one_leaves_the_sale_order_unpaid(self):
         sale_order = self.sale_order(self.sunglasses)
+        self.prepay(sale_order, 1000)
         self.set_faults(no_paper=True)
         order = self.sync(
-            self.order_values(self.down_payment(sale_order, 5000), [(self.cash, 5000)])
+            self.order_values(self.down_payment(sale_order, 4000), [(self.cash, 4000)])
         )
         self.assertEqual(order.fiscal_register()["state"], "failed")
         self.assertEqual(sale_order.amount_unpaid, 0)
         self.assertFalse(order.fiscal_give_up()["state"])
         order.action_pos_order_cancel()
-        self.assertEqual(sale_order.amount_unpaid, 5000)
-        self.assertFalse(sale_order.order_line.filtered("price_unit").filtered("is_downpayment"))
+        self.assertEqual(sale_order.amount_unpaid, 4000)
+        down_payments = sale_order.order_line.filtered("is_downpayment")
+        self.assertEqual(sum(down_payments.mapped("price_unit")), 1000)
 
     def test_completed_by_the_job_it_confirms_the_sale_order(self):
         sale_order = self.sale_order(self.sunglasses)
@@ -211,6 +213,23 @@ class TestSettlement(PrepaymentCase):
         self.assertEqual((signed["totalSum"], signed["prepaidSum"]), (500000, 500000))
         self.assertEqual(codes(signed), [(11, 4, 1, 500000)])
         self.assertFalse(self.settlement(sale_order))
+
+    def test_nothing_to_pay_is_no_way_around_the_till(self):
+        sale_order = self.sale_order(self.sunglasses)
+        self.prepay(sale_order, 5000)
+        order = self.sync(self.order_values(self.settlement(sale_order), [], state="draft"))
+        self.assertEqual((order.state, order.amount_total), ("draft", 0))
+        with self.assertRaisesRegex(UserError, "no signed receipt"):
+            order.action_pos_order_paid()
+
+    def test_gifts_are_handed_over_and_not_prepaid(self):
+        sale_order = self.sale_order(
+            {"product": self.frame, "price_unit": 0},
+            self.sunglasses,
+        )
+        self.assertEqual(codes(self.signed(self.prepay(sale_order, 5000))), [(12, 1, 1, 500000)])
+        signed = self.signed(self.settle(sale_order))
+        self.assertEqual(codes(signed), [(6, 4, 1, 0), (11, 4, 1, 500000)])
 
     def test_without_a_prepayment(self):
         sale_order = self.sale_order(self.sunglasses)
@@ -253,7 +272,7 @@ class TestSettlement(PrepaymentCase):
         self.assertIn("6,500.00", self.refused_prepayment(sale_order, 7000))
         # Odoo takes a part of it at 22 %, as if the sunglasses were still there.
         signed = self.signed(self.prepay(sale_order, 6500))
-        self.assertEqual(codes(signed), [(6, 1, 1, 282608), (6, 1, 1, 367392)])
+        self.assertEqual(codes(signed), [(6, 1, 1, 367392), (6, 1, 1, 282608)])
         signed = self.signed(self.settle(sale_order))
         self.assertEqual((signed["totalSum"], signed["prepaidSum"]), (650000, 650000))
 
@@ -439,6 +458,13 @@ class TestMoneyBack(PrepaymentCase):
         self.assertIn("more is taken back", text)
         refund = self.sync(self.give_back(order, [(self.card, -6500)], qty=1))
         self.assertEqual(self.receipt_of(refund).original_lines, [[1, "1"]])
+
+    def test_what_a_correction_takes_back_is_not_returned(self):
+        order = self.sell()
+        original = self.receipt_of(order)
+        self.enqueue("reverse", mending="reverse", **original._original_values())
+        text = self.refusal(self.give_back(order, [(self.card, -5000)]))
+        self.assertIn("by a correction", text)
 
     def test_no_more_money_than_was_paid(self):
         order = self.sell([self.line(self.sunglasses, discount=10)], [(self.card, 4500)])
