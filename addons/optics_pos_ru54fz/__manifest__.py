@@ -23,6 +23,7 @@
         "demo/people.xml",
         "demo/products.xml",
         "demo/pos.xml",
+        "demo/sale_order.xml",
     ],
     "assets": {
         "point_of_sale._assets_pos": ["optics_pos_ru54fz/static/src/**/*"],

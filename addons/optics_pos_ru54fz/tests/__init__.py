@@ -5,5 +5,6 @@ from . import (
     test_pos_order,
     test_pos_order_guard,
     test_pos_session,
+    test_prepayment,
     test_receipt,
 )
