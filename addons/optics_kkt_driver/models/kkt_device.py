@@ -109,6 +109,15 @@ class KktDevice(models.Model):
         tracking=True,
         help="Place of settlements (tag 1187), as registered",
     )
+    ffd_version = fields.Selection(
+        [("1.2", "1.2"), ("1.05", "1.05")],
+        string="FFD",
+        required=True,
+        default="1.2",
+        tracking=True,
+        help="Format of fiscal documents (tag 1209) that the till is registered with. A till that"
+        " is registered already keeps its own.",
+    )
     timezone = fields.Selection(
         "_selection_timezone", required=True, default="Europe/Moscow", string="Time zone"
     )
@@ -230,6 +239,7 @@ class KktDevice(models.Model):
             "path": self._memory_path(),
             "serial": f"{self.env.cr.dbname}/{self.id}",
             "timezone": self.timezone,
+            "ffd_version": self.ffd_version,
             "sign_delay": self.sign_delay,
             "print_time": self.print_time,
             "user": company.fiscal_name or company.name,
