@@ -54,7 +54,7 @@ def read_receipt_request(body, device):
 
     :raises ApiError: 422, with every problem in ``details.problems``
     """
-    return ReceiptReader(body, device).read()
+    return ReceiptReader(body, device).wanted()
 
 
 class ReceiptReader:
@@ -68,7 +68,7 @@ class ReceiptReader:
         self._total = part.amount(self._problems, "total", body.get("total"))
         self._purchase = self._read_purchase()
 
-    def read(self):
+    def wanted(self):
         problems, body = self._problems, self._body
         parts = self._read_parts()
         buyer = part.buyer(problems, body.get("customer"))
