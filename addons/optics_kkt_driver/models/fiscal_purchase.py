@@ -93,9 +93,7 @@ class FiscalPurchase(models.Model):
         )
         values = [(row.is_signed, row._value()) for row in rows.sorted("id")]
         return balance_of(
-            value
-            for is_signed, value in values
-            if is_signed or Balance().adding(value).prepaid > 0
+            value for is_signed, value in values if is_signed or Balance().adding(value).prepaid > 0
         ).prepaid
 
     def action_documents(self):
