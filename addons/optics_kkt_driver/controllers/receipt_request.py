@@ -63,6 +63,7 @@ class ReceiptReader:
         self._device = device
         self._problems = Problems()
         self._warnings = []
+        self._taxation_type = device._taxation_type()
         self._operation = part.choice(self._problems, "type", body.get("type", "sale"), OPERATIONS)
         self._total = part.amount(self._problems, "total", body.get("total"))
         self._purchase = self._read_purchase()
@@ -218,6 +219,7 @@ class ReceiptReader:
         self._purchase = original._purchase()
         self._purchase._take_turn()
         value = original._value()
+        self._taxation_type = value.applied_taxation_type
         wanted = self._wanted_lines()
         paid = part.payments(self._problems, self._body, self._total)
         part.only_money(self._problems, paid, "prepaid")
@@ -323,7 +325,7 @@ class ReceiptReader:
             "",
             lambda: Receipt(
                 operation_type=self._operation,
-                applied_taxation_type=self._device._taxation_type(),
+                applied_taxation_type=self._taxation_type,
                 items=parts.items,
                 payments=parts.payments,
                 cashier=cashier,

@@ -116,7 +116,6 @@ class FiscalDocument(models.Model):
     )
     original_id = fields.Many2one(
         "fiscal.document",
-        string="Original",
         readonly=True,
         ondelete="restrict",
         index="btree_not_null",
@@ -141,6 +140,9 @@ class FiscalDocument(models.Model):
     fence = fields.Integer(readonly=True)
     deadline = fields.Datetime(readonly=True)
     candidates = fields.Json(readonly=True, help="FD numbers that may be this document")
+    candidates_fn = fields.Char(
+        string="FN of the candidates", readonly=True, help="The drive that the candidates lie on"
+    )
     hlc = Int8(readonly=True, string="HLC")
 
     fn_number = fields.Char(string="FN", readonly=True)
@@ -592,14 +594,8 @@ class FiscalDocument(models.Model):
         """Say in one sentence why this document is not signed and what to do."""
         self.ensure_one()
         if self.state == "failed":
-            return " ".join(
-                part
-                for part in (
-                    self.env._("The till refused: %s.", self.error_message.rstrip(".")),
-                    self.error_code and self.env._("Code %s.", self.error_code),
-                    self.error_remedy,
-                )
-                if part
+            return self.device_id._words_of_refusal(
+                self.error_message, self.error_code, self.error_remedy
             )
         if self.state == "queued":
             return self.env._(

@@ -109,6 +109,15 @@ class KktDevice(models.Model):
         tracking=True,
         help="Place of settlements (tag 1187), as registered",
     )
+    ffd_version = fields.Selection(
+        [("1.2", "1.2"), ("1.05", "1.05")],
+        string="FFD",
+        required=True,
+        default="1.2",
+        tracking=True,
+        help="Format of fiscal documents (tag 1209) that the till is registered with. A till that"
+        " is registered already keeps its own.",
+    )
     timezone = fields.Selection(
         "_selection_timezone", required=True, default="Europe/Moscow", string="Time zone"
     )
@@ -230,6 +239,7 @@ class KktDevice(models.Model):
             "path": self._memory_path(),
             "serial": f"{self.env.cr.dbname}/{self.id}",
             "timezone": self.timezone,
+            "ffd_version": self.ffd_version,
             "sign_delay": self.sign_delay,
             "print_time": self.print_time,
             "user": company.fiscal_name or company.name,
@@ -317,8 +327,16 @@ class KktDevice(models.Model):
             return Served("silent", str(error))
         return Served("done")
 
-    def _note_status(self, lane, driver):
-        lane.status_seen(driver.status(), None)
+    def _note_status(self, lane, driver, reread=False):
+        """Keep how the till is, and return it.
+
+        A drive's registration is read at the first occasion, and then only if told to (`reread`).
+        """
+        status = driver.status()
+        lane.status_seen(status, None)
+        if number := lane.registration_to_read(status, reread):
+            lane.registration_seen(status, self._registration_report(driver, number))
+        return status
 
     def _refresh_status(self, wait=1.0):
         """Ask the till how it is, if nobody else speaks to it; else what is known stands."""
@@ -391,8 +409,8 @@ class KktDevice(models.Model):
             self.env.invalidate_all()
         if not status._is_fresh():
             state, text = "red", status.error or self.env._("The till does not answer.")
-        elif not status.paper or not status.cover_closed:
-            state, text = "red", self.env._("Check the till's paper and cover.")
+        elif why := self._why_it_cannot_sign():
+            state, text = "red", why
         elif self.undelivered_count and self._oldest_waits_long():
             state, text = "yellow", self.env._("The OFD does not answer; selling goes on.")
         else:

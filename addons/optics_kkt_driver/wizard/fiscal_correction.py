@@ -119,7 +119,9 @@ class FiscalCorrection(models.TransientModel):
     operation_type = fields.Selection(
         OPERATIONS, string="Kind of settlement", required=True, default="1", help="Tag 1054"
     )
-    tax_system = fields.Selection(TAXATION_TYPES, required=True, default="1", help="Tag 1055")
+    tax_system = fields.Selection(
+        TAXATION_TYPES, string="Tax system", required=True, default="1", help="Tag 1055"
+    )
     right_line_ids = fields.One2many(
         "fiscal.correction.line",
         "correction_id",

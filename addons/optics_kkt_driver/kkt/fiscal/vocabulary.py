@@ -48,21 +48,23 @@ class DocumentCode(IntEnum):
 
     @property
     def kind(self) -> DocumentKind | None:
-        """What a document with this code is to us; a strict form (БСО) settles like a receipt."""
+        """What such a document is to us; None for an answer of the operator."""
         return _KINDS_OF_CODES.get(self)
 
 
-_KINDS_OF_CODES = {
-    1: DocumentKind.REGISTRATION,
-    2: DocumentKind.SHIFT_OPEN,
-    3: DocumentKind.RECEIPT,
-    4: DocumentKind.RECEIPT,
-    5: DocumentKind.SHIFT_CLOSE,
-    6: DocumentKind.DRIVE_CLOSE,
-    11: DocumentKind.REREGISTRATION,
-    21: DocumentKind.SETTLEMENT_STATE,
-    31: DocumentKind.CORRECTION,
-    41: DocumentKind.CORRECTION,
+CODES_OF_KINDS = {
+    DocumentKind.REGISTRATION: DocumentCode.REGISTRATION,
+    DocumentKind.REREGISTRATION: DocumentCode.REREGISTRATION,
+    DocumentKind.SHIFT_OPEN: DocumentCode.SHIFT_OPEN,
+    DocumentKind.RECEIPT: DocumentCode.RECEIPT,
+    DocumentKind.CORRECTION: DocumentCode.CORRECTION,
+    DocumentKind.SHIFT_CLOSE: DocumentCode.SHIFT_CLOSE,
+    DocumentKind.SETTLEMENT_STATE: DocumentCode.SETTLEMENT_STATE,
+    DocumentKind.DRIVE_CLOSE: DocumentCode.DRIVE_CLOSE,
+}
+_KINDS_OF_CODES = {code: kind for kind, code in CODES_OF_KINDS.items()} | {
+    DocumentCode.BSO: DocumentKind.RECEIPT,
+    DocumentCode.BSO_CORRECTION: DocumentKind.CORRECTION,
 }
 
 

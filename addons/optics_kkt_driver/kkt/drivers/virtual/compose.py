@@ -14,23 +14,13 @@ from ...fiscal.jsonio import date_time_to_json
 from ...fiscal.registration import ReregistrationReason
 from ...fiscal.tlv import EncodingError, decode_document, encode_document
 from ...fiscal.totals import ShiftTotals
-from ...fiscal.vocabulary import DocumentCode, DocumentKind, FfdVersion
+from ...fiscal.vocabulary import CODES_OF_KINDS, DocumentKind, FfdVersion
 from .refusals import refusal
 from .registration import FNS_URL, TillRegistration
 from .state import DriveState, Queue, Stored
 
 MODEL_VERSION = "1.0"
 """Tag 1188."""
-_CODES = {
-    DocumentKind.REGISTRATION: DocumentCode.REGISTRATION,
-    DocumentKind.REREGISTRATION: DocumentCode.REREGISTRATION,
-    DocumentKind.SHIFT_OPEN: DocumentCode.SHIFT_OPEN,
-    DocumentKind.RECEIPT: DocumentCode.RECEIPT,
-    DocumentKind.CORRECTION: DocumentCode.CORRECTION,
-    DocumentKind.SHIFT_CLOSE: DocumentCode.SHIFT_CLOSE,
-    DocumentKind.SETTLEMENT_STATE: DocumentCode.SETTLEMENT_STATE,
-    DocumentKind.DRIVE_CLOSE: DocumentCode.DRIVE_CLOSE,
-}
 SETTLEMENTS = (DocumentKind.RECEIPT, DocumentKind.CORRECTION)
 REPRINTS = (DocumentKind.X_REPORT, DocumentKind.COPY)
 """On paper only: they sign nothing and change no counter."""
@@ -82,7 +72,7 @@ def sign(
     in_shift = {} if kind in REGISTRATIONS else {"shiftNumber": after.shift_number}
     receipt_number = after.receipt_number if kind in SETTLEMENTS else None
     unsigned = {
-        "code": int(_CODES[kind]),
+        "code": int(CODES_OF_KINDS[kind]),
         "fiscalDocumentFormatVer": int(registration.ffd),
         "user": registration.user,
         "userInn": registration.user_inn,
