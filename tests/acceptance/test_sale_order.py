@@ -118,3 +118,32 @@ def test_all_prepaid_leaves_nothing_to_pay(
     pos.open_sale_orders()
     expect(page.locator(".modal .o_list_table")).to_be_visible()
     expect(page.locator(".modal .o_data_row", has_text=order)).to_have_count(0)
+
+
+def test_a_prepayment_is_given_back(
+    server: OdooServer, till: Till, page: Page, screenshot: Callable[[str], Path]
+) -> None:
+    order = make_sale_order(server, FRAME)
+    pos = PosPage(page, server)
+    pos.enter()
+    pos.prepay(order, 50)
+    pos.pay("Банковская карта")
+    pos.validate()
+    prepaid = pos.receipt()
+    pos.next_order()
+
+    (row,) = server.sql(
+        "SELECT o.pos_reference FROM pos_order o JOIN fiscal_document d ON d.pos_order_id = o.id"
+        " WHERE d.fd_number = %s",
+        prepaid.fd,
+    )
+    pos.take_back(row["pos_reference"])
+    pos.choose_method("Банковская карта")
+    pos.validate()
+    shown = pos.receipt()
+    screenshot("sale-order-prepayment-returned")
+    receipt, lines = signed(server, shown.fd)
+    assert lines == [(6, 2, 325000)]
+    assert (receipt["operationType"], receipt["ecashTotalSum"]) == (2, 325000)
+    for words in ("Возврат прихода", "Предоплата", "3 250,00"):
+        assert words in shown.text

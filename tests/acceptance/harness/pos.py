@@ -103,9 +103,20 @@ class PosPage:
         self.page.locator(".modal .o_data_row", has_text=sale_order).locator("td").first.click()
         self.page.locator(".modal .selection-item").nth(choice).click()
 
+    def take_back(self, order: str) -> None:
+        """Take the only line of a signed order back; `order` is how the list names it."""
+        self.page.locator(".product-screen .more-btn").click()
+        self.page.locator(".control-buttons-modal button:has(.fa-undo)").click()
+        self.page.locator(".ticket-screen .order-row", has_text=order).first.click()
+        self.page.locator(".ticket-screen .pay-order-button.btn-primary").click()
+        expect(self.page.locator(".payment-screen")).to_be_visible()
+
     def pay(self, method: str) -> None:
         """Go to the payment screen and take the whole sum; `method` is a method's name."""
         self.page.locator(".product-screen .pay-order-button:visible").click()
+        self.choose_method(method)
+
+    def choose_method(self, method: str) -> None:
         self.page.locator(".paymentmethods .paymentmethod", has_text=method).first.click()
 
     def tender(self, roubles: str) -> None:
