@@ -19,7 +19,7 @@ class KktDevice(models.Model):
     fn_number = fields.Char(related="status_ids.fn_number")
     fn_valid_until = fields.Date(related="status_ids.fn_valid_until")
     fn_days_left = fields.Integer(related="status_ids.fn_days_left")
-    live_ffd_version = fields.Char(related="status_ids.ffd_version")
+    live_ffd_version = fields.Char(string="FFD told", related="status_ids.ffd_version")
     last_fd = fields.Integer(related="status_ids.last_fd")
     warning_words = fields.Char(related="status_ids.warning_words")
     shift_opened_at = fields.Datetime(related="status_ids.shift_opened_at")

@@ -205,7 +205,7 @@ class TestApi(FiscalMixin, HttpCase):
         self.assertEqual(status, 200)
         self.assertIn(report["status"], ("healthy", "degraded"))
         self.assertEqual(report["circuit_breaker"], "CLOSED")
-        self.assertEqual(report["version"], "19.0.1.0.0")
+        self.assertEqual(report["version"], "19.0.2.0.0")
 
     def set_faults(self, **faults):
         with self.till._driver() as driver:
