@@ -148,7 +148,7 @@ class ReceiptReader:
         paid = self._money()
         if self._problems:
             return Parts(None, None, {})
-        left = sum(item.sum for item in items) - max(self._balance().prepaid, 0)
+        left = sum(item.sum for item in items) - max(self._purchase._most_prepaid(), 0)
         if not 0 < self._total <= left:
             rule = f"must be more than zero and at most what is left to pay, {from_kopecks(left)}"
             self._problems.add("total", from_kopecks(self._total), rule)
