@@ -1,5 +1,6 @@
 """What the receipts of all orders have in common: lines, codes, money, problems."""
 
+from abc import ABC, abstractmethod
 from dataclasses import asdict, replace
 from typing import NamedTuple
 
@@ -37,7 +38,7 @@ class Built(NamedTuple):
     """Further columns of the receipt's row."""
 
 
-class ReceiptBuilder:
+class ReceiptBuilder(ABC):
     """Builds the receipt of one order; finds all that is wrong before anybody is told.
 
     :param order: ``pos.order`` in superuser mode, with its lines and payments
@@ -73,8 +74,9 @@ class ReceiptBuilder:
         """Kopecks of VAT that Odoo has for what the receipt says."""
         return abs(to_kopecks(self._order.amount_tax))
 
+    @abstractmethod
     def _build(self):
-        raise NotImplementedError
+        """Return :class:`Built`. Raises UserError, and InvalidDocument for what the law forbids."""
 
     # Lines ------------------------------------------------------------------------------------
 
