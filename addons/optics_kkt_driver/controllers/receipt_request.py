@@ -88,7 +88,9 @@ class ReceiptReader:
         name = self._body.get("purchase")
         if name is None:
             return purchases
-        if not part.short_text(self._problems, "purchase", name, 64):
+        if not part.short_text(self._problems, "purchase", name, 64).strip():
+            if not self._problems.tell_of("purchase"):
+                self._problems.add("purchase", name, "must not be empty")
             return purchases
         purchase = purchases._of(self._device.company_id, name)
         purchase._take_turn()

@@ -126,7 +126,10 @@ class TestPurchase(PurchaseCase):
         self.refused("stage", **self.hand_over(0, type="refund"))
         self.refused("items", stage="advance", total=1, payment_method="cash", items=ORDER_API)
         self.refused("on_credit", **self.hand_over(0, on_credit="yes"))
-        self.refused("purchase", **self.hand_over(0, name="x" * 65))
+        for name in ("x" * 65, " ", 7):
+            self.refused("purchase", **self.hand_over(0, name=name))
+        sale = {"items": [SUNGLASSES_API], "total": 5000, "payment_method": "card"}
+        self.refused("purchase", **sale, purchase="")
 
 
 @tagged("post_install", "-at_install")
