@@ -1,3 +1,4 @@
-from . import controllers, models, ticker, wizard
+from . import controllers, models, sql_log, ticker, wizard
 
+sql_log.install()
 ticker.install()

@@ -1,1 +1,1 @@
-from . import api, buffer, fallback, health, receipt
+from . import api, buffer, correction, fallback, health, purchase, receipt, till_operation

@@ -89,22 +89,6 @@ SOURCES = [
 ]
 
 
-def _is_worth_logging(record):
-    """Drop one expected error of Odoo's SQL log: a key that came in twice at once.
-
-    It is handled in :meth:`FiscalDocument._enqueue`. (`mute_logger` changes the logger for all
-    threads, and two that overlap leave it silent for ever.)
-    """
-    return not any(
-        isinstance(argument, UniqueViolation)
-        and argument.diag.constraint_name == "fiscal_document_key_unique"
-        for argument in record.args or ()
-    )
-
-
-logging.getLogger("odoo.sql_db").addFilter(_is_worth_logging)
-
-
 class FiscalDocument(models.Model):
     """One document of a till: the buffer between what was sold and what the OFD has.
 
@@ -130,15 +114,8 @@ class FiscalDocument(models.Model):
     reference = fields.Char(
         readonly=True, help="What the document was made for, in the words of whoever asked for it"
     )
-    order_ref = fields.Char(
-        string="Purchase",
-        readonly=True,
-        help="What prepayments, handover and returns of one purchase have in common; tag 1215 is"
-        " computed from its signed documents",
-    )
     original_id = fields.Many2one(
         "fiscal.document",
-        string="Original",
         readonly=True,
         ondelete="restrict",
         index="btree_not_null",
@@ -163,6 +140,9 @@ class FiscalDocument(models.Model):
     fence = fields.Integer(readonly=True)
     deadline = fields.Datetime(readonly=True)
     candidates = fields.Json(readonly=True, help="FD numbers that may be this document")
+    candidates_fn = fields.Char(
+        string="FN of the candidates", readonly=True, help="The drive that the candidates lie on"
+    )
     hlc = Int8(readonly=True, string="HLC")
 
     fn_number = fields.Char(string="FN", readonly=True)
@@ -222,7 +202,6 @@ class FiscalDocument(models.Model):
         " OR (fn_number IS NOT NULL AND fd_number > 0 AND fpd IS NOT NULL))",
         "A signed document has FN, FD and FPD.",
     )
-    _purchase = models.Index("(company_id, order_ref) WHERE order_ref IS NOT NULL")
     _lane_queue = models.Index("(device_id, id) WHERE state IN ('queued', 'printing', 'unknown')")
     _outbox = models.Index("(device_id, fd_number) WHERE state = 'printed'")
     _open_rows = models.Index("(device_id, state) WHERE state NOT IN ('delivered', 'cancelled')")
@@ -341,16 +320,10 @@ class FiscalDocument(models.Model):
         :return: the row; the stored one when the key was used for the same body before
         :raises KeyConflict: the key was used for another body
         """
-        body_hash = self._body_hash(device, document.kind, fingerprint or document.to_json())
-        stored = self.sudo().search(
-            [("company_id", "=", device.company_id.id), ("idempotency_key", "=", key)]
-        )
-        if stored:
-            if stored.body_hash != body_hash:
-                raise KeyConflict(
-                    self.env._("The key %s was used for another document.", key), stored
-                )
+        fingerprint = fingerprint or document.to_json()
+        if stored := self._stored(device, document.kind, key, fingerprint):
             return stored
+        body_hash = self._body_hash(device, document.kind, fingerprint)
         short_key = self._short_key(device, key)
         if isinstance(document, Settlement):
             tag = UserAttribute("Документ", f"{reference} {short_key}".strip())
@@ -383,6 +356,22 @@ class FiscalDocument(models.Model):
             why = "; ".join(warning["text"] for warning in row.warnings)
             self.env["fiscal.document.event"].sudo()._record(row, False, "queued", why)
         return row
+
+    @api.model
+    def _stored(self, device, kind, key, fingerprint):
+        """Return the row that this key has made before; empty when there is none.
+
+        What a document says may depend on the day and on other documents, so whoever makes one
+        asks this first: a repeated call is answered by its row, not by making the document anew.
+
+        :raises KeyConflict: the key was used for another body
+        """
+        stored = self.sudo().search(
+            [("company_id", "=", device.company_id.id), ("idempotency_key", "=", key)]
+        )
+        if stored and stored.body_hash != self._body_hash(device, kind, fingerprint):
+            raise KeyConflict(self.env._("The key %s was used for another document.", key), stored)
+        return stored
 
     @api.model
     def _body_hash(self, device, kind, body):
@@ -422,7 +411,7 @@ class FiscalDocument(models.Model):
         self.with_context(fiscal_transition=TRANSITION).write({**values, "state": target})
         self.flush_recordset()
         self.env["fiscal.document.event"].sudo()._record(self, state, target, why)
-        self.env["kkt.counter"]._bump(self.device_id, self.kind, target)
+        self.env["kkt.counter"]._bump(self.device_id, self.kind, state, target)
         self._announce(state, target)
         _logger.info(
             "Document %s of till %s: %s -> %s (%s)",
@@ -590,9 +579,14 @@ class FiscalDocument(models.Model):
 
     def _delivered(self, why):
         """`printed` → `delivered`."""
-        self._transition(
-            "delivered", why, delivered_at=fields.Datetime.now(), delivery_message=False
-        )
+        now = fields.Datetime.now()
+        if self._transition("delivered", why, delivered_at=now, delivery_message=False):
+            taken = now - self._signed_at()
+            self.env["kkt.histogram"]._observe(self.device_id, "delivery", taken.total_seconds())
+
+    def _signed_at(self):
+        """When we stored the signature, by our own clock: the till's may be ahead or behind."""
+        return min(self.event_ids.filtered(lambda event: event.to_state == "printed").mapped("at"))
 
     # Words ------------------------------------------------------------------------------------
 
@@ -600,14 +594,8 @@ class FiscalDocument(models.Model):
         """Say in one sentence why this document is not signed and what to do."""
         self.ensure_one()
         if self.state == "failed":
-            return " ".join(
-                part
-                for part in (
-                    self.env._("The till refused: %s.", self.error_message.rstrip(".")),
-                    self.error_code and self.env._("Code %s.", self.error_code),
-                    self.error_remedy,
-                )
-                if part
+            return self.device_id._words_of_refusal(
+                self.error_message, self.error_code, self.error_remedy
             )
         if self.state == "queued":
             return self.env._(
@@ -642,6 +630,13 @@ class FiscalDocument(models.Model):
         """Settle what is not known, or print what waits."""
         self._check_manager()
         return self._print_now()
+
+    def action_give_up(self):
+        """Let a document that is not signed be: final, and whoever asked for it must know."""
+        self._check_manager()
+        if not self.sudo()._give_up(self.env._("given up by %s", self.env.user.name)):
+            raise UserError(self._explain())
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_decide(self):
         """Ask a person what became of a document that the till cannot tell of."""
@@ -700,8 +695,19 @@ class FiscalDocument(models.Model):
             "qr": self.qr_text or None,
             "on_paper": self.on_paper,
             "document": self.signed_json or None,
+            "purchase": self.purchase_id.name or None,
+            "original": self._original_data(),
             "warnings": self.warnings or [],
             "error": self._error_data(),
+        }
+
+    def _original_data(self):
+        if not self.original_fpd:
+            return None
+        return {
+            "fn_number": self.original_fn,
+            "fd_number": self.original_fd,
+            "fpd": self.original_fpd,
         }
 
     def _error_data(self):

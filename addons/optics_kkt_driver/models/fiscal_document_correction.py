@@ -42,7 +42,6 @@ class FiscalDocument(models.Model):
         help="This document waits until that one is signed, and is given up together with it",
     )
     is_mendable = fields.Boolean(string="Can be mended", compute="_compute_is_mendable")
-    may_give_up = fields.Boolean(string="Can be given up", compute="_compute_may_give_up")
 
     _one_reverse = models.UniqueIndex(
         "(company_id, original_fn, original_fd) WHERE mending = 'reverse' AND state <> 'cancelled'",
@@ -54,11 +53,6 @@ class FiscalDocument(models.Model):
         for document in self:
             code = (document.signed_json or {}).get("code")
             document.is_mendable = document.is_signed and code in MENDABLE_CODES
-
-    @api.depends("state", "mending")
-    def _compute_may_give_up(self):
-        for document in self:
-            document.may_give_up = document.mending and document.state in ("queued", "failed")
 
     # Entry ------------------------------------------------------------------------------------
 
@@ -124,7 +118,8 @@ class FiscalDocument(models.Model):
 
     def _ffd_of(self, device):
         """Return the format that the till speaks, as far as it has said so."""
-        return OLDER_FFD.get(device._status().ffd_version, FfdVersion.V1_2)
+        said = device._status().ffd_version or device.ffd_version
+        return OLDER_FFD.get(said, FfdVersion.V1_2)
 
     def _regime_warnings(self, device, role, document, basis):
         """Judge the rates of what is set right; the reverse one repeats rates, lawful or not."""
@@ -149,7 +144,7 @@ class FiscalDocument(models.Model):
             "original_fn": wrong.fn_number,
             "original_fd": wrong.fd_number,
             "original_fpd": wrong.fpd,
-            "order_ref": original.order_ref,
+            "purchase_id": original.purchase_id.id,
         }
 
     @api.model
@@ -162,6 +157,20 @@ class FiscalDocument(models.Model):
                 ("fd_number", "=", fd_number),
                 ("state", "in", SIGNED_STATES),
             ]
+        )
+
+    def _is_taken_back(self):
+        """Tell whether a correction takes this document back: then nothing else may."""
+        self.ensure_one()
+        return bool(
+            self.sudo().search_count(
+                [
+                    ("original_id", "=", self.id),
+                    ("mending", "=", "reverse"),
+                    ("state", "!=", "cancelled"),
+                ],
+                limit=1,
+            )
         )
 
     def _taken_back_before(self, device, key, wrong):
@@ -199,11 +208,15 @@ class FiscalDocument(models.Model):
         return reverse
 
     def _print_in_order(self):
-        """Bring these rows to an end on their tills, stopping at the first that is not signed."""
+        """Bring these rows to an end on their tills, stopping at the first that is not signed.
+
+        :return: how the last call to a lane ended, see ``kkt.device.Served``
+        """
         for row in self:
-            row.device_id._register_row(row)
+            served = row.device_id._register_row(row)
             if not row.is_signed:
-                return
+                break
+        return served
 
     # The wrong document -----------------------------------------------------------------------
 
@@ -253,11 +266,8 @@ class FiscalDocument(models.Model):
     # Buttons ----------------------------------------------------------------------------------
 
     def action_give_up(self):
-        """Give up a correction that is not signed; a pair whose first is not signed as a whole."""
-        self._check_manager()
-        document = self.sudo()
-        if document.after_id and not document.after_id.is_signed:
-            document = document.after_id
-        if not document.may_give_up or not document._give_up(self.env._("given up by a person")):
-            raise UserError(document._explain())
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        """Give up a pair as a whole while its first is not signed."""
+        first = self.after_id
+        if first and not first.is_signed:
+            return first.action_give_up()
+        return super().action_give_up()

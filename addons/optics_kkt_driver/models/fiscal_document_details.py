@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import formatLang
 
 from ..kkt.fiscal.jsonio import date_from_json
-from ..kkt.fiscal.vat import OWN_TAG
+from ..kkt.fiscal.vat import vat_totals_from_json
 from ..kkt.fiscal.vocabulary import CorrectionType, Nds, TaxationType
 
 LINE_OF_PATH = re.compile(r"items\[(\d+)\]")
@@ -70,10 +70,8 @@ class FiscalDocument(models.Model):
     @api.model
     def _vat_sums(self, data):
         """Pairs of rate and kopecks: VAT, and turnover where there is none."""
-        own = {nds: data[name] for nds, name in OWN_TAG.items() if data.get(name)}
-        later = (data.get("amountsReceiptNds") or {}).get("amountsNds", [])
-        sums = own | {Nds(each["nds"]): each["ndsSum"] for each in later}
-        return [(nds.label, total) for nds, total in sorted(sums.items())]
+        sums = vat_totals_from_json(data)
+        return [(Nds(nds).label, total) for nds, total in sorted(sums.items()) if total]
 
     @api.model
     def _tax_system_label(self, code):

@@ -54,6 +54,14 @@ class TestApi(FiscalMixin, HttpCase):
         }
         return self.call("/v1/kkt/receipt", body, key=key)
 
+    def test_the_till_of_another_company_is_unknown(self):
+        other = self.env["res.company"].create({"name": "ИП Соколов"})
+        self.till.ofd_id = False
+        self.till.company_id = other
+        status, answer = self.sell()
+        self.assertEqual((status, answer["error"]["code"]), (422, "unknown_till"))
+        self.assertFalse(self.rows())
+
     def rows(self):
         return self.env["fiscal.document"].search([("device_id", "=", self.till.id)])
 
@@ -111,6 +119,12 @@ class TestApi(FiscalMixin, HttpCase):
             ({"payment_method": "shells"}, "payment_method"),
             ({"payments": [{"method": "cash", "amount": 1}]}, "payments"),
             ({"customer": {"email": "nobody"}}, "customer.phone_or_address"),
+            ({"customer": {"email": "a@b.ru", "phone": "+79001234567"}}, "customer.phone"),
+            ({"customer": {"inn": "7707083893"}}, "customer.name"),
+            ({"internet_site": "https://optika.example"}, "buyer.phone_or_address"),
+            ({"items": [{**SUNGLASSES, "country": "Italy"}]}, "items[0].origin_country_code"),
+            ({"items": [{**SUNGLASSES, "marking_code": "123"}]}, "items[0].marking_code"),
+            ({"cashier": {"name": "Иванова", "inn": "1"}}, "cashier.operator_inn"),
             ({"pos_id": "NOPE"}, "pos_id"),
         ]
         for changes, field in cases:
@@ -191,7 +205,7 @@ class TestApi(FiscalMixin, HttpCase):
         self.assertEqual(status, 200)
         self.assertIn(report["status"], ("healthy", "degraded"))
         self.assertEqual(report["circuit_breaker"], "CLOSED")
-        self.assertEqual(report["version"], "19.0.1.0.0")
+        self.assertEqual(report["version"], "19.0.2.0.0")
 
     def set_faults(self, **faults):
         with self.till._driver() as driver:

@@ -135,7 +135,7 @@ class TestCorrectionDocuments(CorrectionCase):
 
     def test_an_error_in_a_receipt(self):
         sale = self.sell(cash=True)
-        sale.order_ref = "S00042"
+        purchase = sale._purchase()
         right = make_receipt(price=400000)
         rows, (reverse, again) = self.printed(right, wrong=sale._as_wrong())
         self.assertEqual(rows.mapped("mending"), ["reverse", "right"])
@@ -149,7 +149,7 @@ class TestCorrectionDocuments(CorrectionCase):
                         "original_fn": sale.fn_number,
                         "original_fd": sale.fd_number,
                         "original_fpd": sale.fpd,
-                        "order_ref": "S00042",
+                        "purchase_id": purchase.id,
                         "reference": "Ошибка",
                     }
                 ],
@@ -349,14 +349,12 @@ class TestCorrectionOrder(CorrectionCase):
         )
         self.assertEqual(self.pair("c2", price=300000), completed)
 
-    def test_only_a_correction_that_waits_can_be_given_up(self):
-        for row in (self.sale, self.enqueue("sale of a cashier")):
-            with self.assertRaises(UserError):
-                row.action_give_up()
+    def test_only_what_waits_can_be_given_up(self):
         rows = self.pair()
         rows._print_in_order()
-        with self.assertRaises(UserError):
-            rows[1].action_give_up()
+        for row in (self.sale, *rows):
+            with self.assertRaises(UserError):
+                row.action_give_up()
 
 
 @tagged("post_install", "-at_install")

@@ -1,3 +1,5 @@
+from datetime import date
+
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError, ValidationError
@@ -5,7 +7,9 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..kkt.drivers.virtual.faults import Faults
-from .common import FiscalCase
+from ..kkt.fiscal.document import Correction
+from ..kkt.fiscal.vocabulary import CorrectionType
+from .common import FiscalCase, make_receipt
 
 
 @tagged("post_install", "-at_install")
@@ -79,6 +83,27 @@ class TestKktDevice(FiscalCase):
         self.assertEqual(second.fd_number, first.fd_number + 1)
         self.assertGreater(second.hlc, first.hlc)
         self.assertGreater(second.fence, first.fence)
+
+    def test_a_till_of_ffd_1_05_signs_corrections_without_lines(self):
+        self.till = self.make_till(code="TEST-2", ffd_version="1.05")
+        self.open_shift()
+        receipt = make_receipt()
+        correction = Correction(
+            operation_type=receipt.operation_type,
+            applied_taxation_type=receipt.applied_taxation_type,
+            items=receipt.items,
+            payments=receipt.payments,
+            cashier=receipt.cashier,
+            correction_type=CorrectionType.SELF,
+            correction_document_date=date(2026, 1, 5),
+        )
+        row = self.register("mend", correction)
+        self.assertEqual((row.state, row.total_sum), ("printed", 5000.0))
+        self.assertEqual(row.signed_json["fiscalDocumentFormatVer"], 2)
+        self.assertNotIn("items", row.signed_json)
+        self.assertFalse(row.warnings)
+        self.till._refresh_status()
+        self.assertEqual(self.till._status().ffd_version, "1.05")
 
     def test_what_somebody_else_printed_is_recorded(self):
         self.open_shift()

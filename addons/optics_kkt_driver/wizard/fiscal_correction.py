@@ -133,9 +133,9 @@ class FiscalCorrection(models.TransientModel):
         string="Settled lines",
         domain=[("side", "=", "right")],
     )
-    cash = fields.Monetary(string="Cash", help="Tag 1031")
+    cash = fields.Monetary(help="Tag 1031")
     ecash = fields.Monetary(string="Non-cash", help="Tag 1081: cards, SBP and the like")
-    prepaid = fields.Monetary(string="Prepaid", help="Tag 1215")
+    prepaid = fields.Monetary(help="Tag 1215")
     credit = fields.Monetary(string="On credit", help="Tag 1216")
     provision = fields.Monetary(string="Counter-provision", help="Tag 1217")
     total_lines = fields.Monetary(string="Total of the lines", compute="_compute_totals")

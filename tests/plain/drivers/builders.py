@@ -10,10 +10,12 @@ from kkt.fiscal.document import (
     Cashier,
     CashIn,
     CashOut,
+    Copy,
     Correction,
     Item,
     Payments,
     Receipt,
+    SettlementState,
     ShiftClosing,
     ShiftOpening,
     UserAttribute,
@@ -53,6 +55,14 @@ def closing() -> ShiftClosing:
 
 def x_report() -> XReport:
     return XReport(CASHIER)
+
+
+def copy(fd_number: int) -> Copy:
+    return Copy(fd_number, CASHIER)
+
+
+def settlement_state() -> SettlementState:
+    return SettlementState(CASHIER)
 
 
 def cash_in(kopecks: int) -> CashIn:

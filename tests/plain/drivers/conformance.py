@@ -1,7 +1,8 @@
 """What every driver must do, whatever hangs on its wire.
 
 A driver's tests derive from :class:`DriverConformance` and give it a `bench`: a till with a new
-drive and a closed shift, and the faults that only its own device can show.
+drive and a closed shift, and the faults that only its own device can show. The till may speak
+FFD 1.2 or 1.05: what it is asked follows from the version that it tells.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from kkt.drivers.clock import Clock
 from kkt.drivers.contract import Driver, Intent, LookupOutcome, Signed
 from kkt.drivers.errors import DeviceError, NoAnswer, Refused, Unreachable
 from kkt.drivers.registry import open_driver
-from kkt.fiscal.document import Document, SettlementState
-from kkt.fiscal.vocabulary import OperationType
+from kkt.fiscal.document import Document, InvalidDocument, Settlement, document_from_json
+from kkt.fiscal.tlv import decode_document
+from kkt.fiscal.vocabulary import DocumentKind, OperationType
 
 from . import builders as make
+from .specimens import SPECIMENS, asked, carries_tag, tag_by_tag
 
 PROCESSES = 4
 SALES_EACH = 8
@@ -115,8 +118,8 @@ class DriverConformance(ABC):
     ) -> None:
         sale = make.receipt("k1", lines=3, cash=100_000)
         signed = register(bench, driver, sale, "k1")
-        document, asked = signed.document, sale.to_json()
-        assert {name: document[name] for name in asked} == asked
+        document, wanted = signed.document, asked(sale, driver.status().ffd_version)
+        assert {name: document[name] for name in wanted} == wanted
         assert signed.fpd is not None and len(signed.fpd) == 10 and signed.fpd.isdigit()
         assert document["fiscalSign"] == int(signed.fpd) < 1 << 32
         assert document["fiscalDriveNumber"] == signed.fn_number == driver.baseline().fn_number
@@ -135,17 +138,101 @@ class DriverConformance(ABC):
             signed = register(bench, driver, document, key)
             if signed.fd_number is not None:
                 assert driver.read(signed.fd_number) == signed.document
+                raw = driver.read_tlv(signed.fd_number)
+                assert decode_document(raw) == signed.document
+
+    @pytest.mark.parametrize("name", SPECIMENS)
+    def test_every_requisite_is_signed_as_asked(
+        self, bench: Bench, driver: Driver, shift: Signed, name: str
+    ) -> None:
+        document, version = SPECIMENS[name], driver.status().ffd_version
+        try:
+            wanted = dict(tag_by_tag(asked(document, version)))
+        except InvalidDocument:
+            before = driver.baseline()
+            with pytest.raises(Refused):
+                register(bench, driver, document)
+            assert driver.baseline() == before
+            return
+        signed = register(bench, driver, document)
+        assert signed.fd_number is not None
+        told = dict(tag_by_tag(driver.read(signed.fd_number)))
+        assert {path: told.get(path) for path in wanted} == wanted
+        assert not [path for path in told if path.endswith("markingCode")]
+
+    def test_a_signed_document_is_read_as_the_value_that_was_asked_for(
+        self, bench: Bench, driver: Driver, shift: Signed
+    ) -> None:
+        version = driver.status().ffd_version
+        for name, document in SPECIMENS.items():
+            if not can_be_told(document, version):
+                continue
+            signed = register(bench, driver, document)
+            wanted = document_from_json(document.kind, asked(document, version))
+            assert document_from_json(document.kind, signed.document) == wanted, name
+            assert version != "1.2" or wanted == without_marking_codes(document)
 
     def test_cash_and_reports_take_no_fd(self, bench: Bench, driver: Driver, shift: Signed) -> None:
         before = driver.baseline()
         put = register(bench, driver, make.cash_in(70_000))
         took = register(bench, driver, make.cash_out(20_000))
         report = register(bench, driver, make.x_report())
-        assert {each.fd_number for each in (put, took, report)} == {None}
+        copy = register(bench, driver, make.copy(before.last_fd))
+        assert {each.fd_number for each in (put, took, report, copy)} == {None}
         after = driver.baseline()
         assert after.last_fd == before.last_fd
         assert after.cash_operation == before.cash_operation + 2
         assert driver.status().cash_in_drawer == 50_000
+
+    def test_an_x_report_tells_the_shift_so_far(
+        self, bench: Bench, driver: Driver, shift: Signed
+    ) -> None:
+        register(bench, driver, make.receipt("k1", card=300_000, cash=200_000), "k1")
+        register(bench, driver, make.correction("k2", 30_000), "k2")
+        register(bench, driver, make.cash_in(70_000))
+        register(bench, driver, make.cash_in(1))
+        register(bench, driver, make.cash_out(20_000))
+        report = register(bench, driver, make.x_report()).document
+        sales = report["shiftSumReports"]["sellOper"]
+        assert (sales["totalSum"], sales["cashSum"]) == (530_000, 230_000)
+        corrections = report["shiftSumReports"]["receiptCorrection"]
+        assert corrections["sellCorrection"] == {"receiptBsoCount": 1, "totalSum": 30_000}
+        assert report["cashIn"] == {"count": 2, "sum": 70_001}
+        assert report["cashOut"] == {"count": 1, "sum": 20_000}
+        assert report["cashInDrawer"] == driver.status().cash_in_drawer == 250_001
+        closed = register(bench, driver, make.closing()).document
+        assert closed["shiftSumReports"] == report["shiftSumReports"]
+
+    def test_a_copy_is_marked_and_changes_nothing(
+        self, bench: Bench, driver: Driver, shift: Signed
+    ) -> None:
+        sold = register(bench, driver, make.receipt("k1", cash=700), "k1")
+        assert sold.fd_number is not None
+        before, status = driver.baseline(), driver.status()
+        for _ in range(2):
+            copy = register(bench, driver, make.copy(sold.fd_number))
+            assert copy.on_paper and copy.fd_number is None and copy.fpd is None
+            assert copy.document["heading"] == "КОПИЯ"
+            assert copy.document["copy"] == sold.document
+        after = driver.status()
+        assert driver.baseline() == before
+        assert (after.cash_in_drawer, after.receipt_number, after.undelivered) == (
+            status.cash_in_drawer,
+            status.receipt_number,
+            status.undelivered,
+        )
+
+    def test_there_is_no_copy_of_what_is_not_there(
+        self, bench: Bench, driver: Driver, shift: Signed
+    ) -> None:
+        with pytest.raises(Refused) as refused:
+            register(bench, driver, make.copy(driver.baseline().last_fd + 1))
+        assert refused.value.code and refused.value.message
+
+    def test_nothing_is_read_that_is_not_there(self, driver: Driver) -> None:
+        for read in (driver.read, driver.read_tlv):
+            with pytest.raises(Refused):
+                read(driver.baseline().last_fd + 1)
 
     def test_the_shift_closes_with_its_totals(
         self, bench: Bench, driver: Driver, shift: Signed
@@ -180,6 +267,40 @@ class DriverConformance(ABC):
         wait_for_deadline(bench, intent)
         assert driver.lookup(sale, intent).outcome is LookupOutcome.NOT_SIGNED
 
+    def test_the_clock_can_be_set(self, bench: Bench, driver: Driver) -> None:
+        right = driver.status().clock
+        driver.set_clock(right + timedelta(minutes=2))
+        ahead = driver.status().clock - right
+        assert timedelta(minutes=2) <= ahead < timedelta(minutes=2, seconds=10)
+        signed = register(bench, driver, make.opening())
+        assert signed.date_time - right >= timedelta(minutes=2)
+
+    def test_a_clock_that_is_wrong_stops_the_work(self, bench: Bench, driver: Driver) -> None:
+        right, before = driver.status().clock, driver.baseline()
+        for minutes in (10, -10):
+            driver.set_clock(right + timedelta(minutes=minutes))
+            with pytest.raises(Refused) as refused:
+                register(bench, driver, make.opening())
+            assert refused.value.code and refused.value.message
+            assert driver.baseline() == before
+        driver.set_clock(right + timedelta(seconds=2))
+        assert register(bench, driver, make.opening()).fd_number == before.last_fd + 1
+
+    def test_what_is_not_open_cannot_be_cancelled(
+        self, bench: Bench, driver: Driver, shift: Signed
+    ) -> None:
+        assert driver.cancel_open_document() is False
+        bench.leave_next_document_open()
+        with pytest.raises(NoAnswer):
+            register(bench, driver, make.receipt("k1"))
+        before = driver.baseline()
+        with pytest.raises(Refused):
+            register(bench, driver, make.receipt("k2"), "k2")
+        assert driver.cancel_open_document() is True
+        assert driver.cancel_open_document() is False
+        assert driver.baseline() == before
+        assert register(bench, driver, make.receipt("k2"), "k2").fd_number == before.last_fd + 1
+
     def test_nothing_is_sent_after_the_deadline(
         self, bench: Bench, driver: Driver, shift: Signed
     ) -> None:
@@ -197,11 +318,15 @@ class DriverConformance(ABC):
             intent = make.intent(driver, bench.clock.now(), key)
             signed = driver.register(document, intent)
             wait_for_deadline(bench, intent)
-            if document.kind == "x_report":
-                continue
             found = driver.lookup(document, intent)
-            assert found.outcome is LookupOutcome.SIGNED, document.kind
-            assert found.signed == signed
+            if document.kind in ("x_report", "copy"):
+                assert found.outcome is LookupOutcome.NOT_SIGNED
+            elif carries_tag(document, driver.status().ffd_version):
+                assert found.outcome is LookupOutcome.SIGNED, document.kind
+                assert found.signed == signed
+            else:
+                assert found.outcome is LookupOutcome.UNKNOWN
+                assert found.candidates == (signed.fd_number,)
 
     def test_lookup_of_what_was_never_sent(
         self, bench: Bench, driver: Driver, shift: Signed
@@ -286,8 +411,8 @@ class DriverConformance(ABC):
     def test_what_was_there_before_is_not_ours(
         self, bench: Bench, driver: Driver, shift: Signed
     ) -> None:
-        report = SettlementState(make.CASHIER)
-        for document in (make.cash_in(70_000), report, make.receipt(None), make.receipt("k1")):
+        state = make.settlement_state()
+        for document in (make.cash_in(70_000), state, make.receipt(None), make.receipt("k1")):
             register(bench, driver, document, "k1")
             intent = make.intent(driver, bench.clock.now())
             wait_for_deadline(bench, intent)
@@ -319,7 +444,10 @@ class DriverConformance(ABC):
             driver.status,
             driver.baseline,
             driver.continue_print,
+            driver.cancel_open_document,
+            lambda: driver.set_clock(datetime(2026, 3, 2, 9, 0)),
             lambda: driver.read(1),
+            lambda: driver.read_tlv(1),
             lambda: driver.lookup(sale, intent),
         ):
             with pytest.raises(DeviceError) as silent:
@@ -379,8 +507,21 @@ class DriverConformance(ABC):
             (make.cash_in(70_000), "in"),
             (make.cash_out(20_000), "out"),
             (make.x_report(), "x"),
+            (make.copy(1), "copy"),
+            (make.settlement_state(), "state"),
             (make.closing(), "close"),
         ]
+
+
+def can_be_told(document: Settlement, ffd_version: str) -> bool:
+    """All that makes up the value is in the format; a correction of 1.05 has no lines."""
+    return ffd_version == "1.2" or document.kind is not DocumentKind.CORRECTION
+
+
+def without_marking_codes(document: Settlement) -> Settlement:
+    """What can be read of a document: the whole scanned codes are no part of it."""
+    items = tuple(replace(item, marking_code=None) for item in document.items)
+    return replace(document, items=items)
 
 
 def register(bench: Bench, driver: Driver, document: Document, key: str = "k0") -> Signed:

@@ -16,7 +16,7 @@ from .conformance import Bench, DriverConformance
 
 
 class VirtualBench(Bench):
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **more: Any) -> None:
         self.clock = FakeClock()
         self._settings: dict[str, Any] = {
             "path": str(folder / "till.sqlite"),
@@ -25,6 +25,7 @@ class VirtualBench(Bench):
             "user_inn": "7707083893",
             "retail_address": "191186, Санкт-Петербург, Невский пр., 1",
             "retail_place": "Оптика на Невском",
+            **more,
         }
 
     def open(self) -> Any:
@@ -60,3 +61,9 @@ class TestVirtualTill(DriverConformance):
     @pytest.fixture
     def bench(self, tmp_path: Path) -> Bench:
         return VirtualBench(tmp_path)
+
+
+class TestVirtualTillOfFfd105(DriverConformance):
+    @pytest.fixture
+    def bench(self, tmp_path: Path) -> Bench:
+        return VirtualBench(tmp_path, ffd_version="1.05")

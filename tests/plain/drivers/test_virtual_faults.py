@@ -13,7 +13,7 @@ import pytest
 from kkt.drivers.contract import Intent, LookupOutcome
 from kkt.drivers.errors import NoAnswer, Refused, Unreachable
 from kkt.drivers.virtual import Faults, LostAnswer, VirtualDriver, VirtualTill
-from kkt.fiscal.document import Document
+from kkt.fiscal.document import Document, DriveClosing
 
 from . import builders as make
 from .builders import FakeClock
@@ -242,6 +242,60 @@ def test_a_clock_that_is_wrong(counter: Counter) -> None:
     with pytest.raises(Refused) as refused:
         counter.sell(make.receipt("k1"))
     assert refused.value.code == "07"
+
+
+def test_a_lost_copy_is_printed_again(counter: Counter) -> None:
+    for lost in (LostAnswer.BEFORE_SIGNING, LostAnswer.AFTER_SIGNING):
+        counter.set(lost_answer=lost, times=1)
+        wish, copy = counter.intent(), make.copy(2)
+        with pytest.raises(NoAnswer):
+            counter.driver.register(copy, wish)
+        early = replace(wish, deadline=counter.clock.now() + timedelta(seconds=1))
+        assert counter.driver.lookup(copy, early).outcome is LookupOutcome.PENDING
+        assert counter.driver.lookup(copy, wish).outcome is LookupOutcome.NOT_SIGNED
+        assert counter.sell(copy).on_paper
+    assert counter.last_fd() == 2
+
+
+def test_a_copy_of_another_drives_document_is_not_undecided(counter: Counter) -> None:
+    counter.sell(make.closing())
+    wish = counter.intent()
+    counter.driver.replace_drive()
+    counter.clock.pass_by(timedelta(seconds=2))
+    assert counter.driver.lookup(make.copy(3), wish).outcome is LookupOutcome.NOT_SIGNED
+    with pytest.raises(Refused) as refused:
+        counter.sell(make.copy(3))
+    assert refused.value.code == "08"
+
+
+def test_a_copy_that_the_roll_cuts_off(counter: Counter) -> None:
+    counter.set(paper_runs_out=True)
+    assert not counter.sell(make.copy(2)).on_paper
+    assert counter.driver.status().details["unprintedFd"] == 2
+    counter.set()
+    counter.driver.continue_print()
+    assert counter.sell(make.receipt("k1")).on_paper
+
+
+def test_the_driver_closes_a_drive_and_puts_a_new_one_in(counter: Counter) -> None:
+    """FD 21 and FD 6 as the flow registers them, and FD 1 of the drive after."""
+    counter.sell(make.receipt("k1"))
+    state = counter.sell(make.settlement_state())
+    assert (state.document["code"], state.fd_number, state.receipt_number) == (21, 4, None)
+    counter.sell(make.closing())
+    wish = counter.intent()
+    counter.set(lost_answer=LostAnswer.AFTER_SIGNING, times=1)
+    with pytest.raises(NoAnswer):
+        counter.driver.register(DriveClosing(make.CASHIER), wish)
+    found = counter.driver.lookup(DriveClosing(make.CASHIER), wish)
+    assert found.outcome is LookupOutcome.SIGNED and found.signed is not None
+    assert found.signed.document["code"] == 6
+    with pytest.raises(Refused) as refused:
+        counter.sell(make.opening())
+    assert refused.value.code == "02"
+    counter.driver.replace_drive()
+    counter.sell(make.opening())
+    assert counter.sell(make.receipt("k2"), "k2").fd_number == 3
 
 
 def test_faults_survive_a_restart_and_reach_other_processes(counter: Counter) -> None:

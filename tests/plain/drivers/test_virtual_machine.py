@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,13 +29,14 @@ from kkt.drivers.contract import Intent, LookupOutcome
 from kkt.drivers.errors import NoAnswer, Refused
 from kkt.drivers.virtual import Faults, LostAnswer, VirtualDriver
 from kkt.fiscal.document import Document
-from kkt.fiscal.vocabulary import OperationType
+from kkt.fiscal.vocabulary import DocumentKind, OperationType
 
 from . import builders as make
 from .builders import FakeClock
 from .test_virtual_registration import settings as till_settings
 
 LEAST_STEPS = 2_000
+LEAST_SIGNED = 200
 SIGNS = {
     OperationType.SALE: 1,
     OperationType.SALE_RETURN: -1,
@@ -62,9 +64,11 @@ class Model:
     paper: bool = True
     unprinted: bool = False
     left_open: bool = False
+    ahead: int = 0
+    """Seconds that the till's clock is before the drive's."""
 
     def refusal(self, now: datetime, what: str, cash: int = 0) -> str:
-        """The code that a till must refuse with, "" when it must sign."""
+        """The code that a till must refuse with, "" when it must sign. `now` by its own clock."""
         if self.left_open:
             return "4A"
         if self.unprinted:
@@ -79,15 +83,17 @@ class Model:
         if self.opened_at is None:
             return "3D" if what in ("settle", "close") else ""
         overdue = now - self.opened_at >= timedelta(hours=24)
-        return "4E" if overdue and what not in ("close", "x") else ""
+        return "4E" if overdue and what not in ("close", "x", "copy") else ""
 
     def _of_drive(self, now: datetime, what: str) -> str:
-        if what in ("cash", "x"):
+        if what in ("cash", "x", "copy"):
             return ""
         if self.last_time and now < self.last_time:
             return "07"
+        if not -300 <= self.ahead <= 300 and what != "close":
+            return "17"
         stuck = self.waiting and now - min(self.waiting.values()) >= timedelta(days=30)
-        return "14" if stuck and what != "close" else ""
+        return "14" if stuck and what not in ("close", "state") else ""
 
     def _of_cash(self, cash: int) -> str:
         return "46" if self.drawer + cash < 0 else ""
@@ -99,7 +105,11 @@ class Model:
 
 
 class TillMachine(RuleBasedStateMachine):
+    """What stops a till comes seldom and is mended often: most of its work must be possible."""
+
     steps = 0
+    outcomes: Counter[str] = Counter()
+    """How often documents were signed (under ""), and refused with each code."""
 
     @initialize()
     def begin(self) -> None:
@@ -119,7 +129,9 @@ class TillMachine(RuleBasedStateMachine):
         return VirtualDriver.from_settings(told)
 
     def local(self) -> datetime:
-        moscow = self.clock.moment + timedelta(hours=3)
+        """By the till's clock; until the first step there is no model, and it is right."""
+        ahead = self.model.ahead if hasattr(self, "model") else 0
+        moscow = self.clock.moment + timedelta(hours=3, seconds=ahead)
         return moscow.replace(tzinfo=None, microsecond=0)
 
     # The till's work --------------------------------------------------------------------------
@@ -133,6 +145,7 @@ class TillMachine(RuleBasedStateMachine):
             self.model.receipts = 0
             self.model.turnover = {}
 
+    @precondition(lambda self: self.model.opened_at is None or self.seldom())
     @rule()
     def close_shift(self) -> None:
         document = self.attempt(make.closing(), "close")
@@ -182,6 +195,23 @@ class TillMachine(RuleBasedStateMachine):
         if document:
             assert document["cashInDrawer"] == self.model.drawer
 
+    @rule(beyond=st.integers(-3, 2))
+    def copy(self, beyond: int) -> None:
+        """Of one of the last documents, or of one that there is not."""
+        number = max(1, self.model.last_fd + beyond)
+        there = number <= self.model.last_fd
+        document = self.attempt(make.copy(number), "copy", missing=not there)
+        if document:
+            assert document["copy"] == self.driver.read(number)
+
+    @rule()
+    def tell_the_state_of_settlements(self) -> None:
+        waiting = len(self.model.waiting)
+        document = self.attempt(make.settlement_state(), "state")
+        if document:
+            self.model.signed(self.local())
+            assert document["notTransmittedDocumentsQuantity"] == waiting
+
     # Answers lost -----------------------------------------------------------------------------
 
     @rule(how=st.sampled_from(["before", "after", "late", "too_late", "power_cut"]))
@@ -220,7 +250,7 @@ class TillMachine(RuleBasedStateMachine):
             "too_late": {"execute_late": 2.0},
             "power_cut": {"power_cut": True},
         }[how]
-        self.driver.till.set_faults(Faults(times=1, no_paper=not self.model.paper, **fault))
+        self.break_till(times=1, no_paper=not self.model.paper, **fault)
 
     def at(self, moment: datetime, act: Any) -> Any:
         now, self.clock.moment = self.clock.moment, moment
@@ -248,23 +278,66 @@ class TillMachine(RuleBasedStateMachine):
         to_end = self.model.opened_at + timedelta(hours=24) - self.local()
         self.clock.pass_by(max(to_end - left, timedelta(0)))
 
-    @precondition(lambda self: self.model.waiting)
+    @precondition(lambda self: self.model.waiting and not self.is_stuck())
     @rule()
     def a_month_passes(self) -> None:
+        """To the very end of the 30 days that a drive waits for the operator, with work after."""
+        self.close_shift()
         self.clock.pass_by(timedelta(days=30))
+        self.tell_the_state_of_settlements()
+        self.open_shift()
 
+    @precondition(lambda self: self.seldom())
     @rule(seconds=st.integers(1, 400))
     def clock_steps_back(self, seconds: int) -> None:
         self.clock.pass_by(-timedelta(seconds=seconds))
 
-    @precondition(lambda self: self.model.waiting)
-    @rule(data=st.data(), everything=st.booleans())
-    def operator_acknowledges(self, data: st.DataObject, everything: bool) -> None:
-        some = st.sampled_from(sorted(self.model.waiting))
-        for fd_number in list(self.model.waiting) if everything else [data.draw(some)]:
-            self.driver.till.acknowledge(fd_number)
-            del self.model.waiting[fd_number]
+    @rule(ahead=st.one_of(st.integers(-300, 300), st.sampled_from([300, -300])))
+    def till_clock_is_set(self, ahead: int) -> None:
+        """Within five minutes of the drive's; `local` knows of it from then on."""
+        self.model.ahead = ahead
+        self.driver.set_clock(self.local())
 
+    @precondition(lambda self: not self.is_stuck())
+    @rule(ahead=st.sampled_from([301, 400, 7_200, -301, -7_200]), waits=st.booleans())
+    def till_clock_is_set_wrong(self, ahead: int, waits: bool) -> None:
+        """Further than that, with work after; at once, or when the last document is past."""
+        self.till_clock_is_set(ahead)
+        if waits and self.model.last_time is not None:
+            self.clock.pass_by(max(self.model.last_time - self.local(), timedelta(0)))
+        self.correct(1)
+
+    @rule()
+    def till_clock_is_set_right(self) -> None:
+        self.model.ahead = 0
+        self.driver.set_clock(self.local())
+
+    @precondition(lambda self: self.seldom())
+    @rule()
+    def power_goes(self) -> None:
+        """In the middle of a document of somebody else: nobody looks it up."""
+        self.driver.till.cut_power(DocumentKind.RECEIPT)
+        self.model.left_open = True
+
+    @rule()
+    def open_document_is_cancelled(self) -> None:
+        assert self.driver.cancel_open_document() is self.model.left_open
+        self.model.left_open = False
+
+    @precondition(lambda self: self.model.waiting)
+    @rule(data=st.data())
+    def operator_acknowledges(self, data: st.DataObject) -> None:
+        fd_number = data.draw(st.sampled_from(sorted(self.model.waiting)))
+        self.driver.acknowledge(fd_number)
+        del self.model.waiting[fd_number]
+
+    @rule()
+    def operator_has_everything(self) -> None:
+        for fd_number in self.model.waiting:
+            self.driver.acknowledge(fd_number)
+        self.model.waiting.clear()
+
+    @precondition(lambda self: self.seldom())
     @rule()
     def paper_is_taken(self) -> None:
         self.set_paper(False)
@@ -278,7 +351,7 @@ class TillMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.model.paper and not self.model.unprinted)
     @rule()
     def roll_ends_while_printing(self) -> None:
-        self.driver.till.set_faults(Faults(paper_runs_out=True))
+        self.break_till(paper_runs_out=True)
         expected = self.model.refusal(self.local(), "settle")
         if self.attempt(make.receipt(self.key(), card=50), "settle"):
             self.settled(OperationType.SALE, 50)
@@ -286,6 +359,16 @@ class TillMachine(RuleBasedStateMachine):
         else:
             assert expected
             self.set_paper(True)
+
+    @precondition(lambda self: self.is_stuck())
+    @rule()
+    def somebody_looks_after_it(self) -> None:
+        self.open_document_is_cancelled()
+        self.paper_is_given()
+        self.till_clock_is_set_right()
+        self.close_shift()
+        self.operator_has_everything()
+        self.open_shift()
 
     @rule()
     def everything_restarts(self) -> None:
@@ -308,6 +391,8 @@ class TillMachine(RuleBasedStateMachine):
         )
         assert status.cash_in_drawer == model.drawer
         assert status.paper == model.paper
+        assert status.clock == self.local()
+        assert status.open_document == model.left_open
         assert status.undelivered == len(model.waiting)
         assert status.undelivered_since == (
             model.waiting[min(model.waiting)] if model.waiting else None
@@ -322,10 +407,16 @@ class TillMachine(RuleBasedStateMachine):
         }
         assert totals == self.model.turnover
 
-    def attempt(self, document: Document, what: str, cash: int = 0) -> dict[str, Any] | None:
-        """Try it; the till must do exactly what the model says. The signed document, or None."""
-        expected = self.model.refusal(self.local(), what, cash)
+    def attempt(
+        self, document: Document, what: str, cash: int = 0, *, missing: bool = False
+    ) -> dict[str, Any] | None:
+        """Try it; the till must do exactly what the model says. The signed document, or None.
+
+        `missing`: what is asked for is not on the drive.
+        """
+        expected = self.model.refusal(self.local(), what, cash) or ("08" if missing else "")
         wish = make.intent(self.driver, self.clock.now(), f"k{self.number}")
+        type(self).outcomes[expected] += 1
         try:
             signed = self.driver.register(document, wish)
         except Refused as refused:
@@ -351,8 +442,18 @@ class TillMachine(RuleBasedStateMachine):
         self.model.turnover[operation] = self.model.turnover.get(operation, 0) + total
 
     def set_paper(self, there: bool) -> None:
-        self.driver.till.set_faults(Faults(no_paper=not there))
+        self.break_till(no_paper=not there)
         self.model.paper = there
+
+    def break_till(self, **faults: Any) -> None:
+        self.driver.till.set_faults(Faults(clock_offset=self.model.ahead, **faults))
+
+    def seldom(self) -> bool:
+        """One state in five, the same for the same past."""
+        return (self.number + self.model.last_fd + self.model.operations) % 5 == 0
+
+    def is_stuck(self) -> bool:
+        return bool(self.model.refusal(self.local(), "settle"))
 
     def key(self) -> str:
         self.number += 1
@@ -368,12 +469,13 @@ def test_the_till_keeps_the_drives_rules() -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         seed(number)(TillMachine),
         settings=settings(
-            max_examples=60,
-            stateful_step_count=60,
+            max_examples=100,
+            stateful_step_count=40,
             deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
-    print(f"{TillMachine.steps} steps")
+    print(f"{TillMachine.steps} steps, {dict(TillMachine.outcomes)}")
     assert TillMachine.steps >= LEAST_STEPS
+    assert TillMachine.outcomes[""] >= LEAST_SIGNED

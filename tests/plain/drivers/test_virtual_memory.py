@@ -9,8 +9,9 @@ from threading import Barrier
 
 import pytest
 
+from kkt.drivers.contract import LookupOutcome
 from kkt.drivers.errors import NoAnswer, Unreachable
-from kkt.drivers.virtual import VirtualTill, memory
+from kkt.drivers.virtual import VirtualDriver, VirtualTill, memory
 
 from . import builders as make
 from .builders import FakeClock
@@ -26,7 +27,7 @@ def test_a_failure_in_the_middle_leaves_nothing(path: Path) -> None:
     VirtualTill.create(path, REGISTRATION, FakeClock()).close()
     kept = memory.Memory(path)
     with pytest.raises(ZeroDivisionError), kept.work() as session:
-        session.acknowledge(1)
+        session.acknowledge(1, REGISTRATION.fn_number)
         session.save_faults(memory.Faults(silent=True))
         raise ZeroDivisionError
     with kept.work() as session:
@@ -92,6 +93,24 @@ def test_a_till_interrupted_while_it_was_made_is_made_whole(path: Path) -> None:
     till = VirtualTill.create(path, REGISTRATION, FakeClock())
     assert till.baseline().last_fd == 1
     till.close()
+
+
+def test_a_memory_that_was_put_back_cannot_tell(path: Path) -> None:
+    """As after a restored backup: the drive knows less than was signed on it."""
+    clock = FakeClock()
+    driver = VirtualDriver(VirtualTill.create(path, REGISTRATION, clock), clock=clock)
+    driver.register(make.opening(), make.intent(driver, clock.now()))
+    backup = path.read_bytes()
+    driver.register(make.receipt("k1"), make.intent(driver, clock.now()))
+    wish = make.intent(driver, clock.now(), "k2")
+    driver.close()
+    path.write_bytes(backup)
+    again = VirtualDriver(VirtualTill(path, clock), clock=clock)
+    assert again.baseline().last_fd < wish.baseline.last_fd
+    clock.moment = wish.deadline
+    assert again.lookup(make.receipt("k2"), wish).outcome is LookupOutcome.UNKNOWN
+    assert again.lookup(make.copy(1), wish).outcome is LookupOutcome.NOT_SIGNED
+    again.close()
 
 
 def test_many_make_the_same_till_at_once(path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from kkt.drivers.errors import Refused, Unreachable
 from kkt.drivers.registry import UnknownDriver, driver_names, open_driver
-from kkt.drivers.virtual import VirtualTill
+from kkt.drivers.virtual import Faults, VirtualTill
 from kkt.fiscal.document import Registration, Reregistration
 from kkt.fiscal.registration import ReregistrationReason
 
@@ -92,6 +92,32 @@ def test_a_till_is_registered_once(tmp_path: Path) -> None:
     assert second.baseline().last_fd == 1
     first.close()
     second.close()
+
+
+def test_a_drive_taken_out_is_told_apart_from_the_new_one(tmp_path: Path) -> None:
+    till = Till(tmp_path / "till.sqlite")
+    till.do(make.opening())
+    old, fd_number = till.till.baseline().fn_number, till.till.baseline().last_fd
+    till.do(make.closing())
+    till.till.replace_drive()
+    till.do(make.opening())
+    assert till.till.baseline().last_fd == fd_number
+    till.till.acknowledge(fd_number, old)
+    assert till.till.status().undelivered == 1
+    till.till.acknowledge(fd_number)
+    assert till.till.status().undelivered == 0
+    till.till.close()
+
+
+def test_no_drive_is_replaced_that_cannot_print(tmp_path: Path) -> None:
+    till = Till(tmp_path / "till.sqlite")
+    till.till.set_faults(Faults(no_paper=True))
+    before = till.till.baseline()
+    with pytest.raises(Refused) as refused:
+        till.till.replace_drive()
+    assert refused.value.code == "6B"
+    assert till.till.baseline() == before
+    till.till.close()
 
 
 def test_a_replaced_drive_counts_from_one(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ import pytest
 
 from kkt.drivers.errors import Refused
 from kkt.drivers.virtual import Faults, TillRegistration, VirtualTill
-from kkt.drivers.virtual.rules import check_content
-from kkt.fiscal.document import Document, DriveClosing, SettlementState
+from kkt.drivers.virtual.rules import check, check_content
+from kkt.drivers.virtual.state import DriveState, Queue
+from kkt.fiscal.document import Document, DriveClosing
 from kkt.fiscal.vocabulary import DocumentKind, Nds, OperationType
 
 from . import builders as make
@@ -117,6 +119,80 @@ def test_the_clock_may_not_be_behind_the_last_document(open_: Till) -> None:
     open_.do(make.receipt("k1"))
 
 
+@pytest.mark.parametrize("offset", [300, -300, 0.4])
+def test_clocks_may_differ_by_five_minutes(closed: Till, offset: float) -> None:
+    closed.clock.pass_by(timedelta(hours=1))
+    closed.till.set_faults(Faults(clock_offset=offset))
+    signed = closed.do(make.opening())
+    local = datetime(2026, 3, 2, 10, 0) + timedelta(seconds=int(offset))
+    assert signed["dateTime"] == local.isoformat()
+
+
+@pytest.mark.parametrize("offset", [301, -301, 86_400])
+def test_a_drive_checks_the_tills_clock(closed: Till, offset: float) -> None:
+    closed.clock.pass_by(timedelta(hours=1))
+    closed.till.set_faults(Faults(clock_offset=offset))
+    assert closed.refuses(make.opening()) == "17"
+    assert closed.refuses(make.settlement_state()) == "17"
+    assert closed.refuses(DriveClosing(make.CASHIER)) == "17"
+    with pytest.raises(Refused) as refused:
+        closed.till.replace_drive()
+    assert refused.value.code == "17"
+    assert refused.value.remedy == "Синхронизируйте часы кассы."
+    closed.do(make.cash_in(1))
+    closed.do(make.x_report())
+    closed.do(make.copy(1))
+
+
+def test_a_shift_can_be_closed_under_a_wrong_clock(open_: Till) -> None:
+    open_.till.set_faults(Faults(clock_offset=301))
+    assert open_.refuses(make.receipt("k1")) == "17"
+    assert open_.refuses(make.correction("k2", 1)) == "17"
+    open_.do(make.closing())
+    assert open_.refuses(make.opening()) == "17"
+
+
+def test_the_clock_is_set_to_the_second(open_: Till) -> None:
+    open_.clock.pass_by(timedelta(hours=1, microseconds=654_321))
+    open_.till.set_faults(Faults(clock_offset=4_000, no_paper=True))
+    open_.till.set_clock(datetime(2026, 3, 2, 10, 0))
+    assert open_.till.faults() == Faults(clock_offset=0, no_paper=True)
+    open_.till.set_clock(datetime(2026, 3, 2, 10, 4, 59))
+    assert open_.till.status().clock == datetime(2026, 3, 2, 10, 4, 59)
+    open_.clock.pass_by(timedelta(seconds=10))
+    assert open_.till.status().clock == datetime(2026, 3, 2, 10, 5, 9)
+
+
+def test_a_clock_set_back_waits_for_the_last_document(open_: Till) -> None:
+    last = open_.till.status().clock
+    open_.till.set_clock(last - timedelta(minutes=2))
+    assert open_.refuses(make.receipt("k1")) == "07"
+    assert open_.refuses(make.closing()) == "07"
+    open_.clock.pass_by(timedelta(minutes=2) - timedelta(seconds=1))
+    assert open_.refuses(make.receipt("k1")) == "07"
+    open_.clock.pass_by(timedelta(seconds=1))
+    open_.do(make.receipt("k1"))
+
+
+def test_a_clock_set_far_back_waits_and_is_wrong_then(open_: Till) -> None:
+    open_.till.set_clock(open_.till.status().clock - timedelta(minutes=6))
+    assert open_.refuses(make.receipt("k1")) == "07"
+    open_.clock.pass_by(timedelta(minutes=6))
+    assert open_.refuses(make.receipt("k1")) == "17"
+    open_.till.set_clock(open_.till.status().clock + timedelta(minutes=6))
+    open_.do(make.receipt("k1"))
+
+
+def test_a_shift_closed_ahead_of_time_stops_the_drive_until_then(open_: Till) -> None:
+    right = open_.till.status().clock
+    open_.till.set_clock(right + timedelta(hours=2))
+    open_.do(make.closing())
+    open_.till.set_clock(right)
+    assert open_.refuses(make.opening()) == "07"
+    open_.clock.pass_by(timedelta(hours=2))
+    open_.do(make.opening())
+
+
 def test_thirty_days_without_the_operator(open_: Till) -> None:
     first = open_.till.baseline().last_fd
     open_.do(make.closing())
@@ -126,7 +202,7 @@ def test_thirty_days_without_the_operator(open_: Till) -> None:
     assert open_.refuses(make.receipt("k1")) == "14"
     open_.do(make.closing())
     assert open_.refuses(make.opening()) == "14"
-    open_.do(SettlementState(make.CASHIER))
+    open_.do(make.settlement_state())
     open_.till.acknowledge(first)
     open_.till.acknowledge(first + 1)
     open_.do(make.opening())
@@ -158,21 +234,70 @@ def test_an_expired_drive_closes_its_shift_and_no_more(closed: Till) -> None:
     assert closed.refuses(make.receipt("k1")) == "05"
     closed.do(make.closing())
     assert closed.refuses(make.opening()) == "05"
+    closed.do(make.settlement_state())
 
 
 def test_a_full_drive_closes_its_shift_and_no_more(open_: Till) -> None:
     open_.till.set_faults(Faults(drive_full=True))
     assert open_.refuses(make.receipt("k1")) == "12"
+    assert open_.refuses(make.settlement_state()) == "12"
     open_.do(make.closing())
     assert open_.refuses(make.opening()) == "12"
+    open_.do(DriveClosing(make.CASHIER))
+
+
+def test_a_drive_keeps_two_places_for_its_end() -> None:
+    """At the size of a real drive, where two documents more would fit."""
+    nearly = DriveState("9999000000000001", date(2029, 3, 1), capacity=10, last_fd=8)
+
+    def refused(kind: DocumentKind, state: DriveState) -> str:
+        content, local = make.opening().to_json(), datetime(2026, 3, 2, 9, 0)
+        try:
+            check(kind, content, state, Queue(), Faults(), REGISTRATION, local)
+        except Refused as error:
+            return error.code
+        return ""
+
+    assert refused(DocumentKind.SHIFT_OPEN, replace(nearly, last_fd=7)) == ""
+    assert refused(DocumentKind.SHIFT_OPEN, nearly) == "12"
+    assert refused(DocumentKind.SETTLEMENT_STATE, nearly) == "12"
+    assert refused(DocumentKind.SHIFT_CLOSE, replace(nearly, shift_open=True)) == ""
+    assert refused(DocumentKind.DRIVE_CLOSE, replace(nearly, last_fd=9)) == ""
+    assert refused(DocumentKind.DRIVE_CLOSE, replace(nearly, last_fd=10)) == "12"
+
+
+def test_the_state_of_settlements_is_reported_at_any_time(open_: Till) -> None:
+    open_.do(make.receipt("k1"))
+    told = open_.do(make.settlement_state())
+    assert told["code"] == 21
+    assert told["notTransmittedDocumentsQuantity"] == 2
+    assert told["notTransmittedDocumentNumber"] == 2
+    open_.do(make.closing())
+    assert open_.do(make.settlement_state())["notTransmittedDocumentsQuantity"] == 4
 
 
 def test_a_closed_archive_signs_nothing(open_: Till) -> None:
+    """It needs a closed shift, and no empty queue: what waits is delivered afterwards."""
     assert open_.refuses(DriveClosing(make.CASHIER)) == "3C"
+    open_.do(make.receipt("k1", card=700))
     open_.do(make.closing())
-    open_.do(DriveClosing(make.CASHIER))
-    assert open_.refuses(make.opening()) == "02"
-    assert open_.refuses(SettlementState(make.CASHIER)) == "02"
+    told = open_.do(DriveClosing(make.CASHIER))
+    assert (told["code"], told["notTransmittedDocumentsQuantity"]) == (6, 3)
+    assert told["fiscalDriveSumReports"]["sellOper"]["totalSum"] == 700
+    for document in (
+        *(make.opening(), make.receipt("k2"), make.correction("k3", 1), make.closing()),
+        *(make.settlement_state(), DriveClosing(make.CASHIER), make.cash_in(1), make.x_report()),
+    ):
+        assert open_.refuses(document) == "02"
+    assert open_.do(make.copy(3))["copy"] == open_.till.read(3)
+    assert open_.till.status().details["driveClosed"] is True
+    for fd_number in range(2, 6):
+        open_.till.acknowledge(fd_number)
+    assert open_.till.status().undelivered == 0
+    open_.till.replace_drive()
+    assert open_.till.status().details["driveClosed"] is False
+    open_.do(make.opening())
+    open_.do(make.receipt("k2"))
 
 
 def test_warnings_rise_in_time(closed: Till) -> None:
@@ -194,8 +319,14 @@ def test_warnings_rise_in_time(closed: Till) -> None:
         (Faults(cover_open=True), "7B"),
     ],
 )
-@pytest.mark.parametrize("document", [make.receipt("k"), make.closing(), make.cash_in(1)])
-def test_nothing_is_signed_that_cannot_be_printed(
+@pytest.mark.parametrize(
+    "document",
+    [
+        *(make.receipt("k"), make.correction("k", 1), make.closing(), make.cash_in(1)),
+        *(make.copy(1), make.x_report(), make.settlement_state()),
+    ],
+)
+def test_nothing_is_done_that_cannot_be_printed(
     open_: Till, faults: Faults, code: str, document: Document
 ) -> None:
     open_.till.set_faults(faults)
@@ -208,9 +339,73 @@ def test_an_open_document_stops_the_next(open_: Till) -> None:
     open_.till.cut_power(DocumentKind.RECEIPT)
     assert open_.till.status().open_document
     assert open_.refuses(make.receipt("k1")) == "4A"
+    assert open_.refuses(make.copy(1)) == "4A"
+    with pytest.raises(Refused) as refused:
+        open_.till.replace_drive()
+    assert refused.value.code == "4A"
     assert open_.till.cancel_open_document() is True
     assert open_.till.cancel_open_document() is False
     open_.do(make.receipt("k1"))
+
+
+# Copies -------------------------------------------------------------------------------------
+
+
+def test_a_copy_repeats_one_document(open_: Till) -> None:
+    open_.do(make.receipt("k1", card=700))
+    before, status = open_.till.baseline(), open_.till.status()
+    copy = open_.do(make.copy(3))
+    assert copy == {
+        "fiscalDocumentNumber": 3,
+        "operator": "Кассир Иванова",
+        "operatorInn": "500100732259",
+        "dateTime": "2026-03-02T09:00:00",
+        "shiftNumber": 1,
+        "heading": "КОПИЯ",
+        "copy": open_.till.read(3),
+    }
+    assert (open_.till.baseline(), open_.till.status()) == (before, status)
+
+
+def test_a_copy_is_made_in_any_shift(open_: Till) -> None:
+    open_.clock.pass_by(timedelta(hours=25))
+    open_.do(make.copy(2))
+    open_.do(make.closing())
+    open_.do(make.copy(3))
+
+
+def test_a_copy_takes_paper(open_: Till) -> None:
+    open_.till.set_faults(Faults(paper_left=1))
+    open_.do(make.copy(2))
+    assert open_.refuses(make.copy(2)) == "6B"
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(3, "08"), (99, "08"), (0, "33"), (-1, "33"), ("1", "33"), (None, "33")]
+)
+def test_a_copy_of_nothing_is_refused(open_: Till, number: Any, code: str) -> None:
+    content = {**make.copy(1).to_json(), "fiscalDocumentNumber": number}
+    assert open_.refuses_json(DocumentKind.COPY, content) == code
+
+
+def test_a_copy_that_the_roll_cuts_off_is_continued(open_: Till) -> None:
+    open_.till.set_faults(Faults(paper_runs_out=True))
+    open_.do(make.copy(2))
+    open_.till.set_faults(Faults())
+    assert open_.refuses(make.receipt("k1")) == "58"
+    assert open_.refuses(make.copy(2)) == "58"
+    open_.till.continue_print()
+    open_.do(make.receipt("k1"))
+
+
+def test_the_old_drives_documents_are_gone_with_it(open_: Till) -> None:
+    open_.do(make.receipt("k1"))
+    open_.do(make.closing())
+    open_.till.replace_drive()
+    assert open_.refuses(make.copy(3)) == "08"
+    with pytest.raises(Refused) as refused:
+        open_.till.read(3)
+    assert refused.value.code == "08"
 
 
 # Cash ---------------------------------------------------------------------------------------
@@ -309,14 +504,14 @@ def test_a_receipt_over_nothing_is_refused() -> None:
     for item in content["items"]:
         item.update(price=0, sum=0, ndsSum=0)
     with pytest.raises(Refused) as refused:
-        check_content(DocumentKind.RECEIPT, content, 1)
+        check_content(DocumentKind.RECEIPT, content, REGISTRATION)
     assert refused.value.code == "8E"
 
 
 def test_a_kopeck_of_rounding_is_taken_as_hosts_round() -> None:
     content = changed(lambda content: None)
     content["items"][0]["price"] += 1
-    check_content(DocumentKind.RECEIPT, content, 1)
+    check_content(DocumentKind.RECEIPT, content, REGISTRATION)
 
 
 def test_a_document_has_its_size(open_: Till) -> None:

@@ -9,8 +9,9 @@ import pytest
 
 from kkt.fiscal import tlv
 from kkt.fiscal.document import Buyer, InvalidDocument, Item, UserAttribute
-from kkt.fiscal.ffd import to_ffd_1_05
+from kkt.fiscal.ffd import CorrectionWithoutItems, to_ffd_1_05
 from kkt.fiscal.registration import UsageCondition
+from kkt.fiscal.totals import ShiftTotals
 from kkt.fiscal.vocabulary import (
     DocumentKind,
     ItemsQuantityMeasure,
@@ -19,7 +20,7 @@ from kkt.fiscal.vocabulary import (
     ProductType,
 )
 
-from .builders import SUNGLASSES, receipt
+from .builders import FRAME, SUNGLASSES, receipt
 from .golden_files import golden_json
 from .test_totals import correction_of
 
@@ -92,6 +93,30 @@ def test_corrections_that_1_05_does_not_know(changes: dict[str, Any], field: str
     data = correction_of(receipt(**changes)).to_json()
     with pytest.raises(InvalidDocument) as caught:
         to_ffd_1_05(DocumentKind.CORRECTION, data)
+    assert [problem.field for problem in caught.value.problems] == [field]
+
+
+def test_counters_see_a_correction_without_items_as_the_one_with_them() -> None:
+    correction = correction_of(receipt(SUNGLASSES, FRAME))
+    older = CorrectionWithoutItems.from_json(to_ffd_1_05(correction.kind, correction.to_json()))
+    assert older.vat_totals == correction.vat_totals
+    assert ShiftTotals().adding(older) == ShiftTotals().adding(correction)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"operationType": 4}, "operation_type"),
+        ({"correctionType": 2}, "correction_type"),
+        ({"correctionBase": {}}, "correction_document_date"),
+        ({"cashTotalSum": -1}, "payments.cash"),
+    ],
+)
+def test_a_correction_without_items_is_checked(changes: dict[str, Any], field: str) -> None:
+    correction = correction_of(receipt())
+    data = {**to_ffd_1_05(correction.kind, correction.to_json()), **changes}
+    with pytest.raises(InvalidDocument) as caught:
+        CorrectionWithoutItems.from_json(data)
     assert [problem.field for problem in caught.value.problems] == [field]
 
 

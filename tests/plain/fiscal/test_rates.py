@@ -158,6 +158,7 @@ def test_rates_read_back_are_compared_line_by_line() -> None:
     sent = (line(Nds.NDS_20), FRAME)
     signed = receipt(*sent).to_json()
     assert rate_differences(sent, signed) == ()
+    assert rate_differences(sent, {"correctionType": 0}) == ()  # FFD 1.05 signs no lines
     signed["items"][0]["nds"] = 11
     assert rate_differences(sent, signed) == (
         FiscalWarning("rate_differs", "items[0].nds", "sent with code 1, signed with 11"),

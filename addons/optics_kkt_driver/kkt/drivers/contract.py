@@ -60,7 +60,12 @@ class Signed:
     receipt_number: int | None
     """Number within the shift (tag 1042)."""
     document: Mapping[str, Any]
-    """The whole signed document, FNS JSON names."""
+    """The whole signed document, FNS JSON names.
+
+    What has no FD is told under names of ours. X report: ``shiftSumReports`` as in a Z report,
+    ``cashIn`` and ``cashOut`` (``count`` and ``sum``), ``cashInDrawer``, kopecks. Copy: ``copy``,
+    the repeated document, and ``heading``, the word that marks the paper as a copy.
+    """
     on_paper: bool = True
     """False: signed but not printed (no paper); `continue_print` is due."""
 
@@ -94,6 +99,8 @@ class Lookup:
     candidates: tuple[int, ...] = ()
     """FD numbers that may be ours when the outcome is ``unknown``."""
     why: str = ""
+    fn_number: str = ""
+    """The drive that was asked, and that the candidates lie on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,8 @@ class DeviceStatus:
     open_document: bool = False
     warnings: tuple[str, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
+    """What not every till can tell: ``unprintedFd``, a signed document that waits for paper;
+    ``registrationFd``, the latest report on (re-)registration (1 when it is not told)."""
 
 
 class Driver(ABC):
@@ -155,7 +164,8 @@ class Driver(ABC):
     def lookup(self, document: Document, intent: Intent) -> Lookup:
         """Ask whether the document of a journaled intent was signed.
 
-        Cancels a document left open first. Silence raises: it is no answer.
+        Cancels a document left open first. Silence raises: it is no answer. Copies and X reports
+        sign nothing, so they are ``not_signed`` once the deadline has passed.
         """
 
     @abstractmethod
@@ -176,10 +186,19 @@ class Driver(ABC):
 
     @abstractmethod
     def set_clock(self, local: datetime) -> None:
-        """Set the till's clock. `local` is naive, the till's own zone, whole seconds."""
+        """Set the till's clock. `local` is naive, the till's own zone, whole seconds.
 
-    def acknowledge(self, fd_number: int) -> None:  # noqa: B027 - a real drive hears it itself
-        """Tell the drive that the OFD has this document, where we are the ones who deliver."""
+        A drive signs nothing but a shift's end while the till's clock is more than five minutes
+        from its own, and nothing at all while it is behind the last document.
+        """
+
+    def acknowledge(  # noqa: B027 - a real drive hears it itself
+        self, fd_number: int, fn_number: str = ""
+    ) -> None:
+        """Tell the drive that the OFD has this document, where we are the ones who deliver.
+
+        `fn_number` names the drive; it may have been taken out. Empty: the one that is inside.
+        """
 
     def close(self) -> None:  # noqa: B027 - most drivers hold nothing open
         """Let go of the wire."""

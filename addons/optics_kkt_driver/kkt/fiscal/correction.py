@@ -47,25 +47,28 @@ class Correction(Settlement):
     @classmethod
     def _parts_from_json(cls, data: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
         parts = super(Correction, cls)._parts_from_json(data, problems)
-        base = data.get("correctionBase", data.get(FNS_CORRECTION_BASE))
-        grounds = problems.attempt(
-            "correction_base", lambda: json_object({} if base is None else base)
-        )
-        grounds = grounds or {}
-        return {
-            **parts,
-            "correction_type": code_from_json(CorrectionType, data.get("correctionType")),
-            "correction_document_date": date_from_json(raw(grounds, "correctionDocumentDate")),
-            "correction_document_number": raw(grounds, "correctionDocumentNumber"),
-        }
+        return {**parts, **grounds_from_json(data, problems)}
 
     @classmethod
     def _check_parts(cls, problems: Problems, parts: dict[str, Any]) -> None:
         super(Correction, cls)._check_parts(problems, parts)
-        _check_grounds(problems, parts)
+        check_grounds(problems, parts)
 
 
-def _check_grounds(problems: Problems, parts: dict[str, Any]) -> None:
+def grounds_from_json(data: Mapping[str, Any], problems: Problems) -> dict[str, Any]:
+    """Why it is corrected (tags 1173, 1174), by the names of :class:`Correction`'s fields."""
+    base = data.get("correctionBase", data.get(FNS_CORRECTION_BASE))
+    grounds = problems.attempt("correction_base", lambda: json_object({} if base is None else base))
+    grounds = grounds or {}
+    return {
+        "correction_type": code_from_json(CorrectionType, data.get("correctionType")),
+        "correction_document_date": date_from_json(raw(grounds, "correctionDocumentDate")),
+        "correction_document_number": raw(grounds, "correctionDocumentNumber"),
+    }
+
+
+def check_grounds(problems: Problems, parts: Mapping[str, Any]) -> None:
+    """Judge what :func:`grounds_from_json` gives."""
     problems.instance("correction_type", parts["correction_type"], CorrectionType)
     day = parts["correction_document_date"]
     if problems.instance("correction_document_date", day, date):

@@ -7,14 +7,19 @@ Documents are built and kept in FFD 1.2; this turns their JSON, plain or signed,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
 
+from .correction import check_grounds, grounds_from_json
+from .payments import Payments
 from .problems import Problems
 from .registration import UsageCondition
+from .vat import vat_totals_from_json
 from .vocabulary import (
     DocumentKind,
     FfdVersion,
     ItemsQuantityMeasure,
+    Nds,
     OperationType,
     ProductType,
 )
@@ -66,6 +71,35 @@ def to_ffd_1_05(kind: DocumentKind, data: Mapping[str, Any]) -> dict[str, Any]:
     if "fiscalDocumentFormatVer" in older:
         older["fiscalDocumentFormatVer"] = int(FfdVersion.V1_05)
     return older
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionWithoutItems:
+    """A correction of FFD 1.05 as counters see it: sums alone (:class:`.totals.Counted`)."""
+
+    kind: ClassVar[DocumentKind] = DocumentKind.CORRECTION
+
+    operation_type: OperationType
+    total_sum: int
+    payments: Payments
+    vat_totals: Mapping[Nds, int]
+    """Kopecks per rate; rates without any are absent."""
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read what :func:`to_ffd_1_05` gives for a correction. Raises InvalidDocument."""
+        _check_correction(data)
+        problems = Problems()
+        check_grounds(problems, grounds_from_json(data, problems))
+        payments = problems.attempt("payments", lambda: Payments.from_json(data))
+        return cls(
+            operation_type=OperationType(data["operationType"]),
+            total_sum=data["totalSum"],
+            payments=problems.settle(payments),
+            vat_totals={
+                Nds(code): total for code, total in vat_totals_from_json(data).items() if total
+            },
+        )
 
 
 def _check_correction(data: Mapping[str, Any]) -> None:

@@ -257,9 +257,11 @@ def rate_differences(sent: Sequence[Item], signed: Mapping[str, Any]) -> tuple[F
     """How the rates of a signed document differ from those sent, line by line.
 
     Some tills substitute rates by their own calendar, in returns too.
-    `signed` is the document as read back, FNS JSON names.
+    `signed` is the document as read back, FNS JSON names. A correction of FFD 1.05 has no lines.
     """
     lines = signed.get("items", [])
+    if "correctionType" in signed and not lines:
+        return ()
     if len(lines) != len(sent):
         text = f"{len(sent)} lines were sent, {len(lines)} were signed"
         return (FiscalWarning(_LINES_DIFFER, "items", text),)

@@ -15,7 +15,7 @@ from .vocabulary import DocumentKind
 
 @dataclass(frozen=True, slots=True)
 class Copy(Document):
-    """A copy of one document. No fiscal format covers it: its JSON is the number that it repeats."""
+    """A copy of one document. No fiscal format covers it: its JSON is the number it repeats."""
 
     kind: ClassVar[DocumentKind] = DocumentKind.COPY
 

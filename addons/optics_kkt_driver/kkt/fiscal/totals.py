@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
-from .correction import Correction
-from .receipt import Settlement
-from .vocabulary import Nds, OperationType
+from .payments import Payments
+from .vocabulary import DocumentKind, Nds, OperationType
 
 _OPERATION_NAMES = {
     OperationType.SALE: ("sellOper", "sellCorrection"),
@@ -35,6 +34,21 @@ _SUM_NAMES = {
 }
 
 
+class Counted(Protocol):
+    """What a counter needs to know of a receipt or correction, of whatever format."""
+
+    @property
+    def kind(self) -> DocumentKind: ...
+    @property
+    def operation_type(self) -> OperationType: ...
+    @property
+    def total_sum(self) -> int: ...
+    @property
+    def payments(self) -> Payments: ...
+    @property
+    def vat_totals(self) -> Mapping[Nds, int]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class OperationTotals:
     """Receipts and corrections of one operation type; sums in kopecks (tags 1129-1132)."""
@@ -55,7 +69,7 @@ class OperationTotals:
     """Tag 1220."""
     vat: Mapping[Nds, int] = field(default_factory=dict)
 
-    def adding(self, settlement: Settlement) -> OperationTotals:
+    def adding(self, settlement: Counted) -> OperationTotals:
         """The totals after one more receipt or correction."""
         paid = settlement.payments
         vat = dict(self.vat)
@@ -106,14 +120,14 @@ class ShiftTotals:
         """The counter of one operation, zeros when it did not happen."""
         return self.operations.get(operation, OperationTotals())
 
-    def adding(self, settlement: Settlement) -> ShiftTotals:
+    def adding(self, settlement: Counted) -> ShiftTotals:
         """The totals after one more receipt or correction."""
         operation = settlement.operation_type
         after = replace(
             self,
             operations={**self.operations, operation: self.of(operation).adding(settlement)},
         )
-        if not isinstance(settlement, Correction):
+        if settlement.kind is not DocumentKind.CORRECTION:
             return after
         count, total = self.corrections.get(operation, (0, 0))
         corrected = {operation: (count + 1, total + settlement.total_sum)}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .item import Item
 from .vocabulary import Nds
 
-OWN_TAG = {
+_OWN_TAG = {
     Nds.NDS_20: "nds18",
     Nds.NDS_10: "nds10",
     Nds.NDS_0: "nds0",
@@ -34,12 +34,23 @@ def vat_totals_to_json(totals: dict[Nds, int]) -> dict[str, Any]:
     At least one of tags 1102-1107 must be there: with 1115 alone, 1104 = 0 is sent and not
     printed, as real receipts of 2026 show.
     """
-    data: dict[str, Any] = {name: totals[nds] for nds, name in OWN_TAG.items() if nds in totals}
+    data: dict[str, Any] = {name: totals[nds] for nds, name in _OWN_TAG.items() if nds in totals}
     later = [
-        {"nds": int(nds), "ndsSum": total} for nds, total in totals.items() if nds not in OWN_TAG
+        {"nds": int(nds), "ndsSum": total} for nds, total in totals.items() if nds not in _OWN_TAG
     ]
     if not data:
         data["nds0"] = 0
     if later:
         data["amountsReceiptNds"] = {"amountsNds": later}
     return data
+
+
+def vat_totals_from_json(data: Mapping[str, Any]) -> dict[int, Any]:
+    """The totals per code of tag 1199 as a document tells them, the nought that stands in too.
+
+    Values are handed on as they are. Raises AttributeError, KeyError or TypeError when tag 1115
+    is not what it should be.
+    """
+    told = {int(nds): data[name] for nds, name in _OWN_TAG.items() if name in data}
+    later = data.get("amountsReceiptNds", {}).get("amountsNds", [])
+    return told | {each["nds"]: each["ndsSum"] for each in later}

@@ -8,48 +8,27 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from ...fiscal.cash import drawer_change
+from ...fiscal.ffd import to_ffd_1_05
 from ...fiscal.jsonio import date_time_to_json
 from ...fiscal.registration import ReregistrationReason
 from ...fiscal.tlv import EncodingError, decode_document, encode_document
 from ...fiscal.totals import ShiftTotals
-from ...fiscal.vocabulary import DocumentCode, DocumentKind, FfdVersion, OperationType
+from ...fiscal.vocabulary import CODES_OF_KINDS, DocumentKind, FfdVersion
 from .refusals import refusal
 from .registration import FNS_URL, TillRegistration
 from .state import DriveState, Queue, Stored
 
 MODEL_VERSION = "1.0"
 """Tag 1188."""
-_CODES = {
-    DocumentKind.REGISTRATION: DocumentCode.REGISTRATION,
-    DocumentKind.REREGISTRATION: DocumentCode.REREGISTRATION,
-    DocumentKind.SHIFT_OPEN: DocumentCode.SHIFT_OPEN,
-    DocumentKind.RECEIPT: DocumentCode.RECEIPT,
-    DocumentKind.CORRECTION: DocumentCode.CORRECTION,
-    DocumentKind.SHIFT_CLOSE: DocumentCode.SHIFT_CLOSE,
-    DocumentKind.SETTLEMENT_STATE: DocumentCode.SETTLEMENT_STATE,
-    DocumentKind.DRIVE_CLOSE: DocumentCode.DRIVE_CLOSE,
-}
 SETTLEMENTS = (DocumentKind.RECEIPT, DocumentKind.CORRECTION)
+REPRINTS = (DocumentKind.X_REPORT, DocumentKind.COPY)
+"""On paper only: they sign nothing and change no counter."""
 REGISTRATIONS = (DocumentKind.REGISTRATION, DocumentKind.REREGISTRATION)
+COPY_HEADING = "КОПИЯ"
+"""Stands on the paper above what is repeated, so that nobody takes it for the document itself."""
 REGISTRAR = "Администратор"
 """Tag 1021 of the reports that the till makes when it is set up."""
-
-
-def drawer_change(kind: DocumentKind, content: Mapping[str, Any]) -> int:
-    """Kopecks that go into the drawer, negative when they leave it.
-
-    A correction tells of money that moved earlier, so it moves none.
-    """
-    match kind:
-        case DocumentKind.CASH_IN:
-            return int(content["sum"])
-        case DocumentKind.CASH_OUT:
-            return -int(content["sum"])
-        case DocumentKind.RECEIPT:
-            cash = int(content.get("cashTotalSum", 0))
-            comes_in = (OperationType.SALE, OperationType.PURCHASE_RETURN)
-            return cash if content["operationType"] in comes_in else -cash
-    return 0
 
 
 def advance(
@@ -93,8 +72,8 @@ def sign(
     in_shift = {} if kind in REGISTRATIONS else {"shiftNumber": after.shift_number}
     receipt_number = after.receipt_number if kind in SETTLEMENTS else None
     unsigned = {
-        "code": int(_CODES[kind]),
-        "fiscalDocumentFormatVer": int(FfdVersion.V1_2),
+        "code": int(CODES_OF_KINDS[kind]),
+        "fiscalDocumentFormatVer": int(registration.ffd),
         "user": registration.user,
         "userInn": registration.user_inn,
         "kktRegId": registration.kkt_reg_id,
@@ -141,12 +120,13 @@ def registration_content(registration: TillRegistration, kind: DocumentKind) -> 
     content: dict[str, Any] = {
         "kktNumber": registration.kkt_number,
         "kktVersion": MODEL_VERSION,
-        "documentKktVersion": int(FfdVersion.V1_2),
-        "documentFdVersion": int(FfdVersion.V1_2),
+        "documentKktVersion": int(registration.ffd),
+        "documentFdVersion": int(registration.ffd),
         "taxationType": registration.taxation_types,
         "autoMode": 0,
         "offlineMode": int(not registration.ofd_inn),
         "encryptionSign": 0,
+        "usageConditionSigns": 0,
         "fnsUrl": FNS_URL,
         "operator": REGISTRAR,
     }
@@ -154,21 +134,41 @@ def registration_content(registration: TillRegistration, kind: DocumentKind) -> 
         content |= {"ofdInn": registration.ofd_inn, "ofdName": registration.ofd_name}
     if kind is DocumentKind.REREGISTRATION:
         content["correctionKktReasonCode"] = int(ReregistrationReason.DRIVE_REPLACED)
-    return content
+    return in_format(kind, content, registration.ffd)
 
 
-def closing_content(
-    after: DriveState, shift: ShiftTotals, life: ShiftTotals, queue: Queue, local: datetime
+def in_format(kind: DocumentKind, content: Mapping[str, Any], ffd: FfdVersion) -> dict[str, Any]:
+    """A document's content, built in FFD 1.2, as the format `ffd` has it.
+
+    Raises InvalidDocument for what that format cannot express.
+    """
+    return to_ffd_1_05(kind, content) if ffd is FfdVersion.V1_05 else dict(content)
+
+
+def reported(
+    kind: DocumentKind,
+    after: DriveState,
+    shift: ShiftTotals,
+    life: ShiftTotals,
+    queue: Queue,
+    local: datetime,
 ) -> dict[str, Any]:
-    """What the till reports when a shift is closed, the closing document included."""
-    return {
-        "receiptQuantity": shift.count,
-        "documentsQuantity": after.last_fd - after.shift_opened_fd + 1,
-        **queue_content(queue),
-        **drive_signs(after, queue, local),
-        "shiftSumReports": shift.to_json(),
-        "fiscalDriveSumReports": life.to_json(),
-    }
+    """What the till itself tells in a report, `after` counting the report too."""
+    exchange = {**queue_content(queue), **drive_signs(after, queue, local)}
+    match kind:
+        case DocumentKind.SHIFT_CLOSE:
+            return {
+                "receiptQuantity": shift.count,
+                "documentsQuantity": after.last_fd - after.shift_opened_fd + 1,
+                **exchange,
+                "shiftSumReports": shift.to_json(),
+                "fiscalDriveSumReports": life.to_json(),
+            }
+        case DocumentKind.SETTLEMENT_STATE:
+            return exchange
+        case DocumentKind.DRIVE_CLOSE:
+            return {**exchange, "fiscalDriveSumReports": life.to_json()}
+    return {}
 
 
 def queue_content(queue: Queue) -> dict[str, Any]:
@@ -209,6 +209,19 @@ def x_report(
         "shiftSumReports": shift.to_json(),
         **cash,
         "cashInDrawer": state.cash_in_drawer,
+    }
+
+
+def copy(
+    content: Mapping[str, Any], repeated: Stored, state: DriveState, local: datetime
+) -> dict[str, Any]:
+    """A copy on paper: no FD, no sign of its own; all names but the number's are ours."""
+    return {
+        **content,
+        "dateTime": date_time_to_json(local),
+        "shiftNumber": state.shift_number,
+        "heading": COPY_HEADING,
+        "copy": repeated.document,
     }
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
 from ...fiscal.document import Document
+from ...fiscal.problems import InvalidDocument
 from ...fiscal.tlv import encode_document
 from ..clock import Clock, SystemClock
-from ..contract import Baseline, DeviceStatus, Driver, Intent, Lookup, Signed
-from ..errors import NoAnswer, Unreachable
+from ..contract import Baseline, DeviceStatus, Driver, Intent, Lookup, LookupOutcome, Signed
+from ..errors import NoAnswer, Refused, Unreachable
+from .compose import in_format
 from .faults import Faults, LostAnswer
 from .matching import judge, signed
 from .refusals import refusal
@@ -52,8 +55,9 @@ class VirtualDriver(Driver):
 
         Needed: `path` of the memory file, `serial` (whatever names this till and no other),
         `user`, `user_inn`, `retail_address`, `retail_place`. Optional: `taxation_types` (bits of
-        tag 1062, a number or its text), `ofd_name`, `ofd_inn`, `timezone`, `sign_delay`,
-        `print_time` (seconds), `clock`. What a till was registered with stays as it was.
+        tag 1062, a number or its text), `ofd_name`, `ofd_inn`, `timezone`, `ffd_version` ("1.2"
+        or "1.05"), `sign_delay`, `print_time` (seconds), `clock`. What a till was registered with
+        stays as it was.
         Raises KeyError for a missing setting, :class:`~..errors.DeviceError` when the till cannot
         be registered or opened.
         """
@@ -68,6 +72,7 @@ class VirtualDriver(Driver):
             ofd_name=settings.get("ofd_name", ""),
             ofd_inn=settings.get("ofd_inn", ""),
             timezone=settings.get("timezone", "Europe/Moscow"),
+            ffd_version=settings.get("ffd_version", "1.2"),
         )
         return cls(
             VirtualTill.create(Path(settings["path"]), registration, clock),
@@ -85,18 +90,20 @@ class VirtualDriver(Driver):
         return self.till.baseline()
 
     def register(self, document: Document, intent: Intent) -> Signed:
+        content = self._content(document)
         faults = self.till.meet_faults()
         self._check_link(faults)
         sent_at = self._clock.now()
         if sent_at >= intent.deadline:
             raise Unreachable("the deadline had passed before anything was sent")
         before = min(intent.deadline, sent_at + self.execution_limit)
-        self._lose_on_the_way(document, faults, sent_at, before)
+        command = PendingCommand(document.kind, content, sent_at, before)
+        self._lose_on_the_way(command, faults)
         self._clock.sleep(self._sign_delay + faults.delay)
         if faults.refuse_code:
             raise refusal(faults.refuse_code)
         try:
-            executed = self.till.execute(document.kind, document.to_json(), before=before)
+            executed = self.till.execute(document.kind, content, before=before)
         except TooLate as error:
             raise NoAnswer("the till did not get round to the command in time") from error
         if faults.lost_answer is LostAnswer.AFTER_SIGNING:
@@ -107,7 +114,11 @@ class VirtualDriver(Driver):
     def lookup(self, document: Document, intent: Intent) -> Lookup:
         self._ask()
         evidence = self.till.evidence(intent.baseline)
-        return judge(document.kind, document.to_json(), intent, evidence)
+        try:
+            content = self._content(document)
+        except Refused as error:
+            return Lookup(LookupOutcome.NOT_SIGNED, why=f"it is never sent: {error.message}")
+        return judge(document.kind, content, intent, evidence)
 
     def read(self, fd_number: int) -> Mapping[str, Any]:
         self._ask()
@@ -133,11 +144,24 @@ class VirtualDriver(Driver):
         self._ask()
         self.till.replace_drive()
 
-    def acknowledge(self, fd_number: int) -> None:
-        self.till.acknowledge(fd_number)
+    def acknowledge(self, fd_number: int, fn_number: str = "") -> None:
+        self.till.acknowledge(fd_number, fn_number)
 
     def close(self) -> None:
         self.till.close()
+
+    def _content(self, document: Document) -> dict[str, Any]:
+        """The document as the till's format has it: what is really sent.
+
+        Raises Refused (37h) for a correction that FFD 1.05 does not know.
+        """
+        ffd = self.till.registration.ffd
+        try:
+            return in_format(document.kind, document.to_json(), ffd)
+        except InvalidDocument as error:
+            detail = f"ФФД {ffd.label} исправляет чеком коррекции только приход и расход без ККТ"
+            remedy = "Ошибку в чеке исправьте чеком возврата и новым верным чеком."
+            raise refusal("37", detail, remedy) from error
 
     def _ask(self) -> None:
         self._check_link(self.till.faults())
@@ -147,19 +171,16 @@ class VirtualDriver(Driver):
             self._clock.sleep(self.execution_limit.total_seconds())
             raise Unreachable("the till does not answer")
 
-    def _lose_on_the_way(
-        self, document: Document, faults: Faults, sent_at: datetime, before: datetime
-    ) -> None:
+    def _lose_on_the_way(self, command: PendingCommand, faults: Faults) -> None:
         """The faults that hit a command between us and the drive. Raises NoAnswer."""
         if faults.power_cut:
-            self.till.cut_power(document.kind)
+            self.till.cut_power(command.kind)
         elif faults.execute_late:
-            execute_at = sent_at + timedelta(seconds=faults.execute_late)
-            command = PendingCommand(document.kind, document.to_json(), execute_at, before)
-            self.till.postpone(command)
+            late = command.execute_at + timedelta(seconds=faults.execute_late)
+            self.till.postpone(replace(command, execute_at=late))
         elif faults.lost_answer is not LostAnswer.BEFORE_SIGNING:
             return
-        raise self._silence_until(before)
+        raise self._silence_until(command.before)
 
     def _silence_until(self, moment: datetime) -> NoAnswer:
         """Wait for an answer as long as one may come; raise what it returns."""

@@ -47,7 +47,8 @@ class Faults:
     cover_open: bool = False
     drive_full: bool = False
     clock_offset: float = 0.0
-    """Seconds that the till's clock is ahead of ours."""
+    """Seconds that the till's clock is ahead of its drive's, which is ours. Setting the till's
+    clock sets it."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "lost_answer", LostAnswer(self.lost_answer))

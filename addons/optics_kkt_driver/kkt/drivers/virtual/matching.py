@@ -7,7 +7,7 @@ from typing import Any
 
 from ...fiscal.vocabulary import DocumentKind
 from ..contract import Intent, Lookup, LookupOutcome, Signed
-from .compose import SETTLEMENTS
+from .compose import REPRINTS, SETTLEMENTS
 from .state import Stored
 from .till import Evidence
 
@@ -29,7 +29,16 @@ def signed(stored: Stored, fn_number: str, *, on_paper: bool) -> Signed:
 def judge(
     kind: DocumentKind, content: Mapping[str, Any], intent: Intent, evidence: Evidence
 ) -> Lookup:
-    """Decide by the tag, or by what identifies a kind that has none."""
+    """Decide by the tag, or by what identifies a kind that has none.
+
+    `content` is what was really sent: a till of FFD 1.05 gets no tag with a correction, so that
+    one which looks like ours decides nothing.
+
+    A copy and an X report sign nothing, wherever they got to: not signed, so they are printed
+    again, and two of one on paper do no harm.
+    """
+    if kind in REPRINTS:
+        return _undone(intent, evidence, "it signs nothing")
     ours, decides = _matcher(kind, content, intent)
     operations = kind in (DocumentKind.CASH_IN, DocumentKind.CASH_OUT)
     found = [
@@ -38,20 +47,31 @@ def judge(
     candidates = tuple(each.fd_number for each in found if each.fd_number)
     if evidence.fn_number != intent.baseline.fn_number:
         why = f"the till has another drive now, {evidence.fn_number}"
-        return Lookup(LookupOutcome.UNKNOWN, candidates=candidates, why=why)
+        return _unknown(evidence, candidates, why)
     if evidence.last_fd < intent.baseline.last_fd:
         why = f"the drive knows FD {evidence.last_fd}, it had {intent.baseline.last_fd}"
-        return Lookup(LookupOutcome.UNKNOWN, why=why)
+        return _unknown(evidence, (), why)
     if len(found) == 1 and decides:
         on_paper = found[0].fd_number is None or found[0].fd_number != evidence.unprinted_fd
         answer = signed(found[0], evidence.fn_number, on_paper=on_paper)
         return Lookup(LookupOutcome.SIGNED, answer)
     if found:
         why = "more than one document may be ours" if decides else "our document had no tag"
-        return Lookup(LookupOutcome.UNKNOWN, candidates=candidates, why=why)
+        return _unknown(evidence, candidates, why)
+    return _undone(intent, evidence, "the till has no such document")
+
+
+def _undone(intent: Intent, evidence: Evidence, why: str) -> Lookup:
+    """Nothing of ours is there: for good, once the deadline has passed."""
     if evidence.asked_at < intent.deadline:
         return Lookup(LookupOutcome.PENDING, why="the deadline has not passed")
-    return Lookup(LookupOutcome.NOT_SIGNED, why="the till has no such document")
+    return Lookup(LookupOutcome.NOT_SIGNED, why=why)
+
+
+def _unknown(evidence: Evidence, candidates: tuple[int, ...], why: str) -> Lookup:
+    return Lookup(
+        LookupOutcome.UNKNOWN, candidates=candidates, why=why, fn_number=evidence.fn_number
+    )
 
 
 _Matcher = Callable[[Stored], bool]

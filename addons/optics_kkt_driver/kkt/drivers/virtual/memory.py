@@ -16,8 +16,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from ...fiscal.receipt import Settlement
-from ...fiscal.totals import ShiftTotals
+from ...fiscal.totals import Counted, ShiftTotals
 from ...fiscal.vocabulary import DocumentKind
 from ..errors import NoAnswer, Unreachable
 from .faults import Faults
@@ -276,11 +275,10 @@ class Session:
         )
         return [_document(row) for row in rows]
 
-    def acknowledge(self, fd_number: int) -> None:
+    def acknowledge(self, fd_number: int, fn_number: str) -> None:
         self._connection.execute(
-            "UPDATE document SET acknowledged = 1 WHERE fn_number = (SELECT fn_number FROM drive)"
-            " AND fd_number = ?",
-            (fd_number,),
+            "UPDATE document SET acknowledged = 1 WHERE fn_number = ? AND fd_number = ?",
+            (fn_number, fd_number),
         )
 
     def queue(self) -> Queue:
@@ -331,7 +329,7 @@ class Session:
         ).fetchone()
         return ShiftTotals() if row is None else ShiftTotals.from_json(json.loads(row[0]))
 
-    def add_to_totals(self, shift_number: int, settlement: Settlement) -> None:
+    def add_to_totals(self, shift_number: int, settlement: Counted) -> None:
         """Count one more receipt or correction, in its shift and in the drive's life."""
         for scope in (shift_number, WHOLE_LIFE):
             totals = self.totals(scope).adding(settlement)

@@ -16,6 +16,10 @@ _WORDS = {
         "ФН: исчерпан ресурс ожидания передачи: документы не приняты ОФД 30 дней",
         "Восстановите передачу документов в ОФД.",
     ),
+    "17": (
+        "ФН: часы кассы расходятся с часами ФН больше чем на 5 минут",
+        "Синхронизируйте часы кассы.",
+    ),
     "33": ("Некорректные параметры в команде", ""),
     "35": ("Некорректный параметр при данных настройках", ""),
     "37": ("Команда не поддерживается в данной реализации ККТ", ""),
@@ -36,7 +40,11 @@ _WORDS = {
 }
 
 
-def refusal(code: str, detail: str = "") -> Refused:
-    """The till's answer `code`; `detail` is added to its words. Raise what it returns."""
-    words, remedy = _WORDS.get(code, (f"Ошибка {code}", ""))
-    return Refused(f"{words}: {detail}" if detail else words, code=code, remedy=remedy)
+def refusal(code: str, detail: str = "", remedy: str = "") -> Refused:
+    """The till's answer `code`. Raise what it returns.
+
+    `detail` is added to its words; `remedy` is told instead of the code's own.
+    """
+    words, usual = _WORDS.get(code, (f"Ошибка {code}", ""))
+    told = f"{words}: {detail}" if detail else words
+    return Refused(told, code=code, remedy=remedy or usual)

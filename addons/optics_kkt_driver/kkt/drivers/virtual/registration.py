@@ -7,6 +7,7 @@ from hashlib import sha256
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ...fiscal.identity import is_inn, kkt_reg_id
+from ...fiscal.vocabulary import FfdVersion
 from .refusals import refusal
 
 FNS_URL = "www.nalog.gov.ru"
@@ -15,6 +16,8 @@ DRIVE_DAYS = 1110
 """Validity of a drive's keys, "36 months" in the makers' papers."""
 DRIVE_CAPACITY = 230_000
 """Documents that fit into a drive, by the makers' papers."""
+FFD_VERSIONS = {"1.2": FfdVersion.V1_2, "1.05": FfdVersion.V1_05}
+"""The formats that a till can be registered with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class TillRegistration:
     """Name of the zone whose local time the till shows and signs."""
     drive: int = 1
     """Which drive in this till's life: a replaced one has another number."""
+    ffd_version: str = "1.2"
+    """A key of :data:`FFD_VERSIONS`: the format in which this till signs."""
 
     def __post_init__(self) -> None:
         if not is_inn(self.user_inn):
@@ -53,10 +58,17 @@ class TillRegistration:
                 raise refusal("33", f"не заполнено: {name}")
         if not 0 < self.taxation_types < 64:
             raise refusal("33", f"системы налогообложения: {self.taxation_types}")
+        if self.ffd_version not in FFD_VERSIONS:
+            raise refusal("33", f"версия ФФД {self.ffd_version!r}")
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise refusal("33", f"часовой пояс {self.timezone!r}") from error
+
+    @property
+    def ffd(self) -> FfdVersion:
+        """Tag 1209 of what this till signs."""
+        return FFD_VERSIONS[self.ffd_version]
 
     @property
     def kkt_number(self) -> str:

@@ -10,24 +10,27 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeGuard
 
-from ...fiscal.vocabulary import DocumentKind, Nds, OperationType, TaxationType
-from .compose import SETTLEMENTS, drawer_change
+from ...fiscal.cash import drawer_change
+from ...fiscal.problems import InvalidDocument
+from ...fiscal.shift import SHIFT_LIMIT
+from ...fiscal.vat import vat_totals_from_json
+from ...fiscal.vocabulary import DocumentKind, FfdVersion, Nds, OperationType, TaxationType
+from .compose import REPRINTS, SETTLEMENTS, in_format
 from .faults import Faults
 from .refusals import refusal
+from .registration import TillRegistration
 from .state import DriveState, Queue
 
-SHIFT_LIMIT = timedelta(hours=24)
 OFD_LIMIT = timedelta(days=30)
+CLOCK_LIMIT = 300
+"""Seconds that the till's clock and the drive's may differ."""
 
-_REPRINTS = (DocumentKind.X_REPORT, DocumentKind.COPY)
-"""On paper only: they change nothing, so a shift that is too old does not matter."""
-_WITHOUT_FD = (DocumentKind.CASH_IN, DocumentKind.CASH_OUT, *_REPRINTS)
-_ALWAYS_LET_THROUGH = (
-    DocumentKind.SHIFT_CLOSE,
-    DocumentKind.SETTLEMENT_STATE,
-    DocumentKind.DRIVE_CLOSE,
-)
-"""Documents that a blocked drive still takes: a shift can always be closed (KKT.md C.5)."""
+_WITHOUT_FD = (DocumentKind.CASH_IN, DocumentKind.CASH_OUT, *REPRINTS)
+_CLOSINGS = (DocumentKind.SHIFT_CLOSE, DocumentKind.DRIVE_CLOSE)
+"""What a full drive still takes: a place is kept for each."""
+_ALWAYS_LET_THROUGH = (*_CLOSINGS, DocumentKind.SETTLEMENT_STATE)
+"""What a drive still takes that is expired, or blocked for want of the OFD: a shift can always be
+closed."""
 _KNOWN = (
     DocumentKind.SHIFT_OPEN,
     *SETTLEMENTS,
@@ -42,22 +45,32 @@ def check(
     state: DriveState,
     queue: Queue,
     faults: Faults,
-    taxation_types: int,
+    registration: TillRegistration,
     local: datetime,
 ) -> None:
     """Raise :class:`~..errors.Refused` for the first rule that is broken.
 
-    `taxation_types` are the registered bits of tag 1062, `local` the till's time.
+    `local` is the till's time.
     """
     if kind not in _KNOWN:
         raise refusal("37", str(kind))
     _check_till(state, faults)
+    if state.closed and kind is not DocumentKind.COPY:
+        raise refusal("02")
     _check_shift(kind, state, local)
     if kind not in _WITHOUT_FD:
         _check_drive(kind, state, queue, faults, local)
-    check_content(kind, content, taxation_types)
+    check_content(kind, content, registration)
     if state.cash_in_drawer + drawer_change(kind, content) < 0:
         raise refusal("46")
+
+
+def check_replacement(state: DriveState, faults: Faults) -> None:
+    """Raise :class:`~..errors.Refused` when no new drive can be registered now."""
+    _check_till(state, faults)
+    if state.shift_open:
+        raise refusal("3C")
+    _check_clock(faults)
 
 
 def _check_till(state: DriveState, faults: Faults) -> None:
@@ -82,50 +95,80 @@ def _check_shift(kind: DocumentKind, state: DriveState, local: datetime) -> None
         raise refusal("3D")
     opened_at = state.shift_opened_at
     overdue = opened_at is not None and local - opened_at >= SHIFT_LIMIT
-    if overdue and kind not in (DocumentKind.SHIFT_CLOSE, *_REPRINTS):
+    if overdue and kind not in (DocumentKind.SHIFT_CLOSE, *REPRINTS):
         raise refusal("4E")
 
 
 def _check_drive(
     kind: DocumentKind, state: DriveState, queue: Queue, faults: Faults, local: datetime
 ) -> None:
-    if state.closed:
-        raise refusal("02")
     if state.last_date_time is not None and local < state.last_date_time:
         raise refusal("07", f"последний документ {state.last_date_time:%d.%m.%Y %H:%M:%S}")
-    if kind in _ALWAYS_LET_THROUGH:
-        return
-    if local.date() > state.valid_until:
+    if kind is not DocumentKind.SHIFT_CLOSE:
+        _check_clock(faults)
+    if kind not in _ALWAYS_LET_THROUGH and local.date() > state.valid_until:
         raise refusal("05")
-    # Two places are kept for closing the shift and the archive.
-    if faults.drive_full or state.last_fd >= state.capacity - 2:
+    if _is_full(kind, state, faults):
         raise refusal("12")
-    if queue.since is not None and local - queue.since >= OFD_LIMIT:
+    stuck = queue.since is not None and local - queue.since >= OFD_LIMIT
+    if kind not in _ALWAYS_LET_THROUGH and stuck:
         raise refusal("14")
 
 
-def check_content(kind: DocumentKind, content: Mapping[str, Any], taxation_types: int) -> None:
+def _is_full(kind: DocumentKind, state: DriveState, faults: Faults) -> bool:
+    if kind in _CLOSINGS:
+        return state.last_fd >= state.capacity
+    return faults.drive_full or state.last_fd >= state.capacity - len(_CLOSINGS)
+
+
+def _check_clock(faults: Faults) -> None:
+    if abs(faults.clock_offset) > CLOCK_LIMIT:
+        raise refusal("17", f"на {abs(faults.clock_offset):.0f} с")
+
+
+def check_content(
+    kind: DocumentKind, content: Mapping[str, Any], registration: TillRegistration
+) -> None:
     """Raise :class:`~..errors.Refused` when the document itself is wrong."""
     if not _is_text(content.get("operator")):
         raise refusal("33", "кассир (1021)")
     if kind in (DocumentKind.CASH_IN, DocumentKind.CASH_OUT) and not _is_sum(content.get("sum"), 1):
         raise refusal("33", "сумма")
+    if kind is DocumentKind.COPY and not _is_sum(content.get("fiscalDocumentNumber"), 1):
+        raise refusal("33", "номер документа (1040)")
     if kind not in SETTLEMENTS:
         return
     if content.get("operationType") not in tuple(OperationType):
         raise refusal("33", "признак расчёта (1054)")
-    _check_taxation(content, taxation_types)
+    _check_taxation(content, registration.taxation_types)
+    _check_format(kind, content, registration.ffd)
+    if kind is DocumentKind.CORRECTION and registration.ffd is FfdVersion.V1_05:
+        _check_payments(content)
+        _check_vat_alone(_vat_totals(content), content["totalSum"])
+    else:
+        _check_lines(content)
+
+
+def _check_format(kind: DocumentKind, content: Mapping[str, Any], ffd: FfdVersion) -> None:
+    """A till takes no requisite that its format lacks."""
+    try:
+        strange = content != in_format(kind, content, ffd)
+    except (InvalidDocument, AttributeError, TypeError, ValueError) as error:
+        raise refusal("37", str(error)) from error
+    if strange:
+        raise refusal("37", f"в документе есть реквизиты не из ФФД {ffd.label}")
+
+
+def _check_lines(content: Mapping[str, Any]) -> None:
     items = content.get("items")
     if not isinstance(items, list) or not items:
         raise refusal("33", "нет предметов расчёта (1059)")
     for number, item in enumerate(items, 1):
         _check_item(number, item)
-    _check_sums(content, items)
-    try:
-        told = _vat_totals(content)
-    except (AttributeError, KeyError, TypeError) as error:
-        raise refusal("33", "суммы НДС") from error
-    _check_vat(told, items)
+    if content.get("totalSum") != sum(item["sum"] for item in items):
+        raise refusal("33", "итог (1020) не равен сумме строк")
+    _check_payments(content)
+    _check_vat(_vat_totals(content), items)
 
 
 def _check_taxation(content: Mapping[str, Any], taxation_types: int) -> None:
@@ -150,10 +193,10 @@ def _check_item(number: int, item: Any) -> None:
         raise refusal("33", f"строка {number}: стоимость не равна цене на количество")
 
 
-def _check_sums(content: Mapping[str, Any], items: list[Any]) -> None:
+def _check_payments(content: Mapping[str, Any]) -> None:
     total = content.get("totalSum")
-    if total != sum(item["sum"] for item in items):
-        raise refusal("33", "итог (1020) не равен сумме строк")
+    if not _is_sum(total):
+        raise refusal("33", "итог (1020)")
     if total == 0:
         raise refusal("8E")
     cash = content.get("cashTotalSum", 0)
@@ -169,14 +212,19 @@ def _check_sums(content: Mapping[str, Any], items: list[Any]) -> None:
         raise refusal("33", "сумма оплат больше итога")
 
 
-_VAT_TOTALS = {1: "nds18", 2: "nds10", 3: "nds18118", 4: "nds10110", 5: "nds0", 6: "ndsNo"}
-
-
-def _vat_totals(content: Mapping[str, Any]) -> dict[int, int]:
+def _vat_totals(content: Mapping[str, Any]) -> dict[int, Any]:
     """VAT per code of tag 1199 as the document tells it."""
-    told = {nds: content[name] for nds, name in _VAT_TOTALS.items() if name in content}
-    amounts = content.get("amountsReceiptNds", {}).get("amountsNds", [])
-    return told | {each["nds"]: each["ndsSum"] for each in amounts}
+    try:
+        return vat_totals_from_json(content)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise refusal("33", "суммы НДС") from error
+
+
+def _check_vat_alone(told: Mapping[int, Any], total: int) -> None:
+    """VAT of a document without lines: rates that there are, and sums that can be."""
+    for nds, part in told.items():
+        if nds not in tuple(Nds) or not _is_sum(part) or part > total:
+            raise refusal("33", f"суммы НДС: ставка (1199) {nds!r}, {part!r}")
 
 
 def _check_vat(told: Mapping[int, int], items: list[Any]) -> None:

@@ -34,7 +34,7 @@ class DriveState:
     open_document: str = ""
     """Kind of a document that a power cut left open."""
     unprinted_fd: int = 0
-    """A signed document that waits for paper; 0 when there is none."""
+    """A signed document that waits for paper, or the copy of one does; 0 when none does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ...fiscal.document import document_from_json
+from ...fiscal.document import Settlement, document_from_json
+from ...fiscal.ffd import CorrectionWithoutItems
 from ...fiscal.problems import InvalidDocument
-from ...fiscal.receipt import Settlement
-from ...fiscal.vocabulary import DocumentKind
+from ...fiscal.totals import Counted
+from ...fiscal.vocabulary import DocumentKind, FfdVersion
 from ..clock import Clock, SystemClock
 from ..contract import Baseline, DeviceStatus
 from ..errors import Refused
@@ -130,30 +131,39 @@ class VirtualTill:
             session.save_faults(faults.printed())
 
     def set_clock(self, local: datetime) -> None:
-        """Set the till's own clock to a naive local time."""
+        """Set the till's own clock to a naive local time.
+
+        It takes any time, as a real till does, and its drive judges it at the next document: more
+        than five minutes from the drive's own clock is refused (17h), a time before the last
+        document too (07h), until that time has passed. Many real tills set theirs only while the
+        shift is closed.
+        """
         with self._work() as (session, now):
             faults = session.faults()
             true = self._local(now, replace(faults, clock_offset=0.0))
             offset = (local - true).total_seconds()
             session.save_faults(replace(faults, clock_offset=offset))
 
-    def acknowledge(self, fd_number: int) -> None:
-        """Tell the drive that the operator has this document; again does no harm."""
+    def acknowledge(self, fd_number: int, fn_number: str = "") -> None:
+        """Tell the drive that the operator has this document; again does no harm.
+
+        `fn_number` names the drive, where that may be one that was taken out.
+        """
         with self._work() as (session, _now):
-            session.acknowledge(fd_number)
+            session.acknowledge(fd_number, fn_number or session.state().fn_number)
 
     def replace_drive(self) -> None:
         """Put a new drive in: another FN number, numbers from 1, FD 1 tells of the replacement.
 
         Documents of the old one stay in the file, and nothing reads them any more, as when a drive
-        lies in a safe. Raises Refused while a shift is open.
+        lies in a safe. The old one need not have been closed: one that broke cannot be. Raises
+        Refused while a shift is open, and when the report cannot be printed or signed.
         """
         with self._work() as (session, now):
-            state = session.state()
-            if state.shift_open:
-                raise refusal("3C")
+            state, faults = session.state(), session.faults()
+            rules.check_replacement(state, faults)
             registration = replace(self.registration, drive=self.registration.drive + 1)
-            local = self._local(now, session.faults())
+            local = self._local(now, faults)
             kind, key = DocumentKind.REREGISTRATION, session.sign_key()
             fresh, first = _first_document(kind, registration, key, local)
             session.save_registration(registration)
@@ -226,12 +236,13 @@ class VirtualTill:
             undelivered=queue.count,
             undelivered_since=queue.since,
             cash_in_drawer=state.cash_in_drawer,
-            ffd_version="1.2",
+            ffd_version=registration.ffd_version,
             open_document=bool(state.open_document),
             warnings=tuple(compose.drive_signs(state, queue, local)),
             details={
                 "kktRegId": registration.kkt_reg_id,
                 "unprintedFd": state.unprinted_fd,
+                "driveClosed": state.closed,
                 "shiftSumReports": shift.to_json(),
                 **cash,
             },
@@ -282,26 +293,19 @@ class VirtualTill:
         self, session: Session, kind: DocumentKind, content: Mapping[str, Any], local: datetime
     ) -> Executed:
         state, faults, queue = session.state(), session.faults(), session.queue()
-        bits = session.registration().taxation_types
-        rules.check(kind, content, state, queue, faults, bits, local)
+        rules.check(kind, content, state, queue, faults, session.registration(), local)
         session.save_faults(faults.printed())
-        if kind is DocumentKind.X_REPORT:
-            shift = session.totals(state.shift_number)
-            cash = session.cash_of_shift(state.shift_number)
-            told = compose.x_report(content, state, shift, cash, local)
-            stored = Stored(kind, told, local, state.shift_number)
-            return Executed(state.fn_number, stored, on_paper=True)
-        if kind is DocumentKind.COPY:
-            told = {**content, "copy": _document(session, content["fiscalDocumentNumber"]).document}
-            stored = Stored(kind, told, local, state.shift_number)
-            return Executed(state.fn_number, stored, on_paper=True)
-        if kind in (DocumentKind.CASH_IN, DocumentKind.CASH_OUT):
+        if kind in compose.REPRINTS:
+            after, stored = state, _reprint(session, kind, content, local)
+        elif kind in (DocumentKind.CASH_IN, DocumentKind.CASH_OUT):
             after, stored = compose.cash_operation(kind, content, state, local)
             session.add_cash_operation(stored)
         else:
             after, stored = self._sign(session, kind, content, local)
-        if faults.paper_runs_out and stored.fd_number:
-            after = replace(after, unprinted_fd=stored.fd_number)
+        # An X report and a cash operation that the roll's end cuts off have no number to wait by.
+        number = stored.fd_number or content.get("fiscalDocumentNumber")
+        if faults.paper_runs_out and number:
+            after = replace(after, unprinted_fd=number)
         session.save(after)
         return Executed(state.fn_number, stored, on_paper=not after.unprinted_fd)
 
@@ -309,15 +313,16 @@ class VirtualTill:
         self, session: Session, kind: DocumentKind, content: Mapping[str, Any], local: datetime
     ) -> tuple[DriveState, Stored]:
         after = compose.advance(kind, content, session.state(), local)
+        registration = session.registration()
         if kind in compose.SETTLEMENTS:
-            session.add_to_totals(after.shift_number, _settlement(kind, content))
-        if kind is DocumentKind.SHIFT_CLOSE:
-            shift = session.totals(after.shift_number)
-            life = session.totals(memory.WHOLE_LIFE)
-            added = compose.closing_content(after, shift, life, session.queue(), local)
-            content = {**content, **added}
-        key = session.sign_key()
-        stored = compose.sign(kind, content, after, session.registration(), key, local)
+            counted = _counted(kind, content, registration.ffd)
+            session.add_to_totals(after.shift_number, counted)
+        shift, life = session.totals(after.shift_number), session.totals(memory.WHOLE_LIFE)
+        content = {
+            **content,
+            **compose.reported(kind, after, shift, life, session.queue(), local),
+        }
+        stored = compose.sign(kind, content, after, registration, session.sign_key(), local)
         session.add_document(stored)
         return after, stored
 
@@ -338,9 +343,26 @@ def _first_document(
     return state, compose.sign(kind, content, state, registration, key, local)
 
 
-def _settlement(kind: DocumentKind, content: Mapping[str, Any]) -> Settlement:
+def _reprint(
+    session: Session, kind: DocumentKind, content: Mapping[str, Any], local: datetime
+) -> Stored:
+    """An X report or a copy. Raises Refused (08h) when there is nothing to copy."""
+    state = session.state()
+    if kind is DocumentKind.COPY:
+        repeated = _document(session, content["fiscalDocumentNumber"])
+        told = compose.copy(content, repeated, state, local)
+    else:
+        shift = session.totals(state.shift_number)
+        cash = session.cash_of_shift(state.shift_number)
+        told = compose.x_report(content, state, shift, cash, local)
+    return Stored(kind, told, local, state.shift_number)
+
+
+def _counted(kind: DocumentKind, content: Mapping[str, Any], ffd: FfdVersion) -> Counted:
     """The receipt or correction as a value. Raises Refused (33h) when it breaks FFD's rules."""
     try:
+        if kind is DocumentKind.CORRECTION and ffd is FfdVersion.V1_05:
+            return CorrectionWithoutItems.from_json(content)
         settlement = document_from_json(kind, content)
     except InvalidDocument as error:
         raise refusal("33", str(error)) from error

@@ -1,0 +1,40 @@
+from odoo import http
+from odoo.http import request
+
+from ..exceptions import KeyConflict
+from ..kkt.fiscal.document import InvalidDocument
+from .api import ApiError, find_device, idempotency_key, json_body, json_route
+from .correction_request import FIELD_OF_PATH, read_correction_request
+from .registration import answer_of
+from .request_fields import refusal
+
+
+class CorrectionController(http.Controller):
+    @json_route("/v1/kkt/correction", methods=["POST"])
+    def register_correction(self):
+        """Mend a settlement that had no receipt, or a receipt with an error.
+
+        An error makes two documents; the second one's data are answered, with the first one's in
+        ``reverse``.
+        """
+        key = idempotency_key()
+        body = json_body()
+        device = find_device(body.get("pos_id"))
+        wanted = read_correction_request(body, device)
+        documents = request.env["fiscal.document"].sudo()
+        try:
+            rows = documents._correct(device, key, "api", **wanted)
+        except InvalidDocument as invalid:
+            raise refusal(invalid, FIELD_OF_PATH) from invalid
+        except KeyConflict as conflict:
+            raise ApiError(
+                409, "key_conflict", str(conflict), {"state": conflict.document.state}
+            ) from conflict
+        repeated = all(row.is_signed for row in rows)
+        served = rows._print_in_order()
+        *earlier, last = rows
+        for row in earlier:
+            if not row.is_signed:
+                return answer_of(row, served, repeated=repeated)
+        status, answer = answer_of(last, served, repeated=repeated)
+        return status, {**answer, "reverse": earlier[0]._fiscal_data() if earlier else None}

@@ -1,0 +1,98 @@
+"""Read the body of `POST /v1/kkt/correction`, telling every wrong field at once."""
+
+from datetime import date
+
+from ..kkt.fiscal.document import Problems, Receipt
+from ..kkt.fiscal.mending import Basis, Wrong
+from ..kkt.fiscal.money import from_kopecks
+from ..kkt.fiscal.vocabulary import CorrectionType
+from . import request_fields as part
+from .receipt_request import OPERATIONS, find_original
+
+SETTLEMENT_FIELDS = {"type", "items", "total", "payment_method", "payments"}
+FIELDS = SETTLEMENT_FIELDS | {
+    *("pos_id", "cashier", "customer", "date", "basis", "order_number", "original", "wrong"),
+    "reason",
+}
+FIELD_OF_PATH = {"settled_on": "date", "fpd": "original.fpd"}
+BASES = {"self": CorrectionType.SELF, "order": CorrectionType.INSTRUCTION}
+
+
+def read_correction_request(body, device):
+    """Return the arguments of ``fiscal.document._correct`` that a call asks for.
+
+    :raises ApiError: 422, with every problem in ``details.problems``
+    """
+    problems = Problems()
+    part.no_unknown(problems, "", body, FIELDS)
+    cashier = part.cashier(problems, body.get("cashier"), device)
+    buyer = part.buyer(problems, body.get("customer"))
+    reason = part.short_text(problems, "reason", body.get("reason", ""))
+    basis = _basis(problems, body)
+    right = _settlement(problems, body, device, cashier, buyer)
+    wrong = _wrong(problems, body, device, cashier)
+    part.raise_any(problems)
+    return {"basis": basis, "right": right, "wrong": wrong, "reference": reason}
+
+
+def _basis(problems, body):
+    kind = part.choice(problems, "basis", body.get("basis", "self"), BASES)
+    try:
+        settled_on = date.fromisoformat(body.get("date"))
+    except (TypeError, ValueError):
+        problems.add("date", body.get("date"), "must be the day of the settlement, YYYY-MM-DD")
+        return None
+    return problems.attempt("", lambda: Basis(settled_on, kind, body.get("order_number")))
+
+
+def _settlement(problems, body, device, cashier, buyer):
+    """Return lines and payments of a body as a receipt; its rates are judged by the correction."""
+    operation = part.choice(problems, "type", body.get("type", "sale"), OPERATIONS)
+    total = part.amount(problems, "total", body.get("total"))
+    items = part.items(problems, body.get("items"))
+    payments = part.payments(problems, body, total)
+    if problems:
+        return None
+    if total != (expected := sum(item.sum for item in items)):
+        rule = f"must be the sum of the items, {from_kopecks(expected)}"
+        problems.add("total", body["total"], rule)
+        return None
+    return problems.attempt(
+        "",
+        lambda: Receipt(operation, device._taxation_type(), items, payments, cashier, buyer),
+    )
+
+
+def _wrong(problems, body, device, cashier):
+    """Return the receipt with the error; None when the settlement had no receipt."""
+    if "original" not in body:
+        if "wrong" in body:
+            problems.add("original", None, "is required with the data of the wrong receipt")
+        return None
+    told, original = find_original(problems, body["original"], device)
+    if original is None:
+        return None
+    if original:
+        if "wrong" in body:
+            problems.add("wrong", body["wrong"], "the wrong receipt is known here")
+        return problems.attempt("original", original._as_wrong)
+    settlement = problems.attempt("wrong", lambda: _signed_wrong(body, device, cashier))
+    if settlement is None:
+        return None
+    return problems.attempt(
+        "original",
+        lambda: Wrong(told["fn_number"], told["fd_number"], told["fpd"], settlement),
+    )
+
+
+def _signed_wrong(body, device, cashier):
+    """Return what somebody else's wrong receipt says. Raises InvalidDocument, paths within it."""
+    problems = Problems()
+    data = body.get("wrong")
+    if isinstance(data, dict):
+        part.no_unknown(problems, "", data, SETTLEMENT_FIELDS)
+        settlement = _settlement(problems, data, device, cashier, None)
+    else:
+        problems.add("", data, "must be an object: what the wrong receipt says")
+    problems.raise_any()
+    return settlement

@@ -1,0 +1,39 @@
+from odoo import http
+from odoo.http import request
+
+from ..kkt.fiscal.money import from_kopecks
+from .api import ApiError, find_device, json_route
+
+
+class PurchaseController(http.Controller):
+    @json_route("/v1/kkt/purchase/<string:name>", methods=["GET"], readonly=True)
+    def purchase(self, name):
+        """Tell what a purchase has prepaid and owes, and which documents it has."""
+        device = find_device(request.httprequest.args.get("pos_id"))
+        purchase = (
+            request.env["fiscal.purchase"]
+            .sudo()
+            .search([("company_id", "=", device.company_id.id), ("name", "=", name)])
+        )
+        if not purchase:
+            raise ApiError(404, "not_found", f"There is no purchase {name}.")
+        balance = purchase._balance()
+        return 200, {
+            "purchase": purchase.name,
+            "prepaid": str(from_kopecks(balance.prepaid)),
+            "owed": str(from_kopecks(balance.owed)),
+            "documents": [_summary(row) for row in purchase.document_ids.sorted("id")],
+        }
+
+
+def _summary(document):
+    return {
+        "key": document.idempotency_key,
+        "kind": document.kind,
+        "state": document.state,
+        "operation_type": int(document.operation_type or 0),
+        "total": f"{document.total_sum:.2f}",
+        "fn_number": document.fn_number or None,
+        "fd_number": document.fd_number or None,
+        "fpd": document.fpd or None,
+    }

@@ -1,0 +1,83 @@
+"""What all calls that register a document have in common: the key, the till's lane, the answer."""
+
+from typing import NamedTuple
+
+from odoo.http import request
+
+from ..exceptions import KeyConflict
+from ..kkt.fiscal.document import Document
+from .api import ApiError, find_device, idempotency_key, json_body
+
+RETRY_AFTER = {"Retry-After": "2"}
+
+
+class Wanted(NamedTuple):
+    """What a call asks for."""
+
+    document: Document
+    reference: str = ""
+    warnings: list = []
+    links: dict = {}
+    """Further columns of the row, see ``fiscal.document._enqueue``."""
+    open_shift: bool = False
+
+
+def register_document(kind, read):
+    """Register the document that a call asks for; harmless to repeat with its key.
+
+    :param kind: ``kkt.fiscal.DocumentKind``
+    :param read: makes a :class:`Wanted` of the call's body and its till. Not asked when the key is
+        known: what it would say today may differ from what was registered
+    :return: status and body
+    :raises ApiError: see :func:`answer_of`; 409 when the key belongs to another document
+    """
+    key = idempotency_key()
+    body = json_body()
+    device = find_device(body.get("pos_id"))
+    documents = request.env["fiscal.document"]
+    try:
+        row = documents._stored(device, kind, key, body)
+        if not row:
+            wanted = read(body, device)
+            row = documents._enqueue(
+                device,
+                wanted.document,
+                key,
+                "api",
+                reference=wanted.reference,
+                open_shift=wanted.open_shift,
+                warnings=wanted.warnings,
+                fingerprint=body,
+                **wanted.links,
+            )
+    except KeyConflict as conflict:
+        raise ApiError(
+            409, "key_conflict", str(conflict), {"state": conflict.document.state}
+        ) from conflict
+    repeated = row.is_signed
+    served = device._register_row(row)
+    return answer_of(row, served, repeated=repeated)
+
+
+def answer_of(document, served, *, repeated):
+    """Turn the end of a registration into status and body.
+
+    :raises ApiError: nothing is signed, or it is not known; `details` has the row's state
+    """
+    if document.is_signed:
+        return (200 if repeated else 201), document._fiscal_data()
+    details = {"state": document.state, **(document._error_data() or {})}
+    words = document._explain()
+    if document.state == "failed":
+        raise ApiError(502, "device_refused", words, details)
+    if document.state == "cancelled":
+        raise ApiError(409, "given_up", words, details)
+    if document.state in ("unknown", "manual"):
+        raise ApiError(504, "unknown", words, details, RETRY_AFTER)
+    if served.outcome == "busy":
+        status = 409 if document.state == "printing" else 503
+        code = "in_progress" if document.state == "printing" else "busy"
+        raise ApiError(status, code, served.why, details, RETRY_AFTER)
+    if served.outcome == "refused":
+        raise ApiError(502, "device_refused", served.why, details)
+    raise ApiError(504, "device_silent", served.why or words, details, RETRY_AFTER)

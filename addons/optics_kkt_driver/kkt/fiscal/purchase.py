@@ -1,0 +1,249 @@
+"""One purchase in several receipts: money first, handover, credit, return.
+
+What was prepaid and what is owed follow from the signed receipts of the purchase alone, so that
+tag 1215 never says more than the drive has signed. Every function gives lines and payments of the
+next receipt; rates of new lines are the caller's (:mod:`.rates`), those of a credit's payment and
+of a return are copied from the receipt they follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from .item import Item
+from .money import from_kopecks, line_sum, spread
+from .payments import Payments
+from .problems import InvalidDocument, Problem, Problems
+from .receipt import Settlement
+from .vocabulary import Nds, OperationType, PaymentType, ProductType
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Where a purchase stands, in kopecks."""
+
+    prepaid: int = 0
+    """Paid before the goods and not settled yet: what 1215 of the next handover may say."""
+    owed_by_rate: Mapping[Nds, int] = field(default_factory=dict)
+    """Left on credit (1216) and not paid yet, by the rate of the goods; no zeros.
+
+    A rate is below zero when more was struck off in a return than its goods had left owed.
+    """
+
+    @property
+    def owed(self) -> int:
+        return sum(self.owed_by_rate.values())
+
+    def adding(self, settlement: Settlement) -> Balance:
+        """The balance after one more signed receipt or correction; purchases do not move it."""
+        sign = _SIGNS.get(settlement.operation_type, 0)
+        before_goods = sum(item.sum for item in settlement.items if item.payment_type.is_prepayment)
+        owed = dict(self.owed_by_rate)
+        for nds, part in _credit_by_rate(settlement).items():
+            owed[nds] = owed.get(nds, 0) + sign * part
+        return Balance(
+            prepaid=self.prepaid + sign * (before_goods - settlement.payments.prepaid),
+            owed_by_rate={nds: part for nds, part in sorted(owed.items()) if part},
+        )
+
+    def reserving(self, settlement: Settlement) -> Balance:
+        """The balance while it is not known whether `settlement` will be signed.
+
+        What it would use up is gone already, what it would bring is not there yet.
+        """
+        after = self.adding(settlement)
+        rates = {*self.owed_by_rate, *after.owed_by_rate}
+        least = {
+            nds: min(self.owed_by_rate.get(nds, 0), after.owed_by_rate.get(nds, 0))
+            for nds in sorted(rates)
+        }
+        return Balance(
+            prepaid=min(self.prepaid, after.prepaid),
+            owed_by_rate={nds: part for nds, part in least.items() if part},
+        )
+
+
+_SIGNS = {OperationType.SALE: 1, OperationType.SALE_RETURN: -1}
+
+
+def balance_of(signed: Iterable[Settlement], pending: Iterable[Settlement] = ()) -> Balance:
+    """Where a purchase stands by its signed receipts; `pending` ones may still be signed."""
+    balance = Balance()
+    for settlement in signed:
+        balance = balance.adding(settlement)
+    for settlement in pending:
+        balance = balance.reserving(settlement)
+    return balance
+
+
+def handover(
+    items: Sequence[Item], balance: Balance, *, cash: int, ecash: int, on_credit: bool = False
+) -> tuple[tuple[Item, ...], Payments]:
+    """Lines and payments with which goods leave: 1214 = 4, or 5 and 6 with money still owed.
+
+    `items` have the rates of the day; `cash` and `ecash` are the money paid now, change taken off.
+    What was prepaid comes first (1215); what is then missing stays on credit (1216) where
+    `on_credit` allows it. Raises InvalidDocument.
+    """
+    total = sum(item.sum for item in items)
+    prepaid = min(max(balance.prepaid, 0), total)
+    missing = total - prepaid - cash - ecash
+    problems = Problems()
+    due = from_kopecks(total - prepaid)
+    if missing < 0:
+        problems.add("payments", from_kopecks(cash + ecash), f"more than the {due} that is due")
+    if missing > 0 and not on_credit:
+        problems.add("payments", from_kopecks(cash + ecash), f"less than the {due} that is due")
+    problems.raise_any()
+    payment_type = _handover_type(total, missing)
+    lines = tuple(replace(item, payment_type=payment_type) for item in items)
+    return lines, Payments(cash=cash, ecash=ecash, prepaid=prepaid, credit=missing)
+
+
+def credit_payment_lines(balance: Balance, paid: int, name: str) -> tuple[Item, ...]:
+    """Lines of a payment for goods that left on credit: 1214 = 7, 1212 = 10.
+
+    One line for each rate of the goods, in the code that the handover had (АБ-4-20/11248@: what
+    left at 20 % is paid at 20 %). Raises InvalidDocument when more is paid than is owed.
+    """
+    if not 0 < paid <= balance.owed:
+        rule = f"must be more than zero and at most what is owed, {from_kopecks(balance.owed)}"
+        raise InvalidDocument([Problem("total", from_kopecks(paid), rule)])
+    rates = [nds for nds, part in balance.owed_by_rate.items() if part > 0]
+    parts = spread(paid, [balance.owed_by_rate[nds] for nds in rates])
+    return tuple(
+        Item.priced(
+            name,
+            part,
+            nds,
+            payment_type=PaymentType.CREDIT_PAYMENT,
+            product_type=ProductType.PAYMENT,
+        )
+        for nds, part in zip(rates, parts, strict=True)
+        if part
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedLine:
+    """So much of one line of the original is given back."""
+
+    number: int
+    """Of the original's line, from 1."""
+    quantity: Decimal
+
+
+def left_to_return(original: Settlement, earlier: Iterable[ReturnedLine]) -> list[Decimal]:
+    """For each line of the original, how much of it has not been given back yet."""
+    left = [item.quantity for item in original.items]
+    for line in earlier:
+        left[line.number - 1] -= line.quantity
+    return left
+
+
+def returned_lines(
+    original: Settlement, earlier: Iterable[ReturnedLine], wanted: Sequence[ReturnedLine] | None
+) -> tuple[list[ReturnedLine], tuple[Item, ...]]:
+    """What is given back, and the lines that say so: names, prices and codes of the original.
+
+    :param earlier: what was given back before, or may be just now
+    :param wanted: None for all that is left
+    :raises InvalidDocument: more than is left, a line that is not there, or nothing at all
+    """
+    left = left_to_return(original, earlier)
+    if wanted is None:
+        wanted = [
+            ReturnedLine(number, quantity)
+            for number, quantity in enumerate(left, 1)
+            if quantity > 0
+        ]
+    problems = Problems()
+    if not wanted:
+        problems.add("items", None, "nothing of the original is left to return")
+    taken: dict[int, Decimal] = {}
+    for index, line in enumerate(wanted):
+        _check_returned(problems, f"items[{index}]", line, left, taken)
+    problems.raise_any()
+    items = (_returned_item(original.items[line.number - 1], line.quantity) for line in wanted)
+    return list(wanted), tuple(items)
+
+
+def return_payments(
+    total: int, balance: Balance, *, cash: int, ecash: int, kept: int = 0
+) -> Payments:
+    """Payments of a return: money really paid out (1031, 1081), whatever the sale was paid with.
+
+    `kept` stays with the shop as a prepayment (1215). What the buyer still owes is not paid out
+    but struck off (1216). Raises InvalidDocument.
+    """
+    credit = min(max(balance.owed, 0), total)
+    given = cash + ecash + kept
+    if given != total - credit:
+        owed = f", {from_kopecks(credit)} of {from_kopecks(total)} are struck off" if credit else ""
+        rule = f"must come to {from_kopecks(total - credit)}{owed}"
+        raise InvalidDocument([Problem("payments", from_kopecks(given), rule)])
+    return Payments(cash=cash, ecash=ecash, prepaid=kept, credit=credit)
+
+
+def _handover_type(total: int, credit: int) -> PaymentType:
+    if not credit:
+        return PaymentType.FULL_PAYMENT
+    return PaymentType.CREDIT if credit == total else PaymentType.PARTIAL_PAYMENT_AND_CREDIT
+
+
+def _credit_by_rate(settlement: Settlement) -> dict[Nds, int]:
+    """What a receipt leaves owed, by rate; less than zero where it pays for an earlier one."""
+    by_rate: dict[Nds, int] = {}
+    shares = _credit_of_lines(settlement.items, settlement.payments.credit)
+    for item, share in zip(settlement.items, shares, strict=True):
+        paid = item.sum if item.payment_type is PaymentType.CREDIT_PAYMENT else 0
+        by_rate[item.nds] = by_rate.get(item.nds, 0) + share - paid
+    return by_rate
+
+
+def _credit_of_lines(items: Sequence[Item], credit: int) -> list[int]:
+    """How much of 1216 each line has.
+
+    Lines that leave unpaid (6) have all of theirs, those paid in part (5) share the rest. A return
+    repeats lines of its sale and strikes off another sum: there all lines share.
+    """
+    unpaid = [item.sum if item.payment_type is PaymentType.CREDIT else 0 for item in items]
+    partly = [
+        item.sum if item.payment_type is PaymentType.PARTIAL_PAYMENT_AND_CREDIT else 0
+        for item in items
+    ]
+    left = credit - sum(unpaid)
+    if left == 0:
+        return unpaid
+    if 0 < left <= sum(partly):
+        return [whole + part for whole, part in zip(unpaid, spread(left, partly), strict=True)]
+    return spread(credit, [item.sum for item in items])
+
+
+def _check_returned(
+    problems: Problems,
+    path: str,
+    line: ReturnedLine,
+    left: Sequence[Decimal],
+    taken: dict[int, Decimal],
+) -> None:
+    if not 1 <= line.number <= len(left):
+        problems.add(f"{path}.line", line.number, f"the original has lines 1 to {len(left)}")
+        return
+    if not (line.quantity.is_finite() and line.quantity > 0):
+        problems.add(f"{path}.quantity", line.quantity, "must be more than zero")
+        return
+    taken[line.number] = taken.get(line.number, Decimal(0)) + line.quantity
+    if taken[line.number] > left[line.number - 1]:
+        rule = f"at most {left[line.number - 1].normalize():f} of line {line.number} is left"
+        problems.add(f"{path}.quantity", line.quantity, rule)
+
+
+def _returned_item(item: Item, quantity: Decimal) -> Item:
+    # Whether a marked piece may be taken back is checked anew.
+    item = replace(item, checking_prod_information_result=None)
+    if quantity == item.quantity:
+        return item
+    return replace(item, quantity=quantity, sum=line_sum(item.price, quantity), nds_sum=None)

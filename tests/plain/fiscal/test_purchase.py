@@ -1,0 +1,249 @@
+"""One purchase in several receipts: nothing is settled twice, nothing is lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kkt.fiscal.document import Item, Payments, Receipt
+from kkt.fiscal.lines import advance_line, prepayment_lines
+from kkt.fiscal.problems import InvalidDocument
+from kkt.fiscal.purchase import (
+    Balance,
+    ReturnedLine,
+    balance_of,
+    credit_payment_lines,
+    handover,
+    left_to_return,
+    return_payments,
+    returned_lines,
+)
+from kkt.fiscal.vocabulary import Nds, OperationType, PaymentType, ProductType, TaxationType
+
+from .builders import CASHIER
+
+GLASSES = (
+    Item.priced("Оправа", 400_000, Nds.NDS_NO),
+    Item.priced("Линза", 175_000, Nds.NDS_NO, 2),
+    Item.priced("Очки солнцезащитные", 500_000, Nds.NDS_22),
+)
+"""12,500 roubles in all."""
+
+
+def receipt(
+    items: tuple[Item, ...],
+    payments: Payments,
+    operation: OperationType = OperationType.SALE,
+) -> Receipt:
+    return Receipt(operation, TaxationType.OSN, items, payments, CASHIER)
+
+
+ADVANCE = receipt((advance_line("Аванс", 300_000, Nds.NDS_22),), Payments(cash=300_000))
+PREPAYMENT = receipt(prepayment_lines(GLASSES, 400_000), Payments(ecash=400_000))
+
+
+def test_what_was_prepaid_is_settled_first() -> None:
+    balance = balance_of([ADVANCE, PREPAYMENT])
+    assert (balance.prepaid, balance.owed) == (700_000, 0)
+    items, payments = handover(GLASSES, balance, cash=0, ecash=550_000)
+    assert payments == Payments(ecash=550_000, prepaid=700_000)
+    assert {item.payment_type for item in items} == {PaymentType.FULL_PAYMENT}
+    after = balance.adding(receipt(items, payments))
+    assert after == Balance()
+
+
+def test_a_prepayment_larger_than_the_goods_stays() -> None:
+    items, payments = handover(GLASSES[2:], Balance(prepaid=700_000), cash=0, ecash=0)
+    assert payments == Payments(prepaid=500_000)
+    assert Balance(prepaid=700_000).adding(receipt(items, payments)) == Balance(prepaid=200_000)
+
+
+@pytest.mark.parametrize(
+    ("prepaid", "cash", "kind", "credit"),
+    [
+        (700_000, 0, PaymentType.PARTIAL_PAYMENT_AND_CREDIT, 550_000),
+        (0, 250_000, PaymentType.PARTIAL_PAYMENT_AND_CREDIT, 1_000_000),
+        (0, 0, PaymentType.CREDIT, 1_250_000),
+    ],
+)
+def test_what_is_missing_stays_on_credit(
+    prepaid: int, cash: int, kind: PaymentType, credit: int
+) -> None:
+    items, payments = handover(
+        GLASSES, Balance(prepaid=prepaid), cash=cash, ecash=0, on_credit=True
+    )
+    assert {item.payment_type for item in items} == {kind}
+    assert payments.credit == credit
+    assert Balance(prepaid=prepaid).adding(receipt(items, payments)).owed == credit
+
+
+def test_no_credit_without_asking_and_no_overpaying() -> None:
+    for cash, words in ((100, "less than the 12500.00"), (1_300_000, "more than the 12500.00")):
+        with pytest.raises(InvalidDocument) as told:
+            handover(GLASSES, Balance(), cash=cash, ecash=0)
+        (problem,) = told.value.problems
+        assert problem.field == "payments" and words in problem.rule
+
+
+def test_a_credit_is_paid_at_the_rates_of_the_handover() -> None:
+    items, payments = handover(GLASSES, Balance(), cash=0, ecash=0, on_credit=True)
+    old = tuple(replace(item, nds=_of_2025(item.nds), nds_sum=None) for item in items)
+    balance = balance_of([receipt(old, payments)])
+    first = credit_payment_lines(balance, 1_000_001, "Оплата по заказу")
+    assert {item.nds for item in first} == {Nds.NDS_NO, Nds.NDS_20}
+    assert all(item.product_type is ProductType.PAYMENT for item in first)
+    balance = balance.adding(receipt(first, Payments(ecash=1_000_001)))
+    rest = credit_payment_lines(balance, balance.owed, "Оплата по заказу")
+    assert balance.adding(receipt(rest, Payments(cash=249_999))) == Balance()
+
+
+def _of_2025(nds: Nds) -> Nds:
+    return Nds.NDS_20 if nds is Nds.NDS_22 else nds
+
+
+def test_more_than_is_owed_is_refused() -> None:
+    for paid in (0, 1):
+        with pytest.raises(InvalidDocument) as told:
+            credit_payment_lines(Balance(), paid, "Оплата")
+        assert told.value.problems[0].field == "total"
+
+
+def test_a_returned_prepayment_is_gone() -> None:
+    back = receipt(PREPAYMENT.items, Payments(ecash=400_000), OperationType.SALE_RETURN)
+    assert balance_of([ADVANCE, PREPAYMENT, back]) == Balance(prepaid=300_000)
+
+
+def test_money_of_a_return_may_stay_as_a_prepayment() -> None:
+    items, payments = handover(GLASSES, balance_of([ADVANCE]), cash=950_000, ecash=0)
+    sold = receipt(items, payments)
+    balance = balance_of([ADVANCE, sold])
+    kept = return_payments(500_000, balance, cash=200_000, ecash=0, kept=300_000)
+    back = receipt(items[2:], kept, OperationType.SALE_RETURN)
+    assert balance_of([ADVANCE, sold, back]) == Balance(prepaid=300_000)
+
+
+def test_what_is_owed_is_struck_off_and_not_paid_out() -> None:
+    items, payments = handover(GLASSES, Balance(), cash=700_000, ecash=0, on_credit=True)
+    balance = balance_of([receipt(items, payments)])
+    with pytest.raises(InvalidDocument, match="struck off"):
+        return_payments(500_000, balance, cash=500_000, ecash=0)
+    back = receipt(
+        items[2:], return_payments(500_000, balance, cash=0, ecash=0), OperationType.SALE_RETURN
+    )
+    after = balance.adding(back)
+    assert after.owed == 50_000
+    last = credit_payment_lines(after, 50_000, "Оплата")
+    assert after.adding(receipt(last, Payments(cash=50_000))).owed == 0
+
+
+def test_a_pending_receipt_uses_up_and_brings_nothing() -> None:
+    items, payments = handover(GLASSES, Balance(prepaid=700_000), cash=0, ecash=550_000)
+    assert balance_of([ADVANCE, PREPAYMENT], [receipt(items, payments)]).prepaid == 0
+    assert balance_of([ADVANCE], [PREPAYMENT]).prepaid == 300_000
+    unpaid, payments = handover(GLASSES, Balance(), cash=0, ecash=0, on_credit=True)
+    assert balance_of([], [receipt(unpaid, payments)]).owed == 0
+    balance = balance_of([receipt(unpaid, payments)])
+    paying = receipt(credit_payment_lines(balance, 1_250_000, "Оплата"), Payments(cash=1_250_000))
+    assert balance_of([receipt(unpaid, payments)], [paying]).owed == 0
+
+
+def test_a_purchase_of_ours_moves_nothing() -> None:
+    bought = receipt(GLASSES, Payments(cash=1_250_000), OperationType.PURCHASE)
+    assert balance_of([bought]) == Balance()
+
+
+# Returns ------------------------------------------------------------------------------------------
+
+SOLD = receipt(GLASSES, Payments(cash=1_250_000))
+
+
+def test_all_that_is_left_is_returned_unless_told() -> None:
+    lines, items = returned_lines(SOLD, [], None)
+    assert items == GLASSES
+    lines, items = returned_lines(SOLD, [ReturnedLine(2, Decimal(1)), lines[0]], None)
+    assert [(item.name, item.quantity, item.sum) for item in items] == [
+        ("Линза", 1, 175_000),
+        ("Очки солнцезащитные", 1, 500_000),
+    ]
+    assert left_to_return(SOLD, lines) == [1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field"),
+    [
+        ([ReturnedLine(4, Decimal(1))], "items[0].line"),
+        ([ReturnedLine(0, Decimal(1))], "items[0].line"),
+        ([ReturnedLine(1, Decimal(0))], "items[0].quantity"),
+        ([ReturnedLine(1, Decimal("NaN"))], "items[0].quantity"),
+        ([ReturnedLine(1, Decimal(2))], "items[0].quantity"),
+        ([ReturnedLine(2, Decimal(1)), ReturnedLine(2, Decimal(2))], "items[1].quantity"),
+        ([], "items"),
+    ],
+)
+def test_never_more_than_is_left(wanted: list[ReturnedLine], field: str) -> None:
+    with pytest.raises(InvalidDocument) as told:
+        returned_lines(SOLD, [], wanted)
+    assert [problem.field for problem in told.value.problems] == [field]
+
+
+def test_nothing_is_left_of_what_was_given_back() -> None:
+    lines, _items = returned_lines(SOLD, [], None)
+    with pytest.raises(InvalidDocument, match="nothing of the original is left"):
+        returned_lines(SOLD, lines, None)
+
+
+def test_a_return_repeats_the_originals_codes() -> None:
+    (item,) = returned_lines(PREPAYMENT, [], [ReturnedLine(1, Decimal(1))])[1]
+    assert item == PREPAYMENT.items[0]
+    assert item.payment_type is PaymentType.PREPAYMENT
+
+
+# Money --------------------------------------------------------------------------------------------
+
+kopecks = st.integers(1, 10**9)
+rates = st.sampled_from([Nds.NDS_NO, Nds.NDS_22, Nds.NDS_10, Nds.NDS_5])
+goods = st.lists(
+    st.builds(lambda price, nds: Item.priced("Товар", price, nds), kopecks, rates),
+    min_size=1,
+    max_size=6,
+).map(tuple)
+
+
+@given(goods, st.data())
+def test_every_way_to_pay_ends_at_nothing(items: tuple[Item, ...], data: st.DataObject) -> None:
+    """Prepaid in parts, handed over partly on credit, paid in parts: not a kopeck is over."""
+    whole = sum(item.sum for item in items)
+    balance, left = Balance(), whole
+    for _ in range(data.draw(st.integers(0, 3))):
+        paid = data.draw(st.integers(0, left))
+        if paid:
+            lines = prepayment_lines(items, paid)
+            balance = balance.adding(receipt(lines, Payments(ecash=paid)))
+            left -= paid
+    now = data.draw(st.integers(0, left))
+    lines, payments = handover(items, balance, cash=now, ecash=0, on_credit=True)
+    balance = balance.adding(receipt(lines, payments))
+    assert (balance.prepaid, balance.owed) == (0, left - now)
+    while balance.owed:
+        paid = data.draw(st.integers(max(1, balance.owed // 3), balance.owed))
+        lines = credit_payment_lines(balance, paid, "Оплата")
+        balance = balance.adding(receipt(lines, Payments(cash=paid)))
+    assert balance == Balance()
+
+
+@given(goods, st.data())
+def test_returned_bit_by_bit_it_is_the_whole(items: tuple[Item, ...], data: st.DataObject) -> None:
+    sold = receipt(items, Payments(cash=sum(item.sum for item in items)))
+    order = data.draw(st.permutations(range(1, len(items) + 1)))
+    earlier: list[ReturnedLine] = []
+    total = 0
+    for number in order:
+        lines, back = returned_lines(sold, earlier, [ReturnedLine(number, Decimal(1))])
+        earlier += lines
+        total += sum(item.sum for item in back)
+    assert total == sold.total_sum
+    assert not any(left_to_return(sold, earlier))
