@@ -180,6 +180,24 @@ class TestCorrectionDocuments(CorrectionCase):
         )
         self.assertLess(rows[0].fd_number, rows[1].fd_number)
 
+    def test_ffd_1_05_mends_an_error_by_ordinary_receipts(self):
+        self.till = self.make_till(code="TEST-105", ffd_version="1.05")
+        self.open_shift("shift-105")
+        sale = self.sell("sale-105", cash=True)
+        wrong = sale._as_wrong()
+        rows, documents = self.printed(make_receipt(price=400000), wrong=wrong)
+        self.assertEqual(rows.mapped("kind"), ["receipt", "receipt"])
+        for document, operation, total in zip(documents, (2, 1), (500000, 400000), strict=True):
+            self.assertTags(
+                document,
+                code=3,
+                fiscalDocumentFormatVer=2,
+                operationType=operation,
+                totalSum=total,
+                propertiesData=sale.fpd,
+                correctionType=None,
+            )
+
     def test_an_error_in_a_return_is_taken_back_by_a_sale(self):
         sale = make_receipt()
         returned = Receipt(
