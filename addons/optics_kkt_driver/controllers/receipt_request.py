@@ -240,19 +240,18 @@ class ReceiptReader:
             return Parts(None, None, {})
         lines, items = taken
         self._check_total(items)
-        payments = self._problems.attempt("", lambda: self._paid_out(paid))
+        payments = self._problems.attempt("", lambda: self._paid_out(items, paid))
         links = {
             **original._original_values(),
             "original_lines": [[line.number, str(line.quantity)] for line in lines],
         }
         return Parts(items, payments, links)
 
-    def _paid_out(self, paid):
+    def _paid_out(self, items, paid):
         sale = self._operation is OperationType.SALE_RETURN
-        balance = self._balance() if sale else Balance()
-        return return_payments(
-            self._total, balance, cash=paid.cash, ecash=paid.ecash, kept=paid.prepaid
-        )
+        # What we paid to a seller before his goods came is in no balance of a buyer.
+        balance = self._balance() if sale else Balance(prepaid=self._total)
+        return return_payments(items, balance, cash=paid.cash, ecash=paid.ecash, kept=paid.prepaid)
 
     # Parts --------------------------------------------------------------------------------------
 

@@ -186,6 +186,14 @@ class TestReturnByApi(PurchaseCase):
         self.assertEqual(back["document"]["items"][0]["nds"], 1, "a return keeps its 20 %")
         self.refused("original.fpd", **self.back(original={**numbers, "fpd": None}, total=1))
 
+    def test_a_settled_prepayment_is_not_paid_out_once_more(self):
+        self.prepay("early", name="Z-8")
+        back = self.back(original={"key": "early"}, total=4000)
+        self.sold("handed", **self.hand_over(8500, name="Z-8"))
+        self.assertIn("not settled yet", self.refused("items", **back))
+        rest = self.back(original={"key": "handed"}, items=[{"line": 3}], total=5000)
+        self.assertEqual(self.sold("goods", **rest)["document"]["cashTotalSum"], 500000)
+
     def test_only_money_is_paid_out(self):
         payments = [{"method": "credit", "amount": 12500}]
         body = {**self.back(total=12500), "payments": payments}

@@ -5,7 +5,11 @@ from decimal import Decimal
 
 from odoo.addons.optics_kkt_driver.kkt.fiscal.document import Item
 from odoo.addons.optics_kkt_driver.kkt.fiscal.money import line_sum, split_line, spread
-from odoo.addons.optics_kkt_driver.kkt.fiscal.purchase import left_to_return, return_payments
+from odoo.addons.optics_kkt_driver.kkt.fiscal.purchase import (
+    left_to_return,
+    return_payments,
+    struck_off,
+)
 from odoo.addons.optics_kkt_driver.kkt.fiscal.vocabulary import OperationType
 
 from .base import ReceiptBuilder
@@ -43,7 +47,7 @@ class ReturnBuilder(ReceiptBuilder):
         return self._built(
             items,
             return_payments(
-                due, balance, cash=money["cash"], ecash=money["ecash"], kept=money["prepaid"]
+                items, balance, cash=money["cash"], ecash=money["ecash"], kept=money["prepaid"]
             ),
             [line_id for line_id, _item, _original_line in rows],
             taxation_type=original._value().applied_taxation_type,
@@ -185,15 +189,15 @@ class ReturnBuilder(ReceiptBuilder):
             )
         if money["provision"]:
             self._problem(self._env._("A return is paid out in money: in cash or to the card."))
-        struck_off = min(max(balance.owed, 0), due)
-        if money["credit"] != struck_off:
+        credit = struck_off(items, balance)
+        if money["credit"] != credit:
             self._problem(
                 self._env._(
                     "Of %(total)s, %(credit)s are struck off what the buyer owes (a payment method"
                     " of the kind “On credit”), %(rest)s are paid out.",
                     total=self._format(due),
-                    credit=self._format(struck_off),
-                    rest=self._format(due - struck_off),
+                    credit=self._format(credit),
+                    rest=self._format(due - credit),
                 )
             )
 
