@@ -31,7 +31,7 @@ logs: ## Follow the server's log
 reset-db: setup ## Throw the development database away and build it anew
 	@bash scripts/database.sh reset
 
-test: ## Run the tests: SUITE=plain|addons|acceptance, FILTER=name, V=1 (all output), KEEP=1 (leave servers and databases up)
+test: ## Run the tests: SUITE=plain|addons|acceptance|chaos, FILTER=name, V=1 (all output), KEEP=1 (leave servers and databases up)
 	@bash scripts/test.sh
 
 test-fast: ## Run the plain Python tests only (seconds)

@@ -2,7 +2,7 @@
 # Prepares what the chosen suites need, and runs them (scripts/run_tests.py).
 source "$(dirname "$0")/settings.sh"
 
-SUITE=${SUITE:-plain,addons,acceptance}
+SUITE=${SUITE:-plain,addons,acceptance,chaos}
 # A developer's own .env must not decide what the tests see.
 for name in $(sed -n 's/^\([A-Z][A-Z0-9_]*\)=.*/\1/p' "$ROOT/.env.dev"); do unset "$name"; done
 load_env_file "$ROOT/.env.dev"

@@ -150,8 +150,22 @@ def _start_threads(server):
 
 
 def _patch_threaded():
-    """Run the tickers as threads beside the cron threads."""
+    """Run the tickers as threads beside the cron threads, and keep those alive.
+
+    A cron thread of Odoo's ends when PostgreSQL is not back yet after a restart; nothing would be
+    delivered then until the server is started anew. (A cron worker of the prefork server ends too,
+    and its master makes another.)
+    """
     cron_spawn, stop = odoo_server.ThreadedServer.cron_spawn, odoo_server.ThreadedServer.stop
+    cron_thread = odoo_server.ThreadedServer.cron_thread
+
+    def cron_thread_that_comes_back(self, number):
+        while True:
+            try:
+                cron_thread(self, number)
+            except psycopg2.Error as error:
+                _logger.info("Cron thread %s starts again: %s", number, error)
+                time.sleep(RECONNECT_PAUSE)
 
     def cron_spawn_with_ticker(self):
         cron_spawn(self)
@@ -164,6 +178,7 @@ def _patch_threaded():
         stop(self)
 
     odoo_server.ThreadedServer.cron_spawn = cron_spawn_with_ticker
+    odoo_server.ThreadedServer.cron_thread = cron_thread_that_comes_back
     odoo_server.ThreadedServer.stop = stop_with_ticker
 
 

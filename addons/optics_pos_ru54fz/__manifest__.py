@@ -1,7 +1,7 @@
 {
     "name": "Optics: Point of Sale under 54-FZ",
     "summary": "A sale is complete when the Russian cash register (KKT) has signed its receipt",
-    "version": "19.0.1.0.0",
+    "version": "19.0.2.0.0",
     "category": "Accounting/Localizations/Point of Sale",
     "author": "OpticsERP",
     "website": "https://github.com/opticserp/opticserp",
@@ -23,6 +23,7 @@
         "demo/people.xml",
         "demo/products.xml",
         "demo/pos.xml",
+        "demo/sale_order.xml",
     ],
     "assets": {
         "point_of_sale._assets_pos": ["optics_pos_ru54fz/static/src/**/*"],

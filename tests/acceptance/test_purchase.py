@@ -138,6 +138,17 @@ def test_a_refused_handover_holds_what_was_prepaid(till: Till) -> None:
     assert sell(till, "held handover", **hand_over("held", 8500)).status_code == 201
 
 
+def test_a_refused_prepayment_counts_as_one_that_may_come(till: Till) -> None:
+    order = {"stage": "prepayment", "purchase": "early", "items": ORDER, "payment_method": "card"}
+    till.set_faults(no_paper=True)
+    assert sell(till, "early 1", **order, total=12000).status_code == 502
+    till.mend()
+    other = sell(till, "early 2", **order, total=501)
+    assert other.status_code == 422, "12,500 in all may not be prepaid with 12,501"
+    assert other.json()["error"]["details"]["field"] == "total"
+    assert sell(till, "early 1", **order, total=12000).status_code == 201
+
+
 def test_a_given_up_handover_lets_the_money_go(till: Till) -> None:
     prepay(till, "freed")
     till.set_faults(no_paper=True)

@@ -6,6 +6,7 @@ import itertools
 import threading
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import requests
 
@@ -15,6 +16,8 @@ from tests.acceptance.harness.till import SUNGLASSES
 PATIENCE = 8.0
 """Seconds before a client gives an answer up and asks again, elsewhere."""
 PAUSE = 0.1
+GIVEN_BACK = 3
+RETURN = {"pos_id": "POS-001", "type": "refund", "total": 5000.00, "payment_method": "card"}
 FINAL = (200, 201)
 HOPELESS = (400, 401, 403, 404, 415, 422)
 """Answers that a repetition does not change: the client would be wrong, or we."""
@@ -22,6 +25,8 @@ HOPELESS = (400, 401, 403, 404, 415, 422)
 
 class Client(threading.Thread):
     """Sells one thing after another until told to stop; then ends the sale it is at.
+
+    Every third sale is given back, so that what a receipt follows from is under fire as well.
 
     `sold`: the FD number that was told, by key. `asked`: how many requests that took.
     """
@@ -43,11 +48,15 @@ class Client(threading.Thread):
         for number in itertools.count(1):
             if self._told_to_stop.is_set() or self.trouble:
                 return
-            self._sell(f"{self.name}-{number}")
+            key = f"{self.name}-{number}"
+            self._settle(key, SUNGLASSES)
+            if number % GIVEN_BACK == 0 and key in self.sold:
+                self._settle(f"{key}-back", {**RETURN, "original": {"key": key}})
 
-    def _sell(self, key: str) -> None:
+    def _settle(self, key: str, body: dict[str, Any]) -> None:
+        """Ask for a receipt until its end is known."""
         while time.monotonic() < self._deadline:
-            fd_number = self._ask(key)
+            fd_number = self._ask(key, body)
             if fd_number:
                 self.sold[key] = fd_number
                 return
@@ -57,11 +66,11 @@ class Client(threading.Thread):
             time.sleep(PAUSE)
         self.trouble = f"{key}: no end in time"
 
-    def _ask(self, key: str) -> int | None:
+    def _ask(self, key: str, body: dict[str, Any]) -> int | None:
         self.asked += 1
         try:
             answer = requests.post(
-                self._url, json=SUNGLASSES, headers={"X-Idempotency-Key": key}, timeout=PATIENCE
+                self._url, json=body, headers={"X-Idempotency-Key": key}, timeout=PATIENCE
             )
         except requests.RequestException:
             return None

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,12 @@ class Cluster:
     def crash(self) -> None:
         """End it as a power cut would, and let it recover from its log."""
         self._postgres("crash")
+
+    def outage(self, seconds: float) -> None:
+        """Stop it for so long: whoever reconnects at once finds nobody."""
+        self._postgres("stop")
+        time.sleep(seconds)
+        self._postgres("start")
 
     def remove(self) -> None:
         self._postgres("stop")

@@ -27,6 +27,8 @@ SEED = int(os.environ.get("CHAOS_SEED", time.time_ns() % 1_000_000))
 CLIENTS = 4
 CUT_OFFS = 2
 """Of each server, in the test of a lost lane."""
+OUTAGE = 3.0
+"""Seconds, longer than anybody's first attempt to reconnect."""
 SECONDS_A_KILL = 20
 """A run is given up when it needs more on average; four to six are usual."""
 QUIET_WITHIN = 90
@@ -133,6 +135,23 @@ def test_nothing_is_lost_or_doubled(servers: list[OdooServer], cluster: Cluster)
     assert sum(monkey.done.values()) == KILLS
     assert len(end.told) >= KILLS
     assert end.violations() == []
+
+
+def test_delivery_goes_on_after_postgresql_was_away(
+    servers: list[OdooServer], cluster: Cluster
+) -> None:
+    """No server is restarted: jobs that were cut off deliver what is sold afterwards."""
+    till = start(servers)
+    assert till.sell("before").status_code == 201
+    till.wait_for("before", "delivered", timeout=30)
+    cluster.outage(OUTAGE)
+    clients = [Client("after", servers, time.monotonic() + QUIET_WITHIN)]
+    clients[0].start()
+    till.wait_for("after-3", "delivered", timeout=QUIET_WITHIN)
+    clients[0].stop()
+    clients[0].join(QUIET_WITHIN)
+    wait_until_quiet(till)
+    assert history(till, clients).violations() == []
 
 
 def test_a_server_that_lost_its_lane_does_no_harm(

@@ -28,6 +28,29 @@ class TestNeutralize(SuiteCase):
         driven = self.env["kkt.device"].search([("driver", "!=", "virtual")])
         self.assertFalse(driven, "active tills of a real driver")
 
+    def test_tills_begin_with_a_drive_of_their_own(self):
+        till = self.env["kkt.device"].create(
+            {
+                "name": "Till",
+                "code": "COPY-1",
+                "driver": "virtual",
+                "retail_address": "Nevsky 1",
+                "retail_place": "Shop",
+            }
+        )
+        drive = self.env["kkt.drive"].create(
+            {
+                "device_id": till.id,
+                "fn_number": "9999000000000001",
+                "seen_since": "2026-01-05 12:00:00",
+            }
+        )
+        till.lane_ids.sudo().write({"fn_number": drive.fn_number, "last_fd": 7})
+        self.neutralize()
+        self.assertEqual((drive.state, till.drive_id.id), ("archived", False))
+        self.assertTrue(drive.archived_at)
+        self.assertFalse(till.lane_ids.fn_number or till.lane_ids.last_fd)
+
     def neutralize(self):
         self.env.flush_all()
         for query in get_neutralization_queries(SUITE):

@@ -54,7 +54,7 @@ def read_receipt_request(body, device):
 
     :raises ApiError: 422, with every problem in ``details.problems``
     """
-    return ReceiptReader(body, device).read()
+    return ReceiptReader(body, device).wanted()
 
 
 class ReceiptReader:
@@ -63,11 +63,12 @@ class ReceiptReader:
         self._device = device
         self._problems = Problems()
         self._warnings = []
+        self._taxation_type = device._taxation_type()
         self._operation = part.choice(self._problems, "type", body.get("type", "sale"), OPERATIONS)
         self._total = part.amount(self._problems, "total", body.get("total"))
         self._purchase = self._read_purchase()
 
-    def read(self):
+    def wanted(self):
         problems, body = self._problems, self._body
         parts = self._read_parts()
         buyer = part.buyer(problems, body.get("customer"))
@@ -87,7 +88,9 @@ class ReceiptReader:
         name = self._body.get("purchase")
         if name is None:
             return purchases
-        if not part.short_text(self._problems, "purchase", name, 64):
+        if not part.short_text(self._problems, "purchase", name, 64).strip():
+            if not self._problems.tell_of("purchase"):
+                self._problems.add("purchase", name, "must not be empty")
             return purchases
         purchase = purchases._of(self._device.company_id, name)
         purchase._take_turn()
@@ -147,7 +150,7 @@ class ReceiptReader:
         paid = self._money()
         if self._problems:
             return Parts(None, None, {})
-        left = sum(item.sum for item in items) - max(self._balance().prepaid, 0)
+        left = sum(item.sum for item in items) - max(self._purchase._most_prepaid(), 0)
         if not 0 < self._total <= left:
             rule = f"must be more than zero and at most what is left to pay, {from_kopecks(left)}"
             self._problems.add("total", from_kopecks(self._total), rule)
@@ -218,9 +221,13 @@ class ReceiptReader:
         self._purchase = original._purchase()
         self._purchase._take_turn()
         value = original._value()
+        self._taxation_type = value.applied_taxation_type
         wanted = self._wanted_lines()
         paid = part.payments(self._problems, self._body, self._total)
         part.only_money(self._problems, paid, "prepaid")
+        if original._is_taken_back():
+            rule = "is taken back by a correction: return what the correction has set right"
+            self._problems.add("original", original.idempotency_key, rule)
         if self._operation is not value.operation_type.returned:
             rule = f"does not return a document of kind {value.operation_type.label}"
             self._problems.add("type", self._body.get("type"), rule)
@@ -233,19 +240,18 @@ class ReceiptReader:
             return Parts(None, None, {})
         lines, items = taken
         self._check_total(items)
-        payments = self._problems.attempt("", lambda: self._paid_out(paid))
+        payments = self._problems.attempt("", lambda: self._paid_out(items, paid))
         links = {
             **original._original_values(),
             "original_lines": [[line.number, str(line.quantity)] for line in lines],
         }
         return Parts(items, payments, links)
 
-    def _paid_out(self, paid):
+    def _paid_out(self, items, paid):
         sale = self._operation is OperationType.SALE_RETURN
-        balance = self._balance() if sale else Balance()
-        return return_payments(
-            self._total, balance, cash=paid.cash, ecash=paid.ecash, kept=paid.prepaid
-        )
+        # What we paid to a seller before his goods came is in no balance of a buyer.
+        balance = self._balance() if sale else Balance(prepaid=self._total)
+        return return_payments(items, balance, cash=paid.cash, ecash=paid.ecash, kept=paid.prepaid)
 
     # Parts --------------------------------------------------------------------------------------
 
@@ -320,7 +326,7 @@ class ReceiptReader:
             "",
             lambda: Receipt(
                 operation_type=self._operation,
-                applied_taxation_type=self._device._taxation_type(),
+                applied_taxation_type=self._taxation_type,
                 items=parts.items,
                 payments=parts.payments,
                 cashier=cashier,

@@ -116,7 +116,6 @@ class FiscalDocument(models.Model):
     )
     original_id = fields.Many2one(
         "fiscal.document",
-        string="Original",
         readonly=True,
         ondelete="restrict",
         index="btree_not_null",
@@ -141,6 +140,9 @@ class FiscalDocument(models.Model):
     fence = fields.Integer(readonly=True)
     deadline = fields.Datetime(readonly=True)
     candidates = fields.Json(readonly=True, help="FD numbers that may be this document")
+    candidates_fn = fields.Char(
+        string="FN of the candidates", readonly=True, help="The drive that the candidates lie on"
+    )
     hlc = Int8(readonly=True, string="HLC")
 
     fn_number = fields.Char(string="FN", readonly=True)
@@ -409,7 +411,7 @@ class FiscalDocument(models.Model):
         self.with_context(fiscal_transition=TRANSITION).write({**values, "state": target})
         self.flush_recordset()
         self.env["fiscal.document.event"].sudo()._record(self, state, target, why)
-        self.env["kkt.counter"]._bump(self.device_id, self.kind, target)
+        self.env["kkt.counter"]._bump(self.device_id, self.kind, state, target)
         self._announce(state, target)
         _logger.info(
             "Document %s of till %s: %s -> %s (%s)",
@@ -577,9 +579,14 @@ class FiscalDocument(models.Model):
 
     def _delivered(self, why):
         """`printed` → `delivered`."""
-        self._transition(
-            "delivered", why, delivered_at=fields.Datetime.now(), delivery_message=False
-        )
+        now = fields.Datetime.now()
+        if self._transition("delivered", why, delivered_at=now, delivery_message=False):
+            taken = now - self._signed_at()
+            self.env["kkt.histogram"]._observe(self.device_id, "delivery", taken.total_seconds())
+
+    def _signed_at(self):
+        """When we stored the signature, by our own clock: the till's may be ahead or behind."""
+        return min(self.event_ids.filtered(lambda event: event.to_state == "printed").mapped("at"))
 
     # Words ------------------------------------------------------------------------------------
 
@@ -587,14 +594,8 @@ class FiscalDocument(models.Model):
         """Say in one sentence why this document is not signed and what to do."""
         self.ensure_one()
         if self.state == "failed":
-            return " ".join(
-                part
-                for part in (
-                    self.env._("The till refused: %s.", self.error_message.rstrip(".")),
-                    self.error_code and self.env._("Code %s.", self.error_code),
-                    self.error_remedy,
-                )
-                if part
+            return self.device_id._words_of_refusal(
+                self.error_message, self.error_code, self.error_remedy
             )
         if self.state == "queued":
             return self.env._(

@@ -41,7 +41,7 @@ class FiscalDocument(models.Model):
         index="btree_not_null",
         help="This document waits until that one is signed, and is given up together with it",
     )
-    is_mendable = fields.Boolean(compute="_compute_is_mendable")
+    is_mendable = fields.Boolean(string="Can be mended", compute="_compute_is_mendable")
 
     _one_reverse = models.UniqueIndex(
         "(company_id, original_fn, original_fd) WHERE mending = 'reverse' AND state <> 'cancelled'",
@@ -118,7 +118,8 @@ class FiscalDocument(models.Model):
 
     def _ffd_of(self, device):
         """Return the format that the till speaks, as far as it has said so."""
-        return OLDER_FFD.get(device._status().ffd_version, FfdVersion.V1_2)
+        said = device._status().ffd_version or device.ffd_version
+        return OLDER_FFD.get(said, FfdVersion.V1_2)
 
     def _regime_warnings(self, device, role, document, basis):
         """Judge the rates of what is set right; the reverse one repeats rates, lawful or not."""
@@ -156,6 +157,20 @@ class FiscalDocument(models.Model):
                 ("fd_number", "=", fd_number),
                 ("state", "in", SIGNED_STATES),
             ]
+        )
+
+    def _is_taken_back(self):
+        """Tell whether a correction takes this document back: then nothing else may."""
+        self.ensure_one()
+        return bool(
+            self.sudo().search_count(
+                [
+                    ("original_id", "=", self.id),
+                    ("mending", "=", "reverse"),
+                    ("state", "!=", "cancelled"),
+                ],
+                limit=1,
+            )
         )
 
     def _taken_back_before(self, device, key, wrong):

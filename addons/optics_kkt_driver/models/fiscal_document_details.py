@@ -1,9 +1,13 @@
+import re
+
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
 from ..kkt.fiscal.jsonio import date_from_json
 from ..kkt.fiscal.vat import vat_totals_from_json
 from ..kkt.fiscal.vocabulary import CorrectionType, Nds, TaxationType
+
+LINE_OF_PATH = re.compile(r"items\[(\d+)\]")
 
 
 class FiscalDocument(models.Model):
@@ -17,10 +21,24 @@ class FiscalDocument(models.Model):
     @api.depends("warnings")
     def _compute_warnings_text(self):
         for document in self:
-            texts = [
-                f"{warning['field']}: {warning['text']}" for warning in document.warnings or []
-            ]
-            document.warnings_text = "\n".join(texts)
+            document.warnings_text = "\n".join(map(self._warning_text, document.warnings or []))
+
+    @api.model
+    def _warning_text(self, warning):
+        """Say a stored ``FiscalWarning`` in the user's language."""
+        texts = {
+            "rate_20_replaced": self.env._("20 % was replaced by 22 %, the price is the same"),
+            "rate_not_of_regime": self.env._(
+                "the VAT rate is none of the seller's tax regime on the day of supply"
+            ),
+            "rate_differs": self.env._("the till has signed another VAT rate than it was sent"),
+            "lines_differ": self.env._("the till has signed other lines than it was sent"),
+        }
+        text = texts.get(warning["code"], warning["text"])
+        line = LINE_OF_PATH.match(warning["field"])
+        if not line:
+            return text
+        return self.env._("Line %(number)s: %(text)s", number=int(line[1]) + 1, text=text)
 
     @api.depends("payload", "signed_json")
     def _compute_details_html(self):

@@ -196,7 +196,8 @@ class Outbox:
             document = documents.browse(entry.id)
             document._delivered("had it already" if verdict.duplicate else "acknowledged")
         with self._documents() as documents:
-            documents.browse(entry.id).device_id._acknowledged(entry.message.fd_number)
+            device = documents.browse(entry.id).device_id
+            device._acknowledged(entry.message.fd_number, entry.message.fn_number)
 
     def later(self, entry, verdict, delay):
         with self._documents() as documents:

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
-from ..kkt.fiscal.purchase import ReturnedLine, balance_of
+from ..kkt.fiscal.purchase import Balance, ReturnedLine, balance_of
 from .fiscal_document import RECEIPT_KINDS, SIGNED_STATES
 
 
@@ -80,6 +80,21 @@ class FiscalPurchase(models.Model):
             (row._value() for row in signed.sorted("id")),
             (row._value() for row in pending.sorted("id")),
         )
+
+    def _most_prepaid(self):
+        """Return the kopecks that are prepaid once all that may still be signed has been.
+
+        The other bound than `_balance`, which counts nothing that may not come: what is only
+        queued must not be prepaid twice.
+        """
+        self.ensure_one()
+        rows = self.sudo().document_ids.filtered(
+            lambda row: row.kind in RECEIPT_KINDS and row.state != "cancelled"
+        )
+        values = [(row.is_signed, row._value()) for row in rows.sorted("id")]
+        return balance_of(
+            value for is_signed, value in values if is_signed or Balance().adding(value).prepaid > 0
+        ).prepaid
 
     def action_documents(self):
         self.ensure_one()

@@ -37,7 +37,12 @@ class FiscalRegime(models.Model):
         required=True, tracking=True, help="First day on which this regime is in force"
     )
     tax_system = fields.Selection(
-        TAXATION_TYPES, required=True, default="1", tracking=True, help="Tag 1055"
+        TAXATION_TYPES,
+        string="Tax system",
+        required=True,
+        default="1",
+        tracking=True,
+        help="Tag 1055",
     )
     vat = fields.Selection(
         SELLER_VAT,

@@ -6,7 +6,7 @@ from .fiscal_document import KINDS, STATES
 
 
 class KktCounter(models.Model):
-    """How many documents of a till have ever come into a state, so that nobody scans history."""
+    """How many documents of a till have ever gone from a state into another: no scan of history."""
 
     _name = "kkt.counter"
     _description = "Till counter"
@@ -15,34 +15,44 @@ class KktCounter(models.Model):
     device_id = fields.Many2one("kkt.device", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one(related="device_id.company_id", store=True)
     kind = fields.Selection(KINDS, required=True, readonly=True)
+    origin = fields.Selection(
+        STATES,
+        required=True,
+        readonly=True,
+        help="Where they came from: out of Unknown, each state is an outcome of recovery",
+    )
     state = fields.Selection(STATES, required=True, readonly=True)
     value = Int8(required=True, readonly=True, default=0)
 
-    _one_row = models.UniqueIndex("(device_id, kind, state)")
+    _one_row = models.UniqueIndex("(device_id, kind, origin, state)")
 
     @api.model
-    def _bump(self, device, kind, state):
+    def _bump(self, device, kind, origin, state):
         self.env.cr.execute(
             SQL(
-                """INSERT INTO kkt_counter (device_id, company_id, kind, state, value)
-                VALUES (%s, %s, %s, %s, 1)
-                ON CONFLICT (device_id, kind, state) DO UPDATE SET value = kkt_counter.value + 1""",
+                """INSERT INTO kkt_counter (device_id, company_id, kind, origin, state, value)
+                VALUES (%s, %s, %s, %s, %s, 1)
+                ON CONFLICT (device_id, kind, origin, state)
+                DO UPDATE SET value = kkt_counter.value + 1""",
                 device.id,
                 device.company_id.id,
                 kind,
+                origin,
                 state,
             )
         )
 
     @api.model
-    def _total(self, devices, kinds, state):
+    def _total(self, devices, kinds, state, origin=None):
+        """How many documents came into `state`, from wherever or from `origin` alone."""
         self.env.cr.execute(
             SQL(
                 """SELECT coalesce(sum(value), 0)::int8 FROM kkt_counter
-                WHERE device_id IN %s AND kind IN %s AND state = %s""",
+                WHERE device_id IN %s AND kind IN %s AND state = %s AND %s""",
                 tuple(devices.ids) or (0,),
                 tuple(kinds),
                 state,
+                SQL("origin = %s", origin) if origin else SQL("true"),
             )
         )
         return self.env.cr.fetchone()[0]

@@ -13,7 +13,6 @@ from odoo.tools import config
 from ..kkt.drivers.clock import SystemClock
 from ..kkt.drivers.errors import DeviceError
 from ..kkt.drivers.registry import open_driver
-from ..kkt.fiscal.document import ShiftClosing, ShiftOpening
 from ..kkt.fiscal.vocabulary import TaxationType
 from ..kkt.flow.errors import LaneStopped
 from ..kkt.flow.register import serve
@@ -328,8 +327,16 @@ class KktDevice(models.Model):
             return Served("silent", str(error))
         return Served("done")
 
-    def _note_status(self, lane, driver):
-        lane.status_seen(driver.status(), None)
+    def _note_status(self, lane, driver, reread=False):
+        """Keep how the till is, and return it.
+
+        A drive's registration is read at the first occasion, and then only if told to (`reread`).
+        """
+        status = driver.status()
+        lane.status_seen(status, None)
+        if number := lane.registration_to_read(status, reread):
+            lane.registration_seen(status, self._registration_report(driver, number))
+        return status
 
     def _refresh_status(self, wait=1.0):
         """Ask the till how it is, if nobody else speaks to it; else what is known stands."""
@@ -359,19 +366,6 @@ class KktDevice(models.Model):
             except DeviceError as error:
                 raise UserError(str(error)) from error
 
-    # Shift ------------------------------------------------------------------------------------
-
-    def _shift_open(self, cashier, key, source, **links):
-        """Open a shift and return its document. Repeatable by `key`.
-
-        :param cashier: ``kkt.fiscal.Cashier``
-        """
-        return self._register_now(ShiftOpening(cashier=cashier), key, source, **links)
-
-    def _shift_close(self, cashier, key, source, **links):
-        """Close the shift (Z report) and return its document. Repeatable by `key`."""
-        return self._register_now(ShiftClosing(cashier=cashier), key, source, **links)
-
     def _register_now(self, document, key, source, **links):
         """Enqueue a document, retry it if the till had refused it, and wait for its end."""
         row = self.env["fiscal.document"]._enqueue(self, document, key, source, **links)
@@ -397,11 +391,11 @@ class KktDevice(models.Model):
         self.env.invalidate_all()
         return served
 
-    def _acknowledged(self, fd_number):
+    def _acknowledged(self, fd_number, fn_number):
         """Pass on to the drive that the OFD has a document, as its own exchange would."""
         try:
             with self._driver() as driver:
-                driver.acknowledge(fd_number)
+                driver.acknowledge(fd_number, fn_number)
         except DeviceError as error:
             _logger.info("Till %s was not told of FD %s: %s", self.code, fd_number, error)
 
@@ -415,8 +409,8 @@ class KktDevice(models.Model):
             self.env.invalidate_all()
         if not status._is_fresh():
             state, text = "red", status.error or self.env._("The till does not answer.")
-        elif not status.paper or not status.cover_closed:
-            state, text = "red", self.env._("Check the till's paper and cover.")
+        elif why := self._why_it_cannot_sign():
+            state, text = "red", why
         elif self.undelivered_count and self._oldest_waits_long():
             state, text = "yellow", self.env._("The OFD does not answer; selling goes on.")
         else:
@@ -558,22 +552,6 @@ class KktDevice(models.Model):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
-
-    def action_open_shift(self):
-        return self._shift_button(self._shift_open, "open")
-
-    def action_close_shift(self):
-        return self._shift_button(self._shift_close, "close")
-
-    def _shift_button(self, call, word):
-        self.ensure_one()
-        self.check_access("write")
-        status = self._status()
-        key = f"backend:{self.id}:{word}:{status.fn_number}:{status.last_fd}"
-        document = call(self.env.user._fiscal_cashier(), key, "backend")
-        if not document.is_signed:
-            raise UserError(document._explain())
-        return document._open_form()
 
     def action_serve(self):
         """Settle what is unresolved and print what waits."""

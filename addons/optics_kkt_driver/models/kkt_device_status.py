@@ -1,11 +1,15 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 ASK_AFTER = timedelta(seconds=30)
 """Whoever wants to know how a till is asks it anew when its last word is older than this."""
 ONLINE_FOR = timedelta(seconds=90)
 """An answer is worth this long; after it the till counts as silent."""
+CLOCK_LIMIT = timedelta(minutes=5)
+"""A till whose clock differs by more signs nothing (code 17)."""
+OFD_LIMIT = timedelta(days=30)
+"""A drive whose oldest document has not reached the OFD for so long signs no receipts (code 14)."""
 
 
 class KktDeviceStatus(models.Model):
@@ -41,9 +45,76 @@ class KktDeviceStatus(models.Model):
         string="Cash in drawer", readonly=True, aggregator=None, digits=(16, 2)
     )
     ffd_version = fields.Char(string="FFD", readonly=True)
-    warnings = fields.Char(readonly=True)
+    warnings = fields.Char(readonly=True, help="Names of the drive's warnings, as the till says")
+    receipt_number = fields.Integer(
+        string="Receipts in the shift",
+        readonly=True,
+        aggregator=None,
+        help="Number of the last one within the shift (tag 1042)",
+    )
+    undelivered_since = fields.Datetime(
+        string="Oldest undelivered", readonly=True, help="Signed at, as the drive says"
+    )
+    open_document = fields.Boolean(
+        string="Document left open",
+        readonly=True,
+        help="The power went in the middle of it; it must be cancelled",
+    )
+    unprinted_fd = fields.Integer(
+        string="FD that waits for paper",
+        readonly=True,
+        aggregator=None,
+        help="Signed, but not printed; nothing else is signed before it is",
+    )
+
+    fn_days_left = fields.Integer(string="Days left", compute="_compute_left")
+    ofd_blocks_at = fields.Datetime(
+        string="Blocks at",
+        compute="_compute_left",
+        help="The drive signs no receipts any more when its oldest document has not reached the"
+        " OFD for 30 days",
+    )
+    ofd_days_left = fields.Integer(string="Days to the block", compute="_compute_left")
+    shift_age = fields.Float(string="Age of the shift, h", compute="_compute_left")
+    clock_is_off = fields.Boolean(compute="_compute_clock_is_off")
+    warning_words = fields.Char(string="Warnings of the drive", compute="_compute_warning_words")
 
     _one_status = models.UniqueIndex("(device_id)")
+
+    @api.depends("fn_valid_until", "undelivered_since", "shift_open", "shift_opened_at")
+    def _compute_left(self):
+        now = fields.Datetime.now()
+        for status in self:
+            until = status.fn_valid_until
+            status.fn_days_left = until and (until - status.device_id._local_date()).days
+            since = status.undelivered_since
+            status.ofd_blocks_at = since and since + OFD_LIMIT
+            status.ofd_days_left = since and (since + OFD_LIMIT - now).days
+            opened = status.shift_open and status.shift_opened_at
+            status.shift_age = opened and (now - opened) / timedelta(hours=1)
+
+    @api.depends("clock_difference")
+    def _compute_clock_is_off(self):
+        for status in self:
+            status.clock_is_off = abs(status.clock_difference) > CLOCK_LIMIT.total_seconds()
+
+    @api.depends("warnings")
+    @api.depends_context("lang")
+    def _compute_warning_words(self):
+        words = self._words_of_warnings()
+        for status in self:
+            names = (status.warnings or "").split("; ")
+            status.warning_words = "; ".join(words.get(name, name) for name in names)
+
+    @api.model
+    def _words_of_warnings(self):
+        """The drive's warnings (tags 1050-1053, FNS JSON names) in words."""
+        return {
+            "fiscalDriveExhaustionSign": self.env._("the drive's keys end within 30 days"),
+            "fiscalDriveReplaceRequiredSign": self.env._("replace the drive within 3 days"),
+            "fiscalDriveMemoryExceededSign": self.env._("the drive's memory is nearly full"),
+            "ofdResponseTimeoutSign": self.env._("the OFD has not answered for 2 days"),
+        }
 
     def _saw(self, status, error):
         """Keep an answer, or the words of a silence."""
@@ -51,6 +122,10 @@ class KktDeviceStatus(models.Model):
             self.write({"online": False, "error": str(error)})
             return
         self.write({**self._values(status), "online": True, "error": False})
+
+    def _saw_drive(self, baseline):
+        """Keep which drive has answered, where that is all that was asked."""
+        self.write({"fn_number": baseline.fn_number, "last_fd": baseline.last_fd})
 
     def _values(self, status):
         device = self.device_id
@@ -73,6 +148,11 @@ class KktDeviceStatus(models.Model):
             "cash_in_drawer": status.cash_in_drawer / 100,
             "ffd_version": status.ffd_version,
             "warnings": "; ".join(status.warnings),
+            "receipt_number": status.receipt_number,
+            "undelivered_since": status.undelivered_since
+            and device._to_utc(status.undelivered_since),
+            "open_document": status.open_document,
+            "unprinted_fd": status.details.get("unprintedFd", 0),
         }
 
     def _is_fresh(self):

@@ -1,3 +1,4 @@
+import time
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -63,11 +64,13 @@ class KktLane(models.Model):
         """Remember how far the drive's numbers have come."""
         if fd_number and fn_number == self.fn_number and fd_number > self.last_fd:
             self.last_fd = fd_number
+            self.env["kkt.drive"]._in_use(self.device_id).last_fd = fd_number
 
     def _adopt(self, baseline):
         """Say why the drive may not be written to, or None. The first one seen is taken as ours."""
         if not self.fn_number:
-            self.write({"fn_number": baseline.fn_number, "last_fd": baseline.last_fd})
+            if why := self.env["kkt.drive"]._take_in(self.device_id, baseline):
+                return why
         if baseline.fn_number != self.fn_number:
             return self.env._(
                 "Till %(till)s has another drive: %(found)s instead of %(known)s. An administrator"
@@ -91,7 +94,11 @@ class KktLane(models.Model):
         if baseline.last_fd == self.last_fd:
             return []
         reserved = self.env["fiscal.document"].search(
-            [("device_id", "=", self.device_id.id), ("state", "=", "manual")]
+            [
+                ("device_id", "=", self.device_id.id),
+                ("state", "=", "manual"),
+                ("candidates_fn", "in", [False, baseline.fn_number]),
+            ]
         )
         owned = {number for row in reserved for number in row.candidates or []}
         since = range(self.last_fd + 1, baseline.last_fd + 1)
@@ -129,7 +136,10 @@ class Lane:
         self._registry = registry
         self._device_id = device_id
         self._uid = uid
+        self._journaled_at = {}
+        self._context = {}
         with self._environment() as env:
+            self._context = {"lang": env.user.lang}  # of the words that callers are told
             device = env["kkt.device"].browse(device_id)
             self._fence = device._lane()._raise_fence()
             self._driver_name, self._driver_settings = device.driver, device._driver_settings()
@@ -139,7 +149,7 @@ class Lane:
     @contextmanager
     def _environment(self):
         with lane_cursor(self._registry) as cr:
-            yield api.Environment(cr, self._uid or SUPERUSER_ID, {}, su=True)
+            yield api.Environment(cr, self._uid or SUPERUSER_ID, self._context, su=True)
 
     @contextmanager
     def _device(self):
@@ -200,6 +210,7 @@ class Lane:
             )
             if not moved:
                 return None
+            self._journaled_at[document.id] = time.monotonic()
             return Journaled(document.id, document._value(), _intent(document))
 
     def signed(self, entry, signed, why):
@@ -209,7 +220,15 @@ class Lane:
             ):
                 document.device_id._lane()._saw(signed.fn_number, signed.fd_number)
                 document._after_signed()
+                self._measure(document)
                 self.status_is_due |= document.kind in KINDS_OF_STATUS
+
+    def _measure(self, document):
+        """Count how long the signature took, unless another process had asked for it."""
+        if begun := self._journaled_at.pop(document.id, None):
+            document.env["kkt.histogram"]._observe(
+                document.device_id, "registration", time.monotonic() - begun
+            )
 
     def refused(self, entry, error):
         with self._document(entry.id) as document:
@@ -234,24 +253,60 @@ class Lane:
     def manual(self, entry, lookup):
         with self._document(entry.id) as document:
             if document._transition(
-                "manual", lookup.why, if_fence=self._fence, candidates=list(lookup.candidates)
+                "manual",
+                lookup.why,
+                if_fence=self._fence,
+                candidates=list(lookup.candidates),
+                candidates_fn=lookup.fn_number,
             ):
                 document._ask_a_person()
 
     def admit(self, baseline):
         with self._device() as device:
             lane = device._lane()
-            if why := lane._adopt(baseline):
-                raise TillRefusesWork(why)
-            return lane._unexplained(baseline)
+            why = lane._adopt(baseline)
+            if not why:
+                return lane._unexplained(baseline)
+            device._status()._saw_drive(baseline)
+        raise TillRefusesWork(why)
 
     def record_foreign(self, document):
         with self._device() as device:
             device.env["fiscal.document"]._record_foreign(device, document)
+            self.status_is_due = True
 
     def status_seen(self, status, error):
         with self._device() as device:
             device._status()._saw(status, error)
+            if status:
+                device.env["kkt.shift"]._status_seen(device, status)
+                device._saw_drive(status)
+
+    def registration_to_read(self, status, reread):
+        """FD of the report on registration that is to be read from the drive that answered.
+
+        None when that is no drive of ours, or was read before (unless it is to be read again).
+        """
+        with self._device() as device:
+            drive = device._drive_that_answers(status)
+            if not drive or (drive.registration_read_at and not reread):
+                return None
+            return status.details.get("registrationFd") or drive.registration_fd or 1
+
+    def registration_seen(self, status, report):
+        """Keep the report on registration (FNS JSON), or that the drive did not give it (None)."""
+        with self._device() as device:
+            device._drive_that_answers(status)._saw_registration(report)
+
+    def printed_on_paper(self):
+        """What waited for paper has come out. Return how many rows that were."""
+        with self._device() as device:
+            return device._printed_on_paper()
+
+    def replace_drive(self, baseline, reason):
+        """Take the drive that answers instead of the one before; return why not, or None."""
+        with self._device() as device:
+            return device._replace_drive(baseline, reason)
 
 
 def _baseline_json(baseline):

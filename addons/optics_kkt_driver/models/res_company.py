@@ -4,8 +4,8 @@ from odoo.exceptions import UserError
 from ..kkt.fiscal.rates import NoRegime, Rate20Policy, regime_on, regime_warnings
 
 RATE_20_POLICIES = [
-    (Rate20Policy.REPLACE.value, "Sign it at 22 % and warn"),
-    (Rate20Policy.REFUSE.value, "Refuse it"),
+    (Rate20Policy.REPLACE.value, "Replace by 22 %"),
+    (Rate20Policy.REFUSE.value, "Refuse"),
 ]
 
 

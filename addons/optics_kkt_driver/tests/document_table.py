@@ -649,7 +649,7 @@ OPERATIONS = [
     Row("X report", CASHIER_TAGS, value=XReport(CASHIER), path="x_report"),
     Row(
         "copy",
-        {"fiscalDocumentNumber": 2, **CASHIER_TAGS},
+        {"fiscalDocumentNumber": 2, "heading": "КОПИЯ", **CASHIER_TAGS},
         value=Copy(2, CASHIER),
         path="",
     ),

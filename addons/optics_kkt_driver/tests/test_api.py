@@ -54,6 +54,14 @@ class TestApi(FiscalMixin, HttpCase):
         }
         return self.call("/v1/kkt/receipt", body, key=key)
 
+    def test_the_till_of_another_company_is_unknown(self):
+        other = self.env["res.company"].create({"name": "ИП Соколов"})
+        self.till.ofd_id = False
+        self.till.company_id = other
+        status, answer = self.sell()
+        self.assertEqual((status, answer["error"]["code"]), (422, "unknown_till"))
+        self.assertFalse(self.rows())
+
     def rows(self):
         return self.env["fiscal.document"].search([("device_id", "=", self.till.id)])
 
@@ -197,7 +205,7 @@ class TestApi(FiscalMixin, HttpCase):
         self.assertEqual(status, 200)
         self.assertIn(report["status"], ("healthy", "degraded"))
         self.assertEqual(report["circuit_breaker"], "CLOSED")
-        self.assertEqual(report["version"], "19.0.1.0.0")
+        self.assertEqual(report["version"], "19.0.2.0.0")
 
     def set_faults(self, **faults):
         with self.till._driver() as driver:

@@ -126,7 +126,10 @@ class TestPurchase(PurchaseCase):
         self.refused("stage", **self.hand_over(0, type="refund"))
         self.refused("items", stage="advance", total=1, payment_method="cash", items=ORDER_API)
         self.refused("on_credit", **self.hand_over(0, on_credit="yes"))
-        self.refused("purchase", **self.hand_over(0, name="x" * 65))
+        for name in ("x" * 65, " ", 7):
+            self.refused("purchase", **self.hand_over(0, name=name))
+        sale = {"items": [SUNGLASSES_API], "total": 5000, "payment_method": "card"}
+        self.refused("purchase", **sale, purchase="")
 
 
 @tagged("post_install", "-at_install")
@@ -182,6 +185,14 @@ class TestReturnByApi(PurchaseCase):
         self.assertEqual(back["original"], numbers)
         self.assertEqual(back["document"]["items"][0]["nds"], 1, "a return keeps its 20 %")
         self.refused("original.fpd", **self.back(original={**numbers, "fpd": None}, total=1))
+
+    def test_a_settled_prepayment_is_not_paid_out_once_more(self):
+        self.prepay("early", name="Z-8")
+        back = self.back(original={"key": "early"}, total=4000)
+        self.sold("handed", **self.hand_over(8500, name="Z-8"))
+        self.assertIn("not settled yet", self.refused("items", **back))
+        rest = self.back(original={"key": "handed"}, items=[{"line": 3}], total=5000)
+        self.assertEqual(self.sold("goods", **rest)["document"]["cashTotalSum"], 500000)
 
     def test_only_money_is_paid_out(self):
         payments = [{"method": "credit", "amount": 12500}]

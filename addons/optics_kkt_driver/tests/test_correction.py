@@ -180,6 +180,24 @@ class TestCorrectionDocuments(CorrectionCase):
         )
         self.assertLess(rows[0].fd_number, rows[1].fd_number)
 
+    def test_ffd_1_05_mends_an_error_by_ordinary_receipts(self):
+        self.till = self.make_till(code="TEST-105", ffd_version="1.05")
+        self.open_shift("shift-105")
+        sale = self.sell("sale-105", cash=True)
+        wrong = sale._as_wrong()
+        rows, documents = self.printed(make_receipt(price=400000), wrong=wrong)
+        self.assertEqual(rows.mapped("kind"), ["receipt", "receipt"])
+        for document, operation, total in zip(documents, (2, 1), (500000, 400000), strict=True):
+            self.assertTags(
+                document,
+                code=3,
+                fiscalDocumentFormatVer=2,
+                operationType=operation,
+                totalSum=total,
+                propertiesData=sale.fpd,
+                correctionType=None,
+            )
+
     def test_an_error_in_a_return_is_taken_back_by_a_sale(self):
         sale = make_receipt()
         returned = Receipt(
@@ -388,7 +406,10 @@ class TestCorrectionRefusals(CorrectionCase):
         self.assertEqual(right.warnings[0]["field"], "items[0].nds")
         self.assertEqual(right.event_ids.mapped("to_state"), ["queued"])
         self.assertEqual(right.event_ids.why, right.warnings[0]["text"])
-        self.assertIn(right.warnings[0]["text"], right.warnings_text)
+        self.assertEqual(
+            right.warnings_text,
+            "Line 1: the VAT rate is none of the seller's tax regime on the day of supply",
+        )
 
 
 @tagged("post_install", "-at_install")
@@ -558,10 +579,10 @@ class TestCorrectionWizard(CorrectionCase):
         text = str(caught.exception)
         for field in (
             "Date of the settlement: must not be after today",
-            "FPD: ",
-            "INN of the cashier: ",
-            "Line 1 of “Settled lines”, Price: ",
-            "Line 1 of “Signed lines”, Quantity: ",
+            "FPD: must be that of the receipt, up to 10 digits",
+            "INN of the cashier: must be 12 digits",
+            "Line 1 of “Settled lines”, Price: must not be negative",
+            "Line 1 of “Signed lines”, Quantity: must be more than 0",
         ):
             with self.subTest(field):
                 self.assertIn(field, text)
@@ -576,6 +597,15 @@ class TestCorrectionWizard(CorrectionCase):
         form = self.settlement_form()
         form.settled_on = "2025-12-30"
         with self.assertRaisesRegex(UserError, "VAT: .*НДС 20%"):
+            form.save().action_print()
+        form = self.settlement_form()
+        with form.right_line_ids.edit(0) as line:
+            line.payment_type = "2"
+        with self.assertRaisesRegex(UserError, "VAT: a prepayment has the rate НДС 22/122"):
+            form.save().action_print()
+        form = self.settlement_form()
+        form.cash, form.credit = 0.0, 1000.0
+        with self.assertRaisesRegex(UserError, "On credit: must be what leaves on credit"):
             form.save().action_print()
         form = self.settlement_form()
         form.right_line_ids.remove(0)

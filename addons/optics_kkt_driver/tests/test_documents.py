@@ -114,7 +114,12 @@ class TestDocumentsByApi(DocumentsMixin, ApiCase):
         self.assertEqual((reverse["operationType"], reverse["totalSum"]), (2, 500000))
         self.assertEqual((again["operationType"], again["totalSum"]), (1, 450000))
         self.assertEqual(self.call("/v1/kkt/correction", body, "mend"), (200, answer))
-        self.assertEqual(len(self.row("sale").search([("original_id", "=", sale.id)])), 2)
+        back = {"pos_id": "API-1", "type": "refund", "payment_method": "card", "total": 5000}
+        refusal = self.call("/v1/kkt/receipt", {**back, "original": {"key": "sale"}}, "back")
+        self.assertEqual(refusal[1]["error"]["details"]["field"], "original")
+        back |= {"original": {"key": "mend"}, "total": 4500}
+        self.assertEqual(self.call("/v1/kkt/receipt", back, "back")[0], 201)
+        self.assertEqual(len(sale.search([("original_id", "=", sale.id)])), 2)
 
     def test_an_error_in_somebody_elses_receipt(self):
         wrong = {"items": [{**SUNGLASSES_API, "tax_rate": 10}], "total": 5000}

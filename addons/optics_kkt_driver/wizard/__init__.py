@@ -1,1 +1,9 @@
-from . import fiscal_correction, fiscal_correction_line, fiscal_document_decision
+from . import (
+    fiscal_correction,
+    fiscal_correction_line,
+    fiscal_document_decision,
+    kkt_cash_move,
+    kkt_document_reading,
+    kkt_drive_replacement,
+    kkt_virtual_faults,
+)

@@ -26,6 +26,8 @@ OPERATIONS = [
     ("3", "Purchase"),
     ("4", "Return of purchase"),
 ]
+FORWARD = ("1", "3")
+"""Operations that repeat no earlier document."""
 LINES = ("right_line_ids", "wrong_line_ids")
 LINE_FIELDS = ("name", "total", "nds", "payment_type", "product_type", "measure")
 PAYMENT_KINDS = ("cash", "ecash", "prepaid", "credit", "provision")
@@ -41,6 +43,9 @@ FIELD_OF_PATH = {
     "fpd": "original_fpd",
     "right.payments": "total_paid",
     "wrong.payments": "wrong_total_paid",
+    "right.payments.credit": "credit",
+    "right.total_sum": "total_lines",
+    "wrong.total_sum": "wrong_total_lines",
     "right.items": "right_line_ids",
     "wrong.items": "wrong_line_ids",
 }
@@ -119,16 +124,18 @@ class FiscalCorrection(models.TransientModel):
     operation_type = fields.Selection(
         OPERATIONS, string="Kind of settlement", required=True, default="1", help="Tag 1054"
     )
-    tax_system = fields.Selection(TAXATION_TYPES, required=True, default="1", help="Tag 1055")
+    tax_system = fields.Selection(
+        TAXATION_TYPES, string="Tax system", required=True, default="1", help="Tag 1055"
+    )
     right_line_ids = fields.One2many(
         "fiscal.correction.line",
         "correction_id",
         string="Settled lines",
         domain=[("side", "=", "right")],
     )
-    cash = fields.Monetary(string="Cash", help="Tag 1031")
+    cash = fields.Monetary(help="Tag 1031")
     ecash = fields.Monetary(string="Non-cash", help="Tag 1081: cards, SBP and the like")
-    prepaid = fields.Monetary(string="Prepaid", help="Tag 1215")
+    prepaid = fields.Monetary(help="Tag 1215")
     credit = fields.Monetary(string="On credit", help="Tag 1216")
     provision = fields.Monetary(string="Counter-provision", help="Tag 1217")
     total_lines = fields.Monetary(string="Total of the lines", compute="_compute_totals")
@@ -288,6 +295,8 @@ class FiscalCorrection(models.TransientModel):
             found.add("items", None, self.env._("name what was settled, a line for each thing"))
         elif payments and all(items):
             self._check_total(found, payments.total, sum(item.sum for item in items))
+            if side == "right" and self.operation_type in FORWARD:
+                self._check_prepayments(found, items)
         settlement = None
         if not found:
             settlement = found.attempt(
@@ -320,6 +329,12 @@ class FiscalCorrection(models.TransientModel):
         )
         problems.check(paid == total, "payments", paid, rule)
 
+    def _check_prepayments(self, problems, items):
+        for index, item in enumerate(items):
+            if item.payment_type.is_prepayment and item.nds is not item.nds.calculated:
+                rule = self.env._("a prepayment has the rate %s", item.nds.calculated.label)
+                problems.add(f"items[{index}].nds", item.nds.label, rule)
+
     def _check_rates(self, problems, right, basis):
         """Tell of rates that are not those of the settlement's date, in the user's language."""
         rates = corrected_rates(right.items, right.operation_type, basis.settled_on)
@@ -335,10 +350,30 @@ class FiscalCorrection(models.TransientModel):
             self.env._(
                 "%(field)s: %(rule)s",
                 field=self._label(problem.field),
-                rule=self.env._("must be filled in") if problem.rule == REQUIRED else problem.rule,
+                rule=self._rule(problem),
             )
             for problem in invalid.problems
         ]
+
+    def _rule(self, problem):
+        """Say in the user's language what a value must be; rare rules stay as they are."""
+        if problem.rule == REQUIRED:
+            return self.env._("must be filled in")
+        rules = {
+            "fn_number": self.env._("must be the 16 digits of the receipt"),
+            "fd_number": self.env._("must be the number of the receipt, 1 or more"),
+            "fpd": self.env._("must be that of the receipt, up to 10 digits"),
+            "name": self.env._("must be a text of at most 128 characters"),
+            "price": self.env._("must not be negative"),
+            "quantity": self.env._("must be more than 0, with at most 6 decimals"),
+            "product_type": self.env._(
+                "an advance and the payment of a credit need “Payment”, a marked thing its code"
+            ),
+            "credit": self.env._("must be what leaves on credit by the lines"),
+            "total_sum": self.env._("must be more than zero"),
+            "operator_inn": self.env._("must be 12 digits with the right check digits"),
+        }
+        return rules.get(problem.field.rpartition(".")[2], problem.rule)
 
     def _label(self, path):
         """Name the field of the form that a problem's path leads to."""

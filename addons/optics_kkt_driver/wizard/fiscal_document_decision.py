@@ -48,17 +48,32 @@ class FiscalDocumentDecision(models.TransientModel):
             moved = document._decide_signed(self._signed(document), self.reason)
         else:
             target = "queued" if self.choice == "print" else "cancelled"
-            foreign = document.device_id._read_documents(document.candidates or [])
+            foreign = self._read_candidates(document)
             moved = document._decide_not_signed(target, self.reason, foreign)
         if not moved:
             raise UserError(self.env._("The document is decided already."))
         return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def _read_candidates(self, document):
+        """Read what the row had reserved, to be recorded as somebody else's."""
+        if not document._candidates_are_in_the_till():
+            return []
+        return document.device_id._read_documents(document.candidates or [])
 
     def _signed(self, document):
         """Read the document that the person names; refuse one that cannot be it."""
         if self.fd_number not in (document.candidates or []):
             raise UserError(
                 self.env._("FD: choose one of those that may be it (%s).", self.candidates or "–")
+            )
+        if not document._candidates_are_in_the_till():
+            raise UserError(
+                self.env._(
+                    "FD %(number)s lies on drive %(fn)s, which is not in the till any more: it"
+                    " cannot be read.",
+                    number=self.fd_number,
+                    fn=document.candidates_fn,
+                )
             )
         (found,) = document.device_id._read_documents([self.fd_number])
         if found.get("totalSum", 0) != document.payload.get("totalSum", 0):

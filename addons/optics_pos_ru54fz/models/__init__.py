@@ -9,4 +9,5 @@ from . import (
     pos_session,
     product_template,
     res_config_settings,
+    sale_order,
 )

@@ -26,14 +26,14 @@ class FiscalDocument(models.Model):
             )
         return followed
 
-    def _pos_item(self, line):
-        """Return the item that an order line became, FNS JSON names; None when there is none."""
+    def _pos_item_numbers(self, line):
+        """Return the numbers, from 1, of the items that an order line became."""
         self.ensure_one()
-        items = (self.signed_json or self.payload)["items"]
-        for line_id, item in zip(self.pos_line_ids or [], items, strict=False):
-            if line_id == line.id:
-                return item
-        return None
+        return [
+            number
+            for number, line_id in enumerate(self.pos_line_ids or [], 1)
+            if line_id == line.id
+        ]
 
     def _given_up(self):
         return self.filtered(lambda document: document.state == "cancelled")

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.addons.optics_kkt_driver.kkt.fiscal.money import from_kopecks
 from odoo.addons.optics_kkt_driver.models.fiscal_document import SIGNED_STATES, STATES
 
-from ..receipt_builder import ReceiptBuilder
+from ..receipt_builder import receipt_builder, vat_of_document
 from ..receipt_print import receipt_print
 
 _logger = logging.getLogger(__name__)
@@ -74,6 +74,13 @@ class PosOrder(models.Model):
         help="The signed receipt, laid out for printing: see receipt_print.py",
     )
 
+    fiscal_vat_difference = fields.Monetary(
+        string="VAT of the receipt less VAT of the order",
+        compute="_compute_fiscal_vat_difference",
+        compute_sudo=True,
+        help="The receipt rounds VAT as the tax service does, and decides.",
+    )
+
     @api.depends("fiscal_document_ids")
     def _compute_fiscal_document_count(self):
         for order in self:
@@ -91,6 +98,15 @@ class PosOrder(models.Model):
             order.fiscal_receipt = document.is_signed and receipt_print(
                 document.signed_json, document.fpd, document.qr_text
             )
+
+    @api.depends("fiscal_document_ids.state", "amount_tax")
+    def _compute_fiscal_vat_difference(self):
+        for order in self.sudo():
+            document = order._fiscal_receipt_document()
+            difference = document and (
+                vat_of_document(document._value()) - receipt_builder(order).ledger_vat()
+            )
+            order.fiscal_vat_difference = (difference or 0) / 100
 
     def _fiscal_receipt_document(self):
         """Return the receipt that counts: the one not given up; empty when there is none."""
@@ -110,7 +126,10 @@ class PosOrder(models.Model):
         if not FROZEN_FIELDS.isdisjoint(vals) or vals.get("state") == "cancel":
             self._check_receipt_not_begun()
         if vals.get("state") not in PAID_STATES:
-            return super().write(vals)
+            result = super().write(vals)
+            if vals.get("state") == "cancel":
+                self._on_till()._release_sale_orders()
+            return result
         unpaid = self.filtered(lambda order: order.state not in PAID_STATES)
         on_till = unpaid._on_till()
         result = super().write(vals)
@@ -167,6 +186,19 @@ class PosOrder(models.Model):
                     )
                 )
 
+    def _release_sale_orders(self):
+        """Take cancelled payments and settlements off their sale orders.
+
+        An order waits for its receipt as a draft, and Odoo counts a draft as money of the sale
+        order; it would not offer a sale order again that a cancelled prepayment had paid in full.
+        """
+        lines = self.sudo().lines.filtered("sale_order_line_id")
+        down_payments = lines.sale_order_line_id.filtered("is_downpayment")
+        lines.sale_order_line_id = False
+        down_payments.filtered(
+            lambda line: not line.pos_order_line_ids and not line.invoice_lines
+        ).unlink()
+
     # The first transaction: the order and its queued receipt ------------------------------------
 
     @api.model
@@ -210,18 +242,19 @@ class PosOrder(models.Model):
     def _fiscal_enqueue(self):
         """Queue the receipt of this order, in the transaction that saves the order."""
         self.ensure_one()
-        receipt, line_ids = ReceiptBuilder(self.sudo()).build()
+        built = receipt_builder(self.sudo()).build()
         given_up = len(self.sudo().fiscal_document_ids._given_up())
         return self.env["fiscal.document"]._enqueue(
             self.config_id.kkt_device_id.sudo(),
-            receipt,
+            built.receipt,
             f"pos:{self.uuid}:{given_up}",
             "pos",
             reference=self.pos_reference,
+            warnings=built.warnings,
             pos_order_id=self.id,
             pos_session_id=self.session_id.id,
             pos_config_id=self.config_id.id,
-            pos_line_ids=line_ids,
+            **built.columns,
         )
 
     def _fiscal_cashier(self):
@@ -304,7 +337,7 @@ class PosOrder(models.Model):
 
     def _fiscal_add_change(self):
         """Book the change, as Odoo does when it makes an order paid."""
-        change = from_kopecks(ReceiptBuilder(self.sudo()).change())
+        change = from_kopecks(receipt_builder(self.sudo()).change())
         # Odoo names money given back by its sign: less than zero.
         values = {"amount_return": -float(change)}
         self._process_payment_lines(values, self, self.session_id, False)
@@ -334,15 +367,25 @@ class PosOrder(models.Model):
                 return
 
     def _fiscal_complete_alone(self):
-        """Complete one sale of many; a failure must not keep the others from it."""
+        """Complete one sale of many; a failure must not keep the others from it.
+
+        Through the door of the cashier's own call: what other modules do behind it (confirm the
+        sale order) happens as well.
+        """
+        wish = {
+            "uuid": self.uuid,
+            "name": self.name,
+            "state": "paid",
+            "session_id": self.session_id.id,
+            "lines": [],
+        }
         try:
             with self.env.cr.savepoint():
-                self._fiscal_complete()
+                self.sync_from_ui([wish])
         except Exception:
             _logger.exception("Order %s is signed and cannot be completed", self.pos_reference)
             return
         self._send_order()
-        self.config_id.notify_synchronisation(self.config_id.current_session_id.id, 0)
 
     # Back office ------------------------------------------------------------------------------
 

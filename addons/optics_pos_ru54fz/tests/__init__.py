@@ -1,8 +1,10 @@
 from . import (
     test_demo_shop,
     test_frontend,
+    test_pos_config,
     test_pos_order,
     test_pos_order_guard,
     test_pos_session,
+    test_prepayment,
     test_receipt,
 )

@@ -86,6 +86,14 @@ class TestDemoShop(TransactionCase):
             ("Очки солнцезащитные Ray-Ban", 5000.0, "1"),
         )
 
+    def test_glasses_to_order_can_be_prepaid(self):
+        glasses = self.env.ref("optics_pos_ru54fz.sale_order_glasses")
+        self.assertEqual((glasses.state, glasses.amount_unpaid), ("draft", 10200))
+        self.assertEqual(self.config.down_payment_product_id.name, "Предоплата")
+        self.assertFalse(self.config.down_payment_product_id.available_in_pos)
+        for user in self.cashiers.user_id:
+            self.assertEqual(glasses.with_user(user).order_line.tax_ids.mapped("nds"), ["6", "11"])
+
     def test_barcodes_can_be_scanned(self):
         goods = self.products.filtered(lambda product: product.type != "service")
         barcodes = goods.mapped("barcode")
@@ -96,5 +104,6 @@ class TestDemoShop(TransactionCase):
     def test_nothing_of_odoos_own_demonstration_is_left_in_the_till(self):
         sold = self.env["product.template"].search([("available_in_pos", "=", True)])
         self.assertEqual(sold, self.products)
-        self.assertFalse(self.env["sale.order"].search_count([]))
+        glasses = self.env.ref("optics_pos_ru54fz.sale_order_glasses")
+        self.assertEqual(self.env["sale.order"].search([]), glasses)
         self.assertEqual(self.env["pos.category"].search([]), self.products.pos_categ_ids)

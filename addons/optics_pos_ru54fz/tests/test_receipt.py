@@ -132,10 +132,6 @@ class TestReceipt(ShopCase):
         lines = [self.line(self.sunglasses), self.line(self.frame, price=-100)]
         self.assertIn("two orders", self.refusal(lines, [(self.card, 4900)]))
 
-    def test_prepayments_wait_for_their_time(self):
-        self.config.down_payment_product_id = self.frame
-        self.assertIn("prepayments", self.refusal([self.line(self.frame)], [(self.card, 6500)]))
-
 
 @tagged("post_install", "-at_install")
 class TestReturn(ShopCase):

@@ -79,9 +79,44 @@ class PosPage:
         self.page.locator("article.product", has_text=product).first.click()
         expect(self.page.locator(".order-container .orderline").first).to_be_visible()
 
+    def settle(self, sale_order: str) -> None:
+        """Bring a sale order's goods, and take off what was prepaid."""
+        self._choose_sale_order(sale_order, choice=0)
+        expect(self.page.locator(".order-container .orderline").first).to_be_visible()
+
+    def prepay(self, sale_order: str, percent: int) -> None:
+        """Put a down payment of so many percent of a sale order into the order."""
+        self._choose_sale_order(sale_order, choice=1)
+        popup = self.page.locator(".modal:has(.popup-input)")
+        for digit in str(percent):
+            popup.locator(".numpad").get_by_text(digit, exact=True).click()
+        popup.locator(".modal-footer .btn-primary").click()
+        expect(self.page.locator(".order-container .orderline").first).to_be_visible()
+
+    def open_sale_orders(self) -> None:
+        self.page.locator(".product-screen .more-btn").click()
+        self.page.locator(".control-buttons-modal button:has(.fa-link)").click()
+
+    def _choose_sale_order(self, sale_order: str, choice: int) -> None:
+        """«Quotation/Order», then settle (0), down payment in percent (1) or in roubles (2)."""
+        self.open_sale_orders()
+        self.page.locator(".modal .o_data_row", has_text=sale_order).locator("td").first.click()
+        self.page.locator(".modal .selection-item").nth(choice).click()
+
+    def take_back(self, order: str) -> None:
+        """Take the only line of a signed order back; `order` is how the list names it."""
+        self.page.locator(".product-screen .more-btn").click()
+        self.page.locator(".control-buttons-modal button:has(.fa-undo)").click()
+        self.page.locator(".ticket-screen .order-row", has_text=order).first.click()
+        self.page.locator(".ticket-screen .pay-order-button.btn-primary").click()
+        expect(self.page.locator(".payment-screen")).to_be_visible()
+
     def pay(self, method: str) -> None:
         """Go to the payment screen and take the whole sum; `method` is a method's name."""
         self.page.locator(".product-screen .pay-order-button:visible").click()
+        self.choose_method(method)
+
+    def choose_method(self, method: str) -> None:
         self.page.locator(".paymentmethods .paymentmethod", has_text=method).first.click()
 
     def tender(self, roubles: str) -> None:

@@ -9,6 +9,7 @@ import os
 import secrets
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -463,9 +464,9 @@ class TillMachine(RuleBasedStateMachine):
 TOTALS = ("sellOper", "sellReturnOper", "buyOper", "buyReturnOper")
 
 
-def test_the_till_keeps_the_drives_rules() -> None:
+def test_the_till_keeps_the_drives_rules(tell: Callable[[str], None]) -> None:
     number = int(os.environ.get("TILL_SEED") or secrets.randbelow(1 << 32))
-    print(f"TILL_SEED={number}")
+    tell(f"TILL_SEED={number}")
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         seed(number)(TillMachine),
         settings=settings(
@@ -476,6 +477,6 @@ def test_the_till_keeps_the_drives_rules() -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
-    print(f"{TillMachine.steps} steps, {dict(TillMachine.outcomes)}")
+    tell(f"{TillMachine.steps} steps, {dict(TillMachine.outcomes)}")
     assert TillMachine.steps >= LEAST_STEPS
     assert TillMachine.outcomes[""] >= LEAST_SIGNED

@@ -8,6 +8,7 @@ import secrets
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -49,7 +50,9 @@ def first_line(seller: subprocess.Popen[str]) -> list[str]:
     return seller.stdout.readline().split()
 
 
-def test_killed_sellers_lose_and_double_nothing(shared: dict[str, Any]) -> None:
+def test_killed_sellers_lose_and_double_nothing(
+    tell: Callable[[str], None], shared: dict[str, Any]
+) -> None:
     seed = int(os.environ.get("KILL_SEED") or secrets.randbelow(1 << 32))
     chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
     sent: list[str] = []
@@ -67,7 +70,7 @@ def test_killed_sellers_lose_and_double_nothing(shared: dict[str, Any]) -> None:
     driver = VirtualDriver.from_settings(shared)
     signed = [driver.read(fd) for fd in range(3, driver.baseline().last_fd + 1)]
     keys = [each["properties"]["propertyValue"].split()[-1] for each in signed]
-    print(f"KILL_SEED={seed}: {KILLS} kills, {len(sent)} sent, {len(keys)} signed")
+    tell(f"KILL_SEED={seed}: {KILLS} kills, {len(sent)} sent, {len(keys)} signed")
     assert len(keys) == len(set(keys))
     assert set(keys) <= set(sent)
     assert {key: keys.index(key) + 3 for key in answered} == answered

@@ -121,7 +121,7 @@ def test_money_of_a_return_may_stay_as_a_prepayment() -> None:
     items, payments = handover(GLASSES, balance_of([ADVANCE]), cash=950_000, ecash=0)
     sold = receipt(items, payments)
     balance = balance_of([ADVANCE, sold])
-    kept = return_payments(500_000, balance, cash=200_000, ecash=0, kept=300_000)
+    kept = return_payments(items[2:], balance, cash=200_000, ecash=0, kept=300_000)
     back = receipt(items[2:], kept, OperationType.SALE_RETURN)
     assert balance_of([ADVANCE, sold, back]) == Balance(prepaid=300_000)
 
@@ -130,14 +130,36 @@ def test_what_is_owed_is_struck_off_and_not_paid_out() -> None:
     items, payments = handover(GLASSES, Balance(), cash=700_000, ecash=0, on_credit=True)
     balance = balance_of([receipt(items, payments)])
     with pytest.raises(InvalidDocument, match="struck off"):
-        return_payments(500_000, balance, cash=500_000, ecash=0)
+        return_payments(items[2:], balance, cash=500_000, ecash=0)
     back = receipt(
-        items[2:], return_payments(500_000, balance, cash=0, ecash=0), OperationType.SALE_RETURN
+        items[2:], return_payments(items[2:], balance, cash=0, ecash=0), OperationType.SALE_RETURN
     )
     after = balance.adding(back)
     assert after.owed == 50_000
     last = credit_payment_lines(after, 50_000, "Оплата")
     assert after.adding(receipt(last, Payments(cash=50_000))).owed == 0
+
+
+def test_a_settled_prepayment_comes_back_with_the_goods_alone() -> None:
+    items, payments = handover(GLASSES, balance_of([PREPAYMENT]), cash=850_000, ecash=0)
+    balance = balance_of([PREPAYMENT, receipt(items, payments)])
+    with pytest.raises(InvalidDocument, match="0.00 is not settled yet"):
+        return_payments(PREPAYMENT.items, balance, cash=0, ecash=400_000)
+
+
+def test_a_returned_prepayment_cannot_stay_as_one() -> None:
+    with pytest.raises(InvalidDocument, match="cannot stay"):
+        return_payments(PREPAYMENT.items, balance_of([PREPAYMENT]), cash=0, ecash=0, kept=400_000)
+
+
+def test_a_credits_payment_is_given_back_though_more_is_owed() -> None:
+    items, payments = handover(GLASSES, Balance(), cash=0, ecash=0, on_credit=True)
+    balance = balance_of([receipt(items, payments)])
+    paid = receipt(credit_payment_lines(balance, 500_000, "Оплата"), Payments(cash=500_000))
+    owing = balance.adding(paid)
+    back = return_payments(paid.items, owing, cash=500_000, ecash=0)
+    assert back == Payments(cash=500_000)
+    assert owing.adding(receipt(paid.items, back, OperationType.SALE_RETURN)).owed == 1_250_000
 
 
 def test_a_pending_receipt_uses_up_and_brings_nothing() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from .choices import Choices, explore
@@ -30,9 +32,11 @@ def check(world_class: type[World], documents: int, faults: int) -> int:
 
 
 @pytest.mark.parametrize(("documents", "faults"), [(1, 4), (2, 3), (3, 3)])
-def test_nothing_is_lost_or_doubled(documents: int, faults: int) -> None:
+def test_nothing_is_lost_or_doubled(
+    tell: Callable[[str], None], documents: int, faults: int
+) -> None:
     count = check(World, documents, faults)
-    print(f"{count} schedules of {documents} documents and up to {faults} faults")
+    tell(f"{count} schedules of {documents} documents and up to {faults} faults")
     assert count > 1000
 
 

@@ -99,6 +99,8 @@ class Lookup:
     candidates: tuple[int, ...] = ()
     """FD numbers that may be ours when the outcome is ``unknown``."""
     why: str = ""
+    fn_number: str = ""
+    """The drive that was asked, and that the candidates lie on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ class DeviceStatus:
     open_document: bool = False
     warnings: tuple[str, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
+    """What not every till can tell: ``unprintedFd``, a signed document that waits for paper;
+    ``registrationFd``, the latest report on (re-)registration (1 when it is not told)."""
 
 
 class Driver(ABC):

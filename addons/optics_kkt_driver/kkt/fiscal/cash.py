@@ -10,7 +10,7 @@ from .base import Document
 from .jsonio import json_object, raw
 from .party import STAND_IN, Cashier
 from .problems import Problems
-from .vocabulary import DocumentKind
+from .vocabulary import DocumentKind, OperationType
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +47,20 @@ class CashIn(CashOperation):
 @dataclass(frozen=True, slots=True)
 class CashOut(CashOperation):
     kind: ClassVar[DocumentKind] = DocumentKind.CASH_OUT
+
+
+def drawer_change(kind: DocumentKind, content: Mapping[str, Any]) -> int:
+    """Kopecks that a document puts into the drawer, negative when they leave it.
+
+    A correction tells of money that moved earlier, so it moves none.
+    """
+    match kind:
+        case DocumentKind.CASH_IN:
+            return int(content["sum"])
+        case DocumentKind.CASH_OUT:
+            return -int(content["sum"])
+        case DocumentKind.RECEIPT:
+            cash = int(content.get("cashTotalSum", 0))
+            comes_in = (OperationType.SALE, OperationType.PURCHASE_RETURN)
+            return cash if content["operationType"] in comes_in else -cash
+    return 0

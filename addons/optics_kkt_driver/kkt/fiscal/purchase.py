@@ -170,20 +170,40 @@ def returned_lines(
     return list(wanted), tuple(items)
 
 
+def struck_off(items: Sequence[Item], balance: Balance) -> int:
+    """Kopecks of a return that are not paid out because the buyer owes them (1216).
+
+    Goods alone are struck off; money that came before or after them was really paid.
+    """
+    goods = sum(item.sum for item in items if item.payment_type.is_handover)
+    return min(max(balance.owed, 0), goods)
+
+
 def return_payments(
-    total: int, balance: Balance, *, cash: int, ecash: int, kept: int = 0
+    items: Sequence[Item], balance: Balance, *, cash: int, ecash: int, kept: int = 0
 ) -> Payments:
     """Payments of a return: money really paid out (1031, 1081), whatever the sale was paid with.
 
     `kept` stays with the shop as a prepayment (1215). What the buyer still owes is not paid out
-    but struck off (1216). Raises InvalidDocument.
+    but struck off. Raises InvalidDocument, also for a prepayment that a handover has settled: that
+    money comes back with the goods.
     """
-    credit = min(max(balance.owed, 0), total)
+    total = sum(item.sum for item in items)
+    before_goods = sum(item.sum for item in items if item.payment_type.is_prepayment)
+    credit = struck_off(items, balance)
     given = cash + ecash + kept
+    problems = Problems()
+    if before_goods > max(balance.prepaid, 0):
+        left = from_kopecks(max(balance.prepaid, 0))
+        rule = f"of what was prepaid {left} is not settled yet; the rest comes back with the goods"
+        problems.add("items", from_kopecks(before_goods), rule)
+    if before_goods and kept:
+        problems.add("payments", from_kopecks(kept), "a returned prepayment cannot stay as one")
     if given != total - credit:
         owed = f", {from_kopecks(credit)} of {from_kopecks(total)} are struck off" if credit else ""
         rule = f"must come to {from_kopecks(total - credit)}{owed}"
-        raise InvalidDocument([Problem("payments", from_kopecks(given), rule)])
+        problems.add("payments", from_kopecks(given), rule)
+    problems.raise_any()
     return Payments(cash=cash, ecash=ecash, prepaid=kept, credit=credit)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from .base import Document
@@ -11,6 +12,11 @@ from .jsonio import json_object
 from .party import Cashier
 from .problems import Problems
 from .vocabulary import DocumentKind
+
+SHIFT_LIMIT = timedelta(hours=24)
+"""A drive signs no receipt in a shift that is open for so long."""
+SHIFT_WARNING = timedelta(hours=23)
+"""From this age on people are told."""
 
 
 @dataclass(frozen=True, slots=True)

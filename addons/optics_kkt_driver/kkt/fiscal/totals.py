@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from .payments import Payments
 from .vocabulary import DocumentKind, Nds, OperationType
@@ -37,8 +37,8 @@ _SUM_NAMES = {
 class Counted(Protocol):
     """What a counter needs to know of a receipt or correction, of whatever format."""
 
-    kind: ClassVar[DocumentKind]
-
+    @property
+    def kind(self) -> DocumentKind: ...
     @property
     def operation_type(self) -> OperationType: ...
     @property

@@ -46,6 +46,27 @@ class DocumentCode(IntEnum):
     CORRECTION = 31
     BSO_CORRECTION = 41
 
+    @property
+    def kind(self) -> DocumentKind | None:
+        """What such a document is to us; None for an answer of the operator."""
+        return _KINDS_OF_CODES.get(self)
+
+
+CODES_OF_KINDS = {
+    DocumentKind.REGISTRATION: DocumentCode.REGISTRATION,
+    DocumentKind.REREGISTRATION: DocumentCode.REREGISTRATION,
+    DocumentKind.SHIFT_OPEN: DocumentCode.SHIFT_OPEN,
+    DocumentKind.RECEIPT: DocumentCode.RECEIPT,
+    DocumentKind.CORRECTION: DocumentCode.CORRECTION,
+    DocumentKind.SHIFT_CLOSE: DocumentCode.SHIFT_CLOSE,
+    DocumentKind.SETTLEMENT_STATE: DocumentCode.SETTLEMENT_STATE,
+    DocumentKind.DRIVE_CLOSE: DocumentCode.DRIVE_CLOSE,
+}
+_KINDS_OF_CODES = {code: kind for kind, code in CODES_OF_KINDS.items()} | {
+    DocumentCode.BSO: DocumentKind.RECEIPT,
+    DocumentCode.BSO_CORRECTION: DocumentKind.CORRECTION,
+}
+
 
 class FfdVersion(IntEnum):
     """Tag 1209, version of the fiscal documents' format."""

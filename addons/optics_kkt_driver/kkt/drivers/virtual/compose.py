@@ -8,28 +8,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from ...fiscal.cash import drawer_change
 from ...fiscal.ffd import to_ffd_1_05
 from ...fiscal.jsonio import date_time_to_json
 from ...fiscal.registration import ReregistrationReason
 from ...fiscal.tlv import EncodingError, decode_document, encode_document
 from ...fiscal.totals import ShiftTotals
-from ...fiscal.vocabulary import DocumentCode, DocumentKind, FfdVersion, OperationType
+from ...fiscal.vocabulary import CODES_OF_KINDS, DocumentKind, FfdVersion
 from .refusals import refusal
 from .registration import FNS_URL, TillRegistration
 from .state import DriveState, Queue, Stored
 
 MODEL_VERSION = "1.0"
 """Tag 1188."""
-_CODES = {
-    DocumentKind.REGISTRATION: DocumentCode.REGISTRATION,
-    DocumentKind.REREGISTRATION: DocumentCode.REREGISTRATION,
-    DocumentKind.SHIFT_OPEN: DocumentCode.SHIFT_OPEN,
-    DocumentKind.RECEIPT: DocumentCode.RECEIPT,
-    DocumentKind.CORRECTION: DocumentCode.CORRECTION,
-    DocumentKind.SHIFT_CLOSE: DocumentCode.SHIFT_CLOSE,
-    DocumentKind.SETTLEMENT_STATE: DocumentCode.SETTLEMENT_STATE,
-    DocumentKind.DRIVE_CLOSE: DocumentCode.DRIVE_CLOSE,
-}
 SETTLEMENTS = (DocumentKind.RECEIPT, DocumentKind.CORRECTION)
 REPRINTS = (DocumentKind.X_REPORT, DocumentKind.COPY)
 """On paper only: they sign nothing and change no counter."""
@@ -38,23 +29,6 @@ COPY_HEADING = "КОПИЯ"
 """Stands on the paper above what is repeated, so that nobody takes it for the document itself."""
 REGISTRAR = "Администратор"
 """Tag 1021 of the reports that the till makes when it is set up."""
-
-
-def drawer_change(kind: DocumentKind, content: Mapping[str, Any]) -> int:
-    """Kopecks that go into the drawer, negative when they leave it.
-
-    A correction tells of money that moved earlier, so it moves none.
-    """
-    match kind:
-        case DocumentKind.CASH_IN:
-            return int(content["sum"])
-        case DocumentKind.CASH_OUT:
-            return -int(content["sum"])
-        case DocumentKind.RECEIPT:
-            cash = int(content.get("cashTotalSum", 0))
-            comes_in = (OperationType.SALE, OperationType.PURCHASE_RETURN)
-            return cash if content["operationType"] in comes_in else -cash
-    return 0
 
 
 def advance(
@@ -98,7 +72,7 @@ def sign(
     in_shift = {} if kind in REGISTRATIONS else {"shiftNumber": after.shift_number}
     receipt_number = after.receipt_number if kind in SETTLEMENTS else None
     unsigned = {
-        "code": int(_CODES[kind]),
+        "code": int(CODES_OF_KINDS[kind]),
         "fiscalDocumentFormatVer": int(registration.ffd),
         "user": registration.user,
         "userInn": registration.user_inn,

@@ -47,17 +47,17 @@ def judge(
     candidates = tuple(each.fd_number for each in found if each.fd_number)
     if evidence.fn_number != intent.baseline.fn_number:
         why = f"the till has another drive now, {evidence.fn_number}"
-        return Lookup(LookupOutcome.UNKNOWN, candidates=candidates, why=why)
+        return _unknown(evidence, candidates, why)
     if evidence.last_fd < intent.baseline.last_fd:
         why = f"the drive knows FD {evidence.last_fd}, it had {intent.baseline.last_fd}"
-        return Lookup(LookupOutcome.UNKNOWN, why=why)
+        return _unknown(evidence, (), why)
     if len(found) == 1 and decides:
         on_paper = found[0].fd_number is None or found[0].fd_number != evidence.unprinted_fd
         answer = signed(found[0], evidence.fn_number, on_paper=on_paper)
         return Lookup(LookupOutcome.SIGNED, answer)
     if found:
         why = "more than one document may be ours" if decides else "our document had no tag"
-        return Lookup(LookupOutcome.UNKNOWN, candidates=candidates, why=why)
+        return _unknown(evidence, candidates, why)
     return _undone(intent, evidence, "the till has no such document")
 
 
@@ -66,6 +66,12 @@ def _undone(intent: Intent, evidence: Evidence, why: str) -> Lookup:
     if evidence.asked_at < intent.deadline:
         return Lookup(LookupOutcome.PENDING, why="the deadline has not passed")
     return Lookup(LookupOutcome.NOT_SIGNED, why=why)
+
+
+def _unknown(evidence: Evidence, candidates: tuple[int, ...], why: str) -> Lookup:
+    return Lookup(
+        LookupOutcome.UNKNOWN, candidates=candidates, why=why, fn_number=evidence.fn_number
+    )
 
 
 _Matcher = Callable[[Stored], bool]

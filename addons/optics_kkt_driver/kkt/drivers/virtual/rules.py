@@ -10,16 +10,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeGuard
 
+from ...fiscal.cash import drawer_change
 from ...fiscal.problems import InvalidDocument
+from ...fiscal.shift import SHIFT_LIMIT
 from ...fiscal.vat import vat_totals_from_json
 from ...fiscal.vocabulary import DocumentKind, FfdVersion, Nds, OperationType, TaxationType
-from .compose import REPRINTS, SETTLEMENTS, drawer_change, in_format
+from .compose import REPRINTS, SETTLEMENTS, in_format
 from .faults import Faults
 from .refusals import refusal
 from .registration import TillRegistration
 from .state import DriveState, Queue
 
-SHIFT_LIMIT = timedelta(hours=24)
 OFD_LIMIT = timedelta(days=30)
 CLOCK_LIMIT = 300
 """Seconds that the till's clock and the drive's may differ."""

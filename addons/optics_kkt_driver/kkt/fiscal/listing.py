@@ -1,0 +1,61 @@
+"""A fiscal document as lines that a person can read: tag, name, value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from . import tags
+from .money import from_kopecks
+from .tags import DOCUMENT, Tag, ValueType
+from .vocabulary import ItemsQuantityMeasure, Nds, OperationType, PaymentType, TaxationType
+
+_LABELS: Mapping[str, Callable[[int], str]] = {
+    "operationType": lambda code: OperationType(code).label,
+    "appliedTaxationType": lambda code: TaxationType(code).label,
+    "paymentType": lambda code: PaymentType(code).label,
+    "nds": lambda code: Nds(code).label,
+    "itemsQuantityMeasure": lambda code: ItemsQuantityMeasure(code).label,
+}
+_NOT_MONEY = ("numerator", "denominator")
+"""Of all numbers of variable length only these are no sums."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    depth: int
+    """0 for the document itself, 1 for what stands in one of its groups."""
+    tag: int | None
+    """None for a name that no tag has, such as the document's code."""
+    name: str
+    value: str
+    """Sums in roubles, codes with their words; nothing for the head of a group."""
+
+
+def listing(document: Mapping[str, Any]) -> list[Line]:
+    """All that a document (FNS JSON) says, in its own order."""
+    return list(_lines(DOCUMENT, document, 0))
+
+
+def _lines(parent: int, data: Mapping[str, Any], depth: int) -> Iterator[Line]:
+    for name, value in data.items():
+        tag = tags.by_name(parent, name)
+        number = tag.number if tag else None
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, Mapping):
+                yield Line(depth, number, name, "")
+                yield from _lines(tag.number if tag else DOCUMENT, each, depth + 1)
+            else:
+                yield Line(depth, number, name, _words(tag, name, each))
+
+
+def _words(tag: Tag | None, name: str, value: Any) -> str:
+    if tag and tag.type is ValueType.VLN and name not in _NOT_MONEY:
+        return str(from_kopecks(value))
+    if name in _LABELS:
+        try:
+            return f"{value} – {_LABELS[name](value)}"
+        except ValueError:
+            return str(value)
+    return str(value)

@@ -1,0 +1,239 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..kkt.drivers.clock import SystemClock
+from ..kkt.drivers.errors import Refused
+from ..kkt.fiscal.document import DriveClosing
+from ..kkt.flow.recover import settle
+from .fiscal_document import SIGNED_STATES, UNDECIDED_STATES, UNDELIVERED
+
+BOUND_TO_A_DRIVE = ("copy", "drive_close")
+"""What was asked of one drive must never reach the next: a copy of its document, its closing."""
+
+
+class KktDevice(models.Model):
+    """The till and its fiscal drives: the one in use, those before, and the way between them."""
+
+    _inherit = "kkt.device"
+
+    drive_ids = fields.One2many("kkt.drive", "device_id", string="Drives", readonly=True)
+    drive_id = fields.Many2one("kkt.drive", string="Drive (FN)", compute="_compute_drive_id")
+    drive_count = fields.Integer(string="Drives (FN)", compute="_compute_drive_id")
+    other_fn = fields.Char(
+        string="Another drive",
+        compute="_compute_other_fn",
+        help="The till answered with a drive that is not the one we work with",
+    )
+
+    @api.depends("drive_ids.state")
+    def _compute_drive_id(self):
+        for device in self:
+            device.drive_id = device.drive_ids.filtered(lambda drive: drive.state == "in_use")
+            device.drive_count = len(device.drive_ids)
+
+    @api.depends("lane_ids.fn_number", "status_ids.fn_number")
+    def _compute_other_fn(self):
+        for device in self:
+            known, said = device._lane().fn_number, device._status().fn_number
+            device.other_fn = known and said and said != known and said
+
+    # What the lane asks (see kkt_lane.Lane) -----------------------------------------------------
+
+    def _drive_that_answers(self, status):
+        """The drive in use, when it is the one that has answered; else none."""
+        return self.drive_id.filtered(lambda drive: drive.fn_number == status.fn_number)
+
+    def _saw_drive(self, status):
+        drive = self._drive_that_answers(status)
+        if drive:
+            drive._saw_status(status)
+
+    def _replace_drive(self, baseline, reason):
+        """Work with the drive that answers from now on, in one step under the lane's lock.
+
+        Rows that wait are printed on the new drive, except what was asked of the old one alone.
+
+        :return: why it cannot be, in words, or None
+        """
+        old = self._lane().fn_number
+        if baseline.fn_number == old:
+            return None
+        undelivered = self._undelivered_of_drive(old)
+        if why := self.env["kkt.drive"]._take_in(self, baseline):
+            return why
+        self._give_up_what_was_bound(old)
+        self.message_post(
+            body=self.env._(
+                "Drive %(old)s was replaced by %(new)s, whose last FD is %(number)s. Undelivered"
+                " documents of the old one: %(undelivered)s. Reason: %(reason)s",
+                old=old or "–",
+                new=baseline.fn_number,
+                number=baseline.last_fd,
+                undelivered=undelivered,
+                reason=reason or "–",
+            )
+        )
+        return None
+
+    def _give_up_what_was_bound(self, fn_number):
+        rows = self.env["fiscal.document"].search(
+            [
+                ("device_id", "=", self.id),
+                ("kind", "in", BOUND_TO_A_DRIVE),
+                ("state", "in", ["queued", "failed", "manual"]),
+            ]
+        )
+        for row in rows:
+            why = self.env._("drive %s, for which it was meant, was replaced", fn_number)
+            row._transition("cancelled", why, candidates=False)
+
+    # Replacing (see wizard/kkt_drive_replacement) -----------------------------------------------
+
+    def _undelivered_of_drive(self, fn_number):
+        """Count what the OFD has not got of a drive; the drive's closing comes last anyway."""
+        return (
+            self.env["fiscal.document"]
+            .sudo()
+            .search_count(
+                [
+                    ("device_id", "=", self.id),
+                    ("fn_number", "=", fn_number),
+                    ("kind", "!=", "drive_close"),
+                    *UNDELIVERED,
+                ]
+            )
+        )
+
+    def _undecided_count(self):
+        """Count the rows of which nobody knows yet whether a drive has signed them."""
+        states = [*UNDECIDED_STATES, "manual"]
+        return (
+            self.env["fiscal.document"]
+            .sudo()
+            .search_count([("device_id", "=", self.id), ("state", "in", states)])
+        )
+
+    def _close_archive(self, fn_number):
+        """Close the archive of the drive in use for ever; repeatable.
+
+        A closing that cannot be signed now is given up: it must not come later by itself.
+
+        :return: why the drive is not closed, in words, or None
+        """
+        closings = self.env["fiscal.document"].sudo()
+        given_up = closings.search_count(
+            [
+                ("device_id", "=", self.id),
+                ("kind", "=", "drive_close"),
+                ("state", "=", "cancelled"),
+            ]
+        )
+        row = self._register_now(
+            DriveClosing(self.env.user._fiscal_cashier()),
+            f"drive-close:{self.id}:{fn_number}:{given_up}",
+            "backend",
+            fingerprint={"fn_number": fn_number},
+        )
+        if row.state in SIGNED_STATES:
+            self.message_post(
+                body=self.env._(
+                    "The archive of drive %(fn)s is closed (FD %(number)s).",
+                    fn=row.fn_number,
+                    number=row.fd_number,
+                )
+            )
+            return None
+        why = row._explain()
+        row._give_up(why)
+        return why
+
+    def _find_drive(self):
+        """Settle what is undecided and ask which drive the till has.
+
+        :return: ``kkt.drivers.contract.Baseline``
+        :raises UserError: busy, silent, undecided
+        """
+
+        def speak(lane, driver):
+            settle(lane, driver, SystemClock())
+            self._note_status(lane, driver)
+            return driver.baseline()
+
+        return self._converse(speak)
+
+    def _put_in_virtual_drive(self, known_fn):
+        """Put a new drive into a virtual till, unless it has another one than `known_fn` already.
+
+        :raises UserError: busy, silent, refused
+        """
+
+        def speak(lane, driver):
+            if driver.baseline().fn_number == known_fn:
+                driver.replace_drive()
+
+        if self.driver != "virtual":
+            raise UserError(
+                self.env._("Only a virtual till gets its drive from here; use the maker's tool.")
+            )
+        self._converse(speak)
+
+    def _confirm_drive(self, fn_number, reason):
+        """Work with the drive `fn_number` from now on, if it is the one in the till.
+
+        What is undecided is asked for first: on another drive nobody can tell of it, and it is
+        left to a person.
+
+        :raises UserError: busy, silent, refused, another drive again
+        """
+
+        def speak(lane, driver):
+            settle(lane, driver, SystemClock())
+            baseline = driver.baseline()
+            if baseline.fn_number != fn_number:
+                return self.env._(
+                    "The till has drive %(found)s now, not %(shown)s. Ask the till again.",
+                    found=baseline.fn_number,
+                    shown=fn_number,
+                )
+            why = lane.replace_drive(baseline, reason)
+            if not why:
+                self._note_status(lane, driver)
+            return why
+
+        if why := self._converse(speak):
+            raise UserError(why)
+
+    def _registration_report(self, driver, fd_number):
+        """Read the report on registration (FNS JSON); None when the drive does not give it."""
+        try:
+            return driver.read(fd_number)
+        except Refused:
+            return None
+
+    # Buttons ----------------------------------------------------------------------------------
+
+    def action_replace_drive(self):
+        """Lead through the replacement, from the step that the till is at."""
+        self.ensure_one()
+        self.check_access("write")
+        return self.env["kkt.drive.replacement"].create({"device_id": self.id}).action_look()
+
+    def action_fn_status(self):
+        """Ask the drive how it is, and read its registration anew."""
+        self.ensure_one()
+        self.check_access("write")
+        status = self._converse(lambda lane, driver: self._note_status(lane, driver, reread=True))
+        return self._tell(
+            self.env._(
+                "Drive %(fn)s, valid until %(until)s, last FD %(number)s, undelivered: %(count)s.",
+                fn=status.fn_number,
+                until=status.fn_valid_until and status.fn_valid_until.date() or "–",
+                number=status.last_fd,
+                count=status.undelivered,
+            )
+        )
+
+    def action_drives(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("optics_kkt_driver.kkt_drive_action")
+        return {**action, "domain": [("device_id", "=", self.id)], "context": {}}

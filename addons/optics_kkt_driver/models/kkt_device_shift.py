@@ -1,0 +1,132 @@
+from datetime import UTC, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+
+from ..kkt.fiscal.document import CashIn, CashOut, ShiftClosing, ShiftOpening, XReport
+from ..kkt.fiscal.shift import SHIFT_LIMIT, SHIFT_WARNING
+
+
+class KktDevice(models.Model):
+    """The day at a till: shifts, their counters, and the cash in its drawer."""
+
+    _inherit = "kkt.device"
+
+    shift_ids = fields.One2many("kkt.shift", "device_id", string="Shifts", readonly=True)
+    shift_warning = fields.Char(compute="_compute_shift_warning")
+
+    def _compute_shift_warning(self):
+        for device in self:
+            device.shift_warning = device._shift_warning()
+
+    # Documents of the day ---------------------------------------------------------------------
+
+    def _shift_open(self, cashier, key, source, **links):
+        """Open a shift and return its document. Repeatable by `key`.
+
+        :param cashier: ``kkt.fiscal.Cashier``
+        """
+        return self._register_now(ShiftOpening(cashier=cashier), key, source, **links)
+
+    def _shift_close(self, cashier, key, source, **links):
+        """Close the shift (Z report) and return its document. Repeatable by `key`."""
+        return self._register_now(ShiftClosing(cashier=cashier), key, source, **links)
+
+    def _x_report(self, cashier, key, source, **links):
+        """Print the counters of the shift and return the document. Repeatable by `key`."""
+        return self._register_now(XReport(cashier=cashier), key, source, **links)
+
+    def _cash_in(self, kopecks, cashier, key, source, **links):
+        """Put cash into the drawer and return the document. Repeatable by `key`.
+
+        Raises ``kkt.fiscal.problems.InvalidDocument`` for a sum that is not positive.
+        """
+        return self._register_now(CashIn(kopecks, cashier), key, source, **links)
+
+    def _cash_out(self, kopecks, cashier, key, source, **links):
+        """Take cash out of the drawer, as :meth:`_cash_in` puts it in."""
+        return self._register_now(CashOut(kopecks, cashier), key, source, **links)
+
+    # Age --------------------------------------------------------------------------------------
+
+    def _shift_age(self):
+        """How long the shift is open by the till's own clock; None when it is closed."""
+        status = self._status()
+        if not status.shift_open or not status.shift_opened_at:
+            return None
+        ahead = timedelta(seconds=status.clock_difference)
+        return fields.Datetime.now() + ahead - status.shift_opened_at
+
+    def _shift_warning(self):
+        """Say what to do about a shift that is near its 24 hours or beyond; else nothing."""
+        age = self._shift_age()
+        if age is None or age < SHIFT_WARNING:
+            return ""
+        if age >= SHIFT_LIMIT:
+            return self.env._(
+                "The shift is open for 24 hours: the till refuses everything but its closing."
+                " Close the shift (Z) and open a new one."
+            )
+        return self.env._(
+            "The shift must be closed (Z) before %s by the till's clock: then its 24 hours are"
+            " over and the till refuses receipts.",
+            f"{self._shift_ends_at():%H:%M}",
+        )
+
+    def _shift_ends_at(self):
+        opened = self._status().shift_opened_at.replace(tzinfo=UTC)
+        return (opened + SHIFT_LIMIT).astimezone(ZoneInfo(self.timezone))
+
+    def _pos_status(self):
+        lamp = super()._pos_status()
+        warning = self._shift_warning()
+        if warning and lamp["state"] != "red":
+            over = self._shift_age() >= SHIFT_LIMIT
+            lamp.update(state="red" if over else "yellow", text=warning)
+        return lamp
+
+    # Buttons ----------------------------------------------------------------------------------
+
+    def action_open_shift(self):
+        return self._report_button(self._shift_open, self._shift_key("open"))
+
+    def action_close_shift(self):
+        return self._report_button(self._shift_close, self._shift_key("close"))
+
+    def action_x_report(self):
+        return self._report_button(self._x_report, f"backend:{self.id}:x:{uuid4()}")
+
+    def _shift_key(self, word):
+        """Two people who press at once want one opening, or one closing."""
+        status = self._status()
+        return f"backend:{self.id}:{word}:{status.fn_number}:{status.last_fd}"
+
+    def _report_button(self, call, key):
+        self.ensure_one()
+        self.check_access("write")
+        document = call(self.env.user._fiscal_cashier(), key, "backend")
+        if not document.is_signed:
+            raise UserError(document._explain())
+        return document._open_form()
+
+    def action_cash_move(self):
+        """Ask how much cash goes in or out; the drawer is asked for first."""
+        self.ensure_one()
+        self.check_access("write")
+        self._end_request_transaction()
+        self._refresh_status()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Cash in or out"),
+            "res_model": "kkt.cash.move",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_device_id": self.id},
+        }
+
+    def action_shifts(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("optics_kkt_driver.kkt_shift_action")
+        return {**action, "domain": [("device_id", "=", self.id)], "context": {}}

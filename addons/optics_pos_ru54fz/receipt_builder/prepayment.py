@@ -1,0 +1,126 @@
+"""Money comes before the goods: Odoo's down payments on a sale order."""
+
+from dataclasses import replace
+
+from odoo.addons.optics_kkt_driver.kkt.fiscal.document import Payments
+from odoo.addons.optics_kkt_driver.kkt.fiscal.lines import prepayment_lines
+from odoo.addons.optics_kkt_driver.kkt.fiscal.vocabulary import PaymentType, ProductType
+
+from .base import ReceiptBuilder
+from .lines import left_to_hand_over, line_of_point_of_sale, lines_of_sale_order, to_kopecks
+
+
+class PrepaymentBuilder(ReceiptBuilder):
+    """One receipt over the lines of the sale order, for all down payment lines of the order.
+
+    Odoo makes a down payment line for each tax. Its money is spread over the goods of that tax, as
+    the ledger has it. No item is of two lines: so a return of a line finds its items.
+    """
+
+    payment_type = PaymentType.PREPAYMENT
+
+    def _build(self):
+        sale_order = self._sale_order()
+        self._check_lines(sale_order)
+        due = self._due()
+        money = self._money(due)
+        if money["prepaid"] or money["credit"]:
+            self._problem(self._env._("A prepayment is paid in cash, by card or the like."))
+        lines = [line_of_point_of_sale(line) for line in self._lines]
+        lines = self._fitted(lines, due, self._total())
+        goods = self._goods(sale_order)
+        self._raise_problems()
+
+        purchase = self._purchase_of(sale_order)
+        whole = sum(item.sum for _taxes, item in goods)
+        self._check_unpaid(sale_order, purchase, due, whole)
+        self._raise_problems()
+        kind = PaymentType.FULL_PREPAYMENT if due == whole else PaymentType.PREPAYMENT
+        rows = [
+            (line.record.id, replace(item, payment_type=kind))
+            for line, ordered in _spread(lines, goods)
+            for item in prepayment_lines(ordered, line.sum)
+        ]
+        items, warnings = self._lawful_rates([item for _line_id, item in rows])
+        return self._built(
+            items,
+            Payments(**money),
+            [line_id for line_id, _item in rows],
+            warnings=warnings,
+            purchase_id=purchase.id,
+        )
+
+    def _check_lines(self, sale_order):
+        product = self._lines.product_id
+        if self._lines.filtered(lambda line: not line.sale_order_origin_id):
+            self._problem(
+                self._env._(
+                    "%s: a prepayment is taken for a sale order. Choose it with “Quotation/Order”.",
+                    product.display_name,
+                )
+            )
+        elif any(line.price_subtotal_incl <= 0 for line in self._lines):
+            self._problem(
+                self._env._(
+                    "%s: a prepayment is more than zero. To give one back, return the order in"
+                    " which it was taken.",
+                    product.display_name,
+                )
+            )
+        self._raise_problems()
+
+    def _goods(self, sale_order):
+        """Pairs of taxes and item: what of the sale order is still to be handed over."""
+        total = to_kopecks(sale_order.amount_total)
+        ordered = self._fitted(lines_of_sale_order(sale_order), total, total)
+        lines = (left_to_hand_over(line) for line in ordered)
+        return [(line.taxes, item) for line in lines if line.sum for item in self._items(line)]
+
+    def _items(self, line):
+        return [
+            replace(item, product_type=self._prepayment_product_type(item))
+            for item in super()._items(line)
+        ]
+
+    def _prepayment_product_type(self, item):
+        """Tag 1212: the law's readers differ, so the company chooses."""
+        by_setting = {"own": item.product_type, "payment": ProductType.PAYMENT}
+        return by_setting[self._order.company_id.fiscal_prepayment_product_type]
+
+    def _check_unpaid(self, sale_order, purchase, due, whole):
+        """Take no more than is still unpaid by the signed receipts and by the back office."""
+        elsewhere = to_kopecks(sale_order._fiscal_paid_elsewhere())
+        unpaid = max(whole - purchase._most_prepaid() - elsewhere, 0)
+        if due > unpaid:
+            self._problem(
+                self._env._(
+                    "%(order)s: a prepayment of %(due)s is more than the %(unpaid)s that are not"
+                    " paid yet.",
+                    order=sale_order.name,
+                    due=self._format(due),
+                    unpaid=self._format(unpaid),
+                )
+            )
+
+
+def _spread(lines, goods):
+    """Pairs of a down payment line and the items that its money is for.
+
+    Those of the line's taxes; all of them where Odoo, who looks at the whole order, takes more at a
+    tax than what is left of its goods costs. In the order of the goods.
+    """
+
+    def cost(taxes):
+        return sum(item.sum for each, item in goods if each == taxes)
+
+    def taken(taxes):
+        return sum(line.sum for line in lines if line.taxes == taxes)
+
+    def place(line):
+        return next(
+            (i for i, (taxes, _item) in enumerate(goods) if taxes == line.taxes), len(goods)
+        )
+
+    by_taxes = all(taken(line.taxes) <= cost(line.taxes) for line in lines)
+    for line in sorted(lines, key=place):
+        yield line, [item for taxes, item in goods if not by_taxes or taxes == line.taxes]

@@ -1,0 +1,16 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .common import ShopCase
+
+
+@tagged("post_install", "-at_install")
+class TestPosConfig(ShopCase):
+    def test_a_point_of_sale_takes_no_till_of_another_company(self):
+        other = self.env["res.company"].create({"name": "ИП Соколов"})
+        till = self.make_till(code="OTHER-1", company_id=other.id, ofd_id=False)
+        config = self.env["pos.config"].create(
+            {"name": "Вторая касса", "company_id": self.company.id, "payment_method_ids": False}
+        )
+        with self.assertRaises(UserError):
+            config.kkt_device_id = till

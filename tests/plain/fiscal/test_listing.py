@@ -1,0 +1,41 @@
+"""A document as lines for people: every tag once, sums in roubles, codes with their words."""
+
+from __future__ import annotations
+
+from kkt.fiscal.listing import Line, listing
+
+RECEIPT = {
+    "code": 3,
+    "fiscalDriveNumber": "9999078900004312",
+    "operationType": 1,
+    "items": [
+        {"name": "Оправа", "price": 100000, "quantity": "2", "nds": 6},
+        {"name": "Футляр", "price": 5, "quantity": "1", "nds": 11},
+    ],
+    "totalSum": 200005,
+    "tag65000": "ff",
+}
+
+
+def test_groups_are_indented_and_repeated() -> None:
+    lines = listing(RECEIPT)
+    assert lines[:3] == [
+        Line(0, None, "code", "3"),
+        Line(0, 1041, "fiscalDriveNumber", "9999078900004312"),
+        Line(0, 1054, "operationType", "1 – Приход"),
+    ]
+    assert [line for line in lines if line.name == "items"] == [Line(0, 1059, "items", "")] * 2
+    assert Line(1, 1030, "name", "Футляр") in lines
+    assert Line(1, 1199, "nds", "6 – без НДС") in lines
+
+
+def test_sums_are_roubles() -> None:
+    values = {(line.name, line.value) for line in listing(RECEIPT)}
+    assert ("totalSum", "2000.05") in values
+    assert ("price", "0.05") in values
+    assert ("quantity", "2") in values
+
+
+def test_unknown_tags_and_codes_are_shown_as_they_are() -> None:
+    lines = listing({"tag65000": "ff", "operationType": 9})
+    assert lines == [Line(0, None, "tag65000", "ff"), Line(0, 1054, "operationType", "9")]
