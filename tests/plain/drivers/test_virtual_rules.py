@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from kkt.drivers import virtual
 from kkt.drivers.errors import Refused
 from kkt.drivers.virtual import Faults, TillRegistration, VirtualTill
 from kkt.drivers.virtual.rules import check, check_content
@@ -536,6 +538,16 @@ def test_reading_what_is_not_there(closed: Till) -> None:
     with pytest.raises(Refused) as refused:
         closed.till.read(99)
     assert refused.value.code == "08"
+
+
+def test_the_docs_list_every_refusal() -> None:
+    sources = Path(virtual.__file__).parent.glob("*.py")
+    text = "".join(source.read_text(encoding="utf-8") for source in sources)
+    raised = set(re.findall(r'refusal\(\s*"([0-9A-F]{2})"', text)) | {"10"}
+    page = (Path(__file__).parents[3] / "docs" / "RELIABILITY.md").read_text(encoding="utf-8")
+    section = page.partition("## The virtual till")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| ([0-9A-F, ]+) \|", section, re.MULTILINE)
+    assert {code for cell in cells for code in cell.split(", ")} == raised
 
 
 # Local time ---------------------------------------------------------------------------------
