@@ -1,11 +1,10 @@
 from odoo import http
 from odoo.http import request
 
-from ..exceptions import KeyConflict
 from ..kkt.fiscal.document import InvalidDocument
-from .api import ApiError, find_device, idempotency_key, json_body, json_route
-from .correction_request import FIELD_OF_PATH, read_correction_request
-from .registration import answer_of
+from .api import find_device, idempotency_key, json_body, json_route
+from .correction_request import read_correction_request
+from .registration import answer_of, telling_conflicts
 from .request_fields import refusal
 
 
@@ -22,14 +21,11 @@ class CorrectionController(http.Controller):
         device = find_device(body.get("pos_id"))
         wanted = read_correction_request(body, device)
         documents = request.env["fiscal.document"].sudo()
-        try:
-            rows = documents._correct(device, key, "api", **wanted)
-        except InvalidDocument as invalid:
-            raise refusal(invalid, FIELD_OF_PATH) from invalid
-        except KeyConflict as conflict:
-            raise ApiError(
-                409, "key_conflict", str(conflict), {"state": conflict.document.state}
-            ) from conflict
+        with telling_conflicts():
+            try:
+                rows = documents._correct(device, key, "api", **wanted)
+            except InvalidDocument as invalid:
+                raise refusal(invalid) from invalid
         repeated = all(row.is_signed for row in rows)
         served = rows._print_in_order()
         *earlier, last = rows

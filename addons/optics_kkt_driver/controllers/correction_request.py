@@ -14,7 +14,6 @@ FIELDS = SETTLEMENT_FIELDS | {
     *("pos_id", "cashier", "customer", "date", "basis", "order_number", "original", "wrong"),
     "reason",
 }
-FIELD_OF_PATH = {"settled_on": "date", "fpd": "original.fpd"}
 BASES = {"self": CorrectionType.SELF, "order": CorrectionType.INSTRUCTION}
 
 

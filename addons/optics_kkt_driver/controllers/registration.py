@@ -1,5 +1,6 @@
 """What all calls that register a document have in common: the key, the till's lane, the answer."""
 
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from odoo.http import request
@@ -35,7 +36,7 @@ def register_document(kind, read):
     body = json_body()
     device = find_device(body.get("pos_id"))
     documents = request.env["fiscal.document"]
-    try:
+    with telling_conflicts():
         row = documents._stored(device, kind, key, body)
         if not row:
             wanted = read(body, device)
@@ -50,13 +51,20 @@ def register_document(kind, read):
                 fingerprint=body,
                 **wanted.links,
             )
+    repeated = row.is_signed
+    served = device._register_row(row)
+    return answer_of(row, served, repeated=repeated)
+
+
+@contextmanager
+def telling_conflicts():
+    """Answer 409 to a key that belongs to another document."""
+    try:
+        yield
     except KeyConflict as conflict:
         raise ApiError(
             409, "key_conflict", str(conflict), {"state": conflict.document.state}
         ) from conflict
-    repeated = row.is_signed
-    served = device._register_row(row)
-    return answer_of(row, served, repeated=repeated)
 
 
 def answer_of(document, served, *, repeated):

@@ -4,6 +4,7 @@ Functions that take `problems` (``kkt.fiscal.Problems``) add what they find ther
 or an empty stand-in, so that a caller learns everything at once.
 """
 
+import re
 from decimal import Decimal, InvalidOperation
 
 from ..kkt.fiscal.document import Buyer, Cashier, InvalidDocument, Item, Payments
@@ -27,8 +28,17 @@ PAYMENT_METHODS = {
     "credit": "credit",
     "other": "provision",
 }
-MONEY = ("cash", "ecash")
-"""Payments in which money changes hands."""
+NAMES_OF_CALL = {
+    "nds": "tax_rate",
+    "items_quantity_measure": "measure",
+    "origin_country_code": "country",
+    "custom_entry_num": "customs_declaration",
+    "buyer": "customer",
+    "operator_inn": "inn",
+    "retail_place": "internet_site",
+    "settled_on": "date",
+}
+"""What a caller knows the fields of our documents by, where the names differ."""
 
 
 def raise_any(problems):
@@ -42,18 +52,19 @@ def raise_any(problems):
         raise refusal(invalid) from invalid
 
 
-def refusal(invalid, names=None):
-    """Return the answer to a call that is wrong in the ways that `invalid` tells.
-
-    :param dict names: fields of the call by the path that a problem has, where they differ
-    """
-    names = names or {}
+def refusal(invalid):
+    """Return the answer to a call that is wrong in the ways that `invalid` tells."""
     told = [
-        {"field": names.get(each.field, each.field), "rule": each.rule, "value": str(each.value)}
+        {"field": _path_of_call(each.field), "rule": each.rule, "value": str(each.value)}
         for each in invalid.problems
     ]
-    details = {"field": told[0]["field"], "problems": told}
-    return ApiError(422, "invalid_request", str(invalid), details)
+    words = "; ".join(f"{each['field']}: {each['rule']} (got {each['value']})" for each in told)
+    return ApiError(422, "invalid_request", words, {"field": told[0]["field"], "problems": told})
+
+
+def _path_of_call(path):
+    """Turn ``items[0].nds`` into ``items[0].tax_rate``: the names that the caller knows."""
+    return re.sub(r"[a-z]\w*", lambda name: NAMES_OF_CALL.get(name[0], name[0]), path)
 
 
 def no_unknown(problems, path, data, known):

@@ -148,7 +148,7 @@ class TestDocumentsByApi(DocumentsMixin, ApiCase):
             ({"basis": "order"}, "order_number"),
             ({"order_number": "1"}, "order_number"),
             ({"basis": "whim"}, "basis"),
-            ({"items": [{**SUNGLASSES_API, "tax_rate": 20}]}, "items[0].nds"),
+            ({"items": [{**SUNGLASSES_API, "tax_rate": 20}]}, "items[0].tax_rate"),
             ({"total": 1}, "total"),
             ({"original": {"key": "none"}}, "original.key"),
             ({"original": {**numbers, "fpd": "x"}, "wrong": right}, "wrong.date"),

@@ -107,7 +107,7 @@ class TestTurnOfYear(PurchaseCase):
             self.assertEqual(self.rates(replaced), [11])
             self.assertEqual([each["code"] for each in replaced["warnings"]], ["rate_20_replaced"])
             self.env.company.fiscal_rate_20_api = "refuse"
-            self.refused("items[0].nds", **sale)
+            self.refused("items[0].tax_rate", **sale)
 
     def test_20_percent_sold_in_2025_is_lawful(self):
         sale = {"items": [SUNGLASSES_20], "total": 5000, "payment_method": "card"}
