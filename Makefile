@@ -3,7 +3,7 @@
 # Settings may follow any target (make hands them to the scripts): make run HTTP_PORT=8070, make test SUITE=plain FILTER=hlc
 
 .DEFAULT_GOAL := help
-.PHONY: run setup stop shell psql update logs reset-db test test-fast chaos bench lint clean help
+.PHONY: run setup emulator stop shell psql update logs reset-db test test-fast chaos bench lint clean help
 
 run: setup ## Start the shop: brings Odoo, PostgreSQL and the demo data first if needed. DETACH=1 HTTP_PORT= DB= ODOO_HOME= ODOO_DEB= PGHOST=
 	@bash scripts/run_server.sh start
@@ -12,6 +12,9 @@ setup:
 	@bash scripts/fetch_odoo.sh
 	@bash scripts/venv.sh
 	@bash scripts/postgres.sh start
+
+emulator: ## Emulate tills: Shtrih-M on socket://127.0.0.1:7778, ATOL on port 16732. ARGS="--pty --seed 1 ..." (--help tells all)
+	@bash scripts/emulator.sh
 
 stop: ## Stop the server and the private PostgreSQL
 	@bash scripts/run_server.sh stop
@@ -37,8 +40,8 @@ test: ## Run the tests: SUITE=plain|addons|acceptance|chaos, FILTER=name, V=1 (a
 test-fast: ## Run the plain Python tests only (seconds)
 	@SUITE=plain bash scripts/test.sh
 
-chaos: ## Kill servers and PostgreSQL under load, 200 times (20 minutes). CHAOS_KILLS= CHAOS_SEED=
-	@CHAOS_KILLS=$${CHAOS_KILLS:-200} SUITE=chaos bash scripts/test.sh
+chaos: ## Kill servers and PostgreSQL under load 200 times, and break the wire at every message (an hour). CHAOS_KILLS= CHAOS_SEED= INTERRUPTION_POINTS=
+	@CHAOS_KILLS=$${CHAOS_KILLS:-200} INTERRUPTION_POINTS=$${INTERRUPTION_POINTS:-all} SUITE=chaos bash scripts/test.sh
 
 bench: ## Measure what our part costs beside what is there anyway
 	@bash scripts/bench.sh

@@ -7,7 +7,7 @@
     "website": "https://github.com/opticserp/opticserp",
     "license": "LGPL-3",
     "depends": ["account", "product", "bus"],
-    "external_dependencies": {"python": ["qrcode", "requests"]},
+    "external_dependencies": {"python": ["pyserial", "qrcode", "requests"]},
     "data": [
         "security/fiscal_groups.xml",
         "security/ir.model.access.csv",
@@ -21,6 +21,9 @@
         "wizard/kkt_document_reading_views.xml",
         "wizard/kkt_drive_replacement_views.xml",
         "wizard/kkt_virtual_faults_views.xml",
+        "wizard/kkt_connection_test_views.xml",
+        "wizard/kkt_port_scan_views.xml",
+        "wizard/kkt_wire_trace_views.xml",
         "views/kkt_drive_views.xml",
         "views/kkt_device_views.xml",
         "views/fiscal_ofd_views.xml",

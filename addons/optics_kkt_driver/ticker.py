@@ -42,10 +42,14 @@ RING = """
                     SELECT 1 FROM fiscal_document
                      WHERE state IN ('queued', 'printing', 'unknown'))
                 OR data.name = 'cron_deliver' AND EXISTS (
-                    SELECT 1 FROM fiscal_document
-                     WHERE state = 'printed' AND fd_number > 0
-                       AND coalesce(next_attempt_at, now() AT TIME ZONE 'UTC')
-                           <= now() AT TIME ZONE 'UTC'))
+                    SELECT 1 FROM fiscal_document document
+                      JOIN kkt_device device ON device.id = document.device_id
+                      JOIN kkt_lane lane ON lane.device_id = device.id
+                     WHERE document.state = 'printed' AND document.fd_number > 0
+                       AND coalesce(document.next_attempt_at, now() AT TIME ZONE 'UTC')
+                           <= now() AT TIME ZONE 'UTC'
+                       AND (device.delivery <> 'device'
+                            OR document.fn_number = lane.fn_number)))
     ), inserted AS (
         INSERT INTO ir_cron_trigger
                (cron_id, call_at, create_uid, write_uid, create_date, write_date)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import database
-from tests.bench import encoding, shop
+from tests.bench import drivers, encoding, shop
 
 if __name__ == "__main__":
     encoding.run()
+    drivers.run()
     database.build_suite_template()
     shop.run()

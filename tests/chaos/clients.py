@@ -49,11 +49,11 @@ class Client(threading.Thread):
             if self._told_to_stop.is_set() or self.trouble:
                 return
             key = f"{self.name}-{number}"
-            self._settle(key, SUNGLASSES)
+            self.settle(key, SUNGLASSES)
             if number % GIVEN_BACK == 0 and key in self.sold:
-                self._settle(f"{key}-back", {**RETURN, "original": {"key": key}})
+                self.settle(f"{key}-back", {**RETURN, "original": {"key": key}})
 
-    def _settle(self, key: str, body: dict[str, Any]) -> None:
+    def settle(self, key: str, body: dict[str, Any]) -> None:
         """Ask for a receipt until its end is known."""
         while time.monotonic() < self._deadline:
             fd_number = self._ask(key, body)

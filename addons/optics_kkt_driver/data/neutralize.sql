@@ -1,5 +1,9 @@
 -- A copy of a shop's database must neither print on the shop's tills nor write to its operator.
-UPDATE kkt_device SET driver = 'virtual', delivery = 'http';
+UPDATE kkt_device SET driver = 'virtual', delivery = 'http', address = NULL, auth_user = NULL,
+    auth_password = NULL, atol_device = NULL, ca_file = NULL, trace_until = NULL;
+-- A virtual till is registered with a place; a real one knows its own.
+UPDATE kkt_device SET retail_address = 'Copy' WHERE coalesce(retail_address, '') = '';
+UPDATE kkt_device SET retail_place = 'Copy' WHERE coalesce(retail_place, '') = '';
 -- Each till of the copy begins with a virtual drive of its own.
 UPDATE kkt_lane SET fn_number = NULL, last_fd = 0;
 UPDATE kkt_drive SET state = 'archived', archived_at = now() AT TIME ZONE 'UTC' WHERE state = 'in_use';

@@ -504,8 +504,9 @@ class FiscalDocument(models.Model):
         )
 
     def _after_signed(self):
-        """What follows in the same step as the signature: the sender is woken."""
-        self.env.ref("optics_kkt_driver.cron_deliver")._trigger()
+        """What follows in the same step as the signature: the sender is woken, if that is us."""
+        if self.device_id.delivery != "device":
+            self.env.ref("optics_kkt_driver.cron_deliver")._trigger()
 
     def _ask_a_person(self):
         """Put an undecidable document before the people who may decide it."""
@@ -654,9 +655,10 @@ class FiscalDocument(models.Model):
         }
 
     def action_deliver(self):
-        """Send now instead of at the next attempt."""
+        """Send now instead of at the next attempt; or ask the till now, if it sends."""
         self._check_manager()
         self.sudo().write({"next_attempt_at": False})
+        self.device_id._status().asked_at = False
         self.env.ref("optics_kkt_driver.cron_deliver").sudo()._trigger()
 
     def _check_manager(self):

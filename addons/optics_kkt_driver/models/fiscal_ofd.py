@@ -116,8 +116,11 @@ class FiscalOfd(models.Model):
 
     @api.model
     def _cron_deliver(self):
-        """Send every drive's undelivered documents, each drive by one sender at a time."""
-        devices = self._due_devices()
+        """Send every drive's undelivered documents, each drive by one sender at a time.
+
+        Tills that send by themselves are asked how far they are.
+        """
+        devices = [*self._due_devices(), *self.env["kkt.device"]._due_exchanges()]
         self.env["ir.cron"]._commit_progress(remaining=len(devices))
         for device in devices:
             self._deliver(device)
@@ -136,6 +139,8 @@ class FiscalOfd(models.Model):
                 "|",
                 ("device_id.delivery", "=", "memory"),
                 "&",
+                "&",
+                ("device_id.delivery", "=", "http"),
                 ("device_id.ofd_id", "!=", False),
                 "|",
                 ("device_id.ofd_id.paused_until", "=", False),
@@ -148,6 +153,8 @@ class FiscalOfd(models.Model):
     @api.model
     def _deliver(self, device):
         """Send what is due of one till; nothing when another process is at it."""
+        if device.delivery == "device":
+            return device._look_at_exchange()
         settings = self.env["res.config.settings"]._fiscal_settings()
         policy = RetryPolicy(settings["retry_base"], settings["retry_cap"])
         outbox = Outbox(self.env.registry, device.id)

@@ -12,7 +12,7 @@ from odoo.tools import config
 
 from ..kkt.drivers.clock import SystemClock
 from ..kkt.drivers.errors import DeviceError
-from ..kkt.drivers.registry import open_driver
+from ..kkt.drivers.registry import driver_class, open_driver
 from ..kkt.fiscal.vocabulary import TaxationType
 from ..kkt.flow.errors import LaneStopped
 from ..kkt.flow.register import serve
@@ -21,12 +21,14 @@ from .kkt_lane import ADVISORY_LANE, Lane, lane_cursor, try_advisory_lock
 
 _logger = logging.getLogger(__name__)
 
-DRIVERS_BY_MODE = {"mock": "virtual"}
-DELIVERIES = [
+DRIVERS_BY_MODE = {"mock": "virtual", "real": "shtrih"}
+REAL_DRIVERS = ("shtrih", "atol")
+DELIVERIES_BY_US = [
     ("http", "We send the documents"),
     ("memory", "Emulator in this process (tests)"),
 ]
-"""How documents reach the OFD. Tills that send them by themselves come with the real tills."""
+DELIVERIES = [*DELIVERIES_BY_US, ("device", "The till sends them itself")]
+"""How documents reach the OFD."""
 RUSSIAN_TIMEZONES = (
     "Europe/Kaliningrad",
     "Europe/Moscow",
@@ -99,13 +101,11 @@ class KktDevice(models.Model):
     )
     retail_address = fields.Char(
         string="Address of settlements",
-        required=True,
         tracking=True,
         help="Address of settlements (tag 1009), as registered",
     )
     retail_place = fields.Char(
         string="Place of settlements",
-        required=True,
         tracking=True,
         help="Place of settlements (tag 1187), as registered",
     )
@@ -157,7 +157,11 @@ class KktDevice(models.Model):
 
     @api.model
     def _selection_driver(self):
-        return [("virtual", self.env._("Virtual till (no legal force)"))]
+        return [
+            ("virtual", self.env._("Virtual till (no legal force)")),
+            ("shtrih", self.env._("Shtrih-M (cable or network)")),
+            ("atol", self.env._("ATOL Web Requests")),
+        ]
 
     @api.model
     def _selection_timezone(self):
@@ -165,12 +169,12 @@ class KktDevice(models.Model):
 
     @api.model
     def _default_driver(self):
-        """Return the driver that `KKT_MODE` names; none where this version has none for it."""
+        """Return the driver that `KKT_MODE` names; none for a word that it does not know."""
         return DRIVERS_BY_MODE.get(self.env["res.config.settings"]._fiscal_setting("kkt_mode"))
 
     @api.model
     def _default_delivery(self):
-        return self.env["res.config.settings"]._fiscal_delivery()
+        return self._delivery_for(self._default_driver())
 
     @api.depends("status_ids.online", "status_ids.shift_open", "status_ids.seen_at")
     def _compute_status(self):
@@ -232,30 +236,14 @@ class KktDevice(models.Model):
         return TaxationType(int(self.tax_system))
 
     def _driver_settings(self):
-        """Return what the driver of this till needs to reach it, as plain values."""
-        self.ensure_one()
-        company = self.company_id.sudo()
-        return {
-            "path": self._memory_path(),
-            "serial": f"{self.env.cr.dbname}/{self.id}",
-            "timezone": self.timezone,
-            "ffd_version": self.ffd_version,
-            "sign_delay": self.sign_delay,
-            "print_time": self.print_time,
-            "user": company.fiscal_name or company.name,
-            "user_inn": company._fiscal_inn(),
-            "taxation_types": self.tax_system,
-            "retail_address": self.retail_address,
-            "retail_place": self.retail_place,
-            "ofd_name": self.ofd_id.name or "",
-            "ofd_inn": self.ofd_id.inn or "",
-        }
+        """Return what the driver of this till needs to reach it."""
+        return self._virtual_settings() if self.driver == "virtual" else self._link_settings()
 
-    def _memory_path(self):
-        """Where the virtual till keeps its memory: beside the database, not inside it."""
+    def _till_folder(self):
+        """Where we keep files of tills: beside the database, not inside it."""
         folder = Path(config["data_dir"]) / "kkt" / self.env.cr.dbname
         folder.mkdir(parents=True, exist_ok=True)
-        return folder / f"{self.id}.sqlite"
+        return folder
 
     @contextmanager
     def _driver(self):
@@ -392,7 +380,9 @@ class KktDevice(models.Model):
         return served
 
     def _acknowledged(self, fd_number, fn_number):
-        """Pass on to the drive that the OFD has a document, as its own exchange would."""
+        """Pass on to the drive that the OFD has a document, where it has no exchange of its own."""
+        if not driver_class(self.driver).hears_acknowledgements:
+            return
         try:
             with self._driver() as driver:
                 driver.acknowledge(fd_number, fn_number)
@@ -533,25 +523,6 @@ class KktDevice(models.Model):
         }
 
     # Buttons ----------------------------------------------------------------------------------
-
-    def action_test_connection(self):
-        self.ensure_one()
-        self.check_access("write")
-        self._end_request_transaction()
-        self._refresh_status(wait=5.0)
-        status = self._status()
-        status.invalidate_recordset()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success" if status.online else "danger",
-                "message": self.env._("The till answers: %s", status.model_name)
-                if status.online
-                else status.error,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
 
     def action_serve(self):
         """Settle what is unresolved and print what waits."""

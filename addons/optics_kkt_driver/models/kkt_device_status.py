@@ -23,6 +23,9 @@ class KktDeviceStatus(models.Model):
     company_id = fields.Many2one(related="device_id.company_id", store=True)
     online = fields.Boolean(readonly=True)
     seen_at = fields.Datetime(string="Last answer", readonly=True)
+    asked_at = fields.Datetime(
+        string="Last question", readonly=True, help="Answered or not; by the clock of the server"
+    )
     error = fields.Char(string="Last silence", readonly=True)
     model_name = fields.Char(string="Model", readonly=True)
     serial = fields.Char(string="Serial number", readonly=True)
@@ -118,10 +121,11 @@ class KktDeviceStatus(models.Model):
 
     def _saw(self, status, error):
         """Keep an answer, or the words of a silence."""
+        asked = {"asked_at": fields.Datetime.now()}
         if status is None:
-            self.write({"online": False, "error": str(error)})
+            self.write({**asked, "online": False, "error": str(error)})
             return
-        self.write({**self._values(status), "online": True, "error": False})
+        self.write({**asked, **self._values(status), "online": True, "error": False})
 
     def _saw_drive(self, baseline):
         """Keep which drive has answered, where that is all that was asked."""

@@ -1,12 +1,12 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..kkt.drivers.errors import DeviceError
 from ..kkt.drivers.virtual import Faults, VirtualTill
 
 
 class KktDevice(models.Model):
-    """What only a virtual till has: faults that are set on purpose."""
+    """What only a virtual till has: a memory of ours, and faults that are set on purpose."""
 
     _inherit = "kkt.device"
 
@@ -26,6 +26,40 @@ class KktDevice(models.Model):
                 for name, value in faults.to_json().items()
                 if value != untouched[name]
             )
+
+    @api.constrains("driver", "retail_address", "retail_place")
+    def _check_place_of_virtual(self):
+        for device in self:
+            if device.driver == "virtual" and not (device.retail_address and device.retail_place):
+                raise ValidationError(
+                    self.env._(
+                        "Address and place of settlements: a virtual till is registered with them."
+                    )
+                )
+
+    def _virtual_settings(self):
+        """What a virtual till is made of, as plain values (see ``VirtualDriver.from_settings``)."""
+        self.ensure_one()
+        company = self.company_id.sudo()
+        return {
+            "path": self._memory_path(),
+            "serial": f"{self.env.cr.dbname}/{self.id}",
+            "timezone": self.timezone,
+            "ffd_version": self.ffd_version,
+            "sign_delay": self.sign_delay,
+            "print_time": self.print_time,
+            "user": company.fiscal_name or company.name,
+            "user_inn": company._fiscal_inn(),
+            "taxation_types": self.tax_system,
+            "retail_address": self.retail_address,
+            "retail_place": self.retail_place,
+            "ofd_name": self.ofd_id.name or "",
+            "ofd_inn": self.ofd_id.inn or "",
+        }
+
+    def _memory_path(self):
+        """Where the virtual till keeps its memory."""
+        return self._till_folder() / f"{self.id}.sqlite"
 
     def _known_faults(self):
         """The faults in the till's memory; None for a real till, or one that was never asked."""

@@ -281,6 +281,7 @@ class Lane:
             if status:
                 device.env["kkt.shift"]._status_seen(device, status)
                 device._saw_drive(status)
+                device._saw_exchange(status)
 
     def registration_to_read(self, status, reread):
         """FD of the report on registration that is to be read from the drive that answered.

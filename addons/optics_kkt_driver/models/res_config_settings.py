@@ -2,20 +2,20 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..settings import PREFIX, SETTINGS, typed_setting
-from .kkt_device import DELIVERIES
+from .kkt_device import DELIVERIES_BY_US
 
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     kkt_mode = fields.Selection(
-        [("mock", "Virtual till")],
+        [("mock", "Virtual till"), ("real", "Real till")],
         string="Driver",
         config_parameter="optics_kkt.kkt_mode",
-        help="The driver that a new till gets",
+        help="The driver that a new till gets; of a real one, Shtrih-M first",
     )
     ofd_mode = fields.Selection(
-        DELIVERIES, string="Delivery", config_parameter="optics_kkt.ofd_mode"
+        DELIVERIES_BY_US, string="Delivery", config_parameter="optics_kkt.ofd_mode"
     )
     buffer_max_size = fields.Integer(
         string="Undelivered documents, at most",
@@ -72,10 +72,10 @@ class ResConfigSettings(models.TransientModel):
 
     @api.model
     def _fiscal_delivery(self):
-        """Return the delivery of new tills; `mock` is an older word for `memory`."""
+        """Return the delivery of new virtual tills; `mock` is an older word for `memory`."""
         mode = {"mock": "memory"}.get(self._fiscal_setting("ofd_mode"))
         mode = mode or self._fiscal_setting("ofd_mode")
-        return mode if mode in dict(DELIVERIES) else "http"
+        return mode if mode in dict(DELIVERIES_BY_US) else "http"
 
     @api.model
     def get_values(self):

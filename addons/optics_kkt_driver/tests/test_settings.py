@@ -43,9 +43,12 @@ class TestSettings(TransactionCase):
 
     def test_new_tills_follow_the_settings(self):
         parameters = self.env["ir.config_parameter"]
-        for mode, driver in (("mock", "virtual"), ("real", None)):
+        for mode, driver in (("mock", "virtual"), ("real", "shtrih"), ("abacus", None)):
             parameters.set_param("optics_kkt.kkt_mode", mode)
             self.assertEqual(self.env["kkt.device"]._default_driver(), driver)
+        parameters.set_param("optics_kkt.kkt_mode", "mock")
         for mode, delivery in (("http", "http"), ("memory", "memory"), ("mock", "memory")):
             parameters.set_param("optics_kkt.ofd_mode", mode)
             self.assertEqual(self.env["kkt.device"]._default_delivery(), delivery)
+        parameters.set_param("optics_kkt.kkt_mode", "real")
+        self.assertEqual(self.env["kkt.device"]._default_delivery(), "device")

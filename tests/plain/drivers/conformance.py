@@ -195,13 +195,12 @@ class DriverConformance(ABC):
         report = register(bench, driver, make.x_report()).document
         sales = report["shiftSumReports"]["sellOper"]
         assert (sales["totalSum"], sales["cashSum"]) == (530_000, 230_000)
-        corrections = report["shiftSumReports"]["receiptCorrection"]
-        assert corrections["sellCorrection"] == {"receiptBsoCount": 1, "totalSum": 30_000}
         assert report["cashIn"] == {"count": 2, "sum": 70_001}
         assert report["cashOut"] == {"count": 1, "sum": 20_000}
         assert report["cashInDrawer"] == driver.status().cash_in_drawer == 250_001
         closed = register(bench, driver, make.closing()).document
-        assert closed["shiftSumReports"] == report["shiftSumReports"]
+        told = dict(tag_by_tag(report["shiftSumReports"]))
+        assert told.items() <= dict(tag_by_tag(closed["shiftSumReports"])).items()
 
     def test_a_copy_is_marked_and_changes_nothing(
         self, bench: Bench, driver: Driver, shift: Signed

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
+from kkt.drivers.contract import Driver, Signed
 from kkt.drivers.registry import open_driver
 from kkt.drivers.virtual import Faults, LostAnswer, VirtualTill
 
+from . import builders as make
 from .builders import FakeClock
-from .conformance import Bench, DriverConformance
+from .conformance import Bench, DriverConformance, register
 
 
 class VirtualBench(Bench):
@@ -61,6 +63,17 @@ class TestVirtualTill(DriverConformance):
     @pytest.fixture
     def bench(self, tmp_path: Path) -> Bench:
         return VirtualBench(tmp_path)
+
+    def test_an_x_report_tells_all_that_a_z_report_does(
+        self, bench: Bench, driver: Driver, shift: Signed
+    ) -> None:
+        register(bench, driver, make.receipt("k1", card=300_000, cash=200_000), "k1")
+        register(bench, driver, make.correction("k2", 30_000), "k2")
+        report = register(bench, driver, make.x_report()).document
+        corrections = report["shiftSumReports"]["receiptCorrection"]
+        assert corrections["sellCorrection"] == {"receiptBsoCount": 1, "totalSum": 30_000}
+        closed = register(bench, driver, make.closing()).document
+        assert closed["shiftSumReports"] == report["shiftSumReports"]
 
 
 class TestVirtualTillOfFfd105(DriverConformance):

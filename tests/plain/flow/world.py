@@ -91,14 +91,14 @@ class Device:
 
 class FakeDriver(Driver):
     name: ClassVar[str] = "fake"
-    execution_limit: ClassVar[timedelta] = timedelta(seconds=2)
+    execution_limit = timedelta(seconds=2)
 
     def __init__(self, device: Device, clock: FakeClock, choices: Choices) -> None:
         self.device = device
         self._clock = clock
         self._choices = choices
 
-    def baseline(self) -> Baseline:
+    def baseline(self, document: Document | None = None) -> Baseline:
         self.device.settle_late()
         match self._choices.choose(["ok", "foreign", "silent"]):
             case "foreign":

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import json
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from kkt.emulator.ofd import MemoryOfdStore, OfdEmulator
 from kkt.ofd.answers import Outcome, classify
 from kkt.ofd.http import ANSWER_LIMIT, HttpTransport
 from kkt.ofd.transport import Broken, ConnectFailed, TimedOut
 
+from ..certificates import self_signed
 from .messages import FN, acknowledgement, message
 from .operator_server import Operator, Play, operator, says
 
@@ -268,32 +263,6 @@ def test_a_lost_acknowledgement_costs_nothing(ofd: Operator, transport: HttpTran
     assert verdict.outcome is Outcome.ACCEPTED
     assert verdict.duplicate
     assert emulator.health()[1]["receipts_received"] == 1
-
-
-def self_signed(folder: Path) -> tuple[Path, ssl.SSLContext]:
-    """A certificate for localhost that only its own file vouches for."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    begin = datetime.now(UTC) - timedelta(days=1)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
-        .not_valid_before(begin)
-        .not_valid_after(begin + timedelta(days=2))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    path, key_path = folder / "ofd.pem", folder / "ofd.key"
-    path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    key_path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path, key_path)
-    return path, context
 
 
 def test_a_certificate_is_verified(tmp_path: Path) -> None:

@@ -30,6 +30,8 @@ class Baseline:
     shift_number: int
     cash_operation: int = 0
     """Number of the last cash in or out: these leave no FD to recognise them by."""
+    cash_in_drawer: int = 0
+    """Kopecks; with the number above it tells a cash operation of ours from none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,10 @@ class Signed:
     fpd: str | None
     """Ten decimal digits, as printed."""
     date_time: datetime
-    """Naive, the till's local time, as signed (tag 1012)."""
+    """Naive, the till's local time, as signed (tag 1012).
+
+    A till that keeps no time of a cash operation gives the moment at which it was journaled.
+    """
     shift_number: int | None
     receipt_number: int | None
     """Number within the shift (tag 1042)."""
@@ -63,8 +68,10 @@ class Signed:
     """The whole signed document, FNS JSON names.
 
     What has no FD is told under names of ours. X report: ``shiftSumReports`` as in a Z report,
-    ``cashIn`` and ``cashOut`` (``count`` and ``sum``), ``cashInDrawer``, kopecks. Copy: ``copy``,
-    the repeated document, and ``heading``, the word that marks the paper as a copy.
+    as far as the till tells it (a counter that it does not give is absent), ``cashIn`` and
+    ``cashOut`` (``count`` and ``sum``), ``cashInDrawer``, kopecks. Copy: ``copy``, the repeated
+    document, and ``heading``, the word that marks the paper as a copy. Cash: ``sum``,
+    ``operationNumber`` and ``cashInDrawer`` after it.
     """
     on_paper: bool = True
     """False: signed but not printed (no paper); `continue_print` is due."""
@@ -128,6 +135,8 @@ class DeviceStatus:
     """Kopecks."""
     ffd_version: str
     open_document: bool = False
+    undelivered_first_fd: int = 0
+    """FD of the oldest document the OFD has not acknowledged; 0 when nothing waits."""
     warnings: tuple[str, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
     """What not every till can tell: ``unprintedFd``, a signed document that waits for paper;
@@ -139,18 +148,30 @@ class Driver(ABC):
 
     name: ClassVar[str]
     """The word that selects this driver in `kkt.device.driver`."""
-    execution_limit: ClassVar[timedelta]
+    execution_limit: timedelta
     """After sending, a command is executed within this time or never."""
     takes_tag: ClassVar[bool] = True
     """The device accepts tag 1084 and gives it back when a document is read."""
+    hears_acknowledgements: ClassVar[bool] = False
+    """It must be told what the OFD has (:meth:`acknowledge`): it has no exchange of its own."""
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Driver:
+        """Open the till that `settings` describe; each driver says which it needs."""
+        raise NotImplementedError
 
     @abstractmethod
     def status(self) -> DeviceStatus:
         """Ask how the device is. Raises :class:`~.errors.DeviceError`."""
 
     @abstractmethod
-    def baseline(self) -> Baseline:
-        """Ask for drive number, last FD and shift. Raises :class:`~.errors.DeviceError`."""
+    def baseline(self, document: Document | None = None) -> Baseline:
+        """Ask for drive number, last FD and shift. Raises :class:`~.errors.DeviceError`.
+
+        `document` is what is about to be sent: where the till has to be asked for it by itself,
+        the drawer (`cash_operation`, `cash_in_drawer`) is left at 0 for what moves no cash of its
+        own. Without it, everything is asked for.
+        """
 
     @abstractmethod
     def register(self, document: Document, intent: Intent) -> Signed:

@@ -58,14 +58,20 @@ def decode_document(raw: bytes) -> dict[str, Any]:
     return {"code": element.tag, **decode_tags(element.value)}
 
 
-def encode_tags(data: Mapping[str, Any]) -> bytes:
-    """The bytes of a document's tags without the outermost one. Raises EncodingError."""
-    return elements.join(_elements(DOCUMENT, data, ""))
+def encode_tags(data: Mapping[str, Any], parent: int = DOCUMENT) -> bytes:
+    """The bytes of a document's tags without the outermost one, or of another parent's.
+
+    Raises EncodingError.
+    """
+    return elements.join(_elements(parent, data, ""))
 
 
-def decode_tags(raw: bytes) -> dict[str, Any]:
-    """The JSON of a document's tags without the outermost one. Raises MalformedTlv."""
-    return _object(DOCUMENT, raw, "")
+def decode_tags(raw: bytes, parent: int = DOCUMENT) -> dict[str, Any]:
+    """The JSON of a document's tags without the outermost one, or of another parent's.
+
+    Raises MalformedTlv.
+    """
+    return _object(parent, raw, "")
 
 
 def _object(parent: int, raw: bytes, path: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from ..drivers.clock import Clock
 from ..drivers.contract import Baseline, Driver
 from ..drivers.errors import DeviceError, NoAnswer, Refused, Unreachable
+from ..fiscal.document import Document
 from .errors import TillRefusesWork, TillSilent
 from .lane import Entry, LaneStore
 from .recover import settle
@@ -34,19 +35,19 @@ def serve(store: LaneStore, driver: Driver, clock: Clock, *, until: int | None =
 
 def register(store: LaneStore, driver: Driver, clock: Clock, entry: Entry) -> None:
     """Bring one queued row to `printed` or `failed`; on doubt, to `unknown` and beyond."""
-    baseline = ask_baseline(store, driver)
+    baseline = ask_baseline(store, driver, entry.document)
     if entry.needs_open_shift and not baseline.shift_open:
         opening = store.queue_shift_opening(entry)
         if why := _execute(store, driver, clock, opening, baseline):
             raise TillRefusesWork(f"the shift could not be opened: {why}")
-        baseline = ask_baseline(store, driver)
+        baseline = ask_baseline(store, driver, entry.document)
     _execute(store, driver, clock, entry, baseline)
 
 
-def ask_baseline(store: LaneStore, driver: Driver) -> Baseline:
-    """Ask the drive where it stands; note what others registered on it meanwhile."""
+def ask_baseline(store: LaneStore, driver: Driver, document: Document) -> Baseline:
+    """Ask the drive where it stands before `document`; note what others registered meanwhile."""
     try:
-        baseline = driver.baseline()
+        baseline = driver.baseline(document)
     except DeviceError as error:
         store.status_seen(None, error)
         raise TillSilent(str(error)) from error

@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from ...fiscal.document import Document
-from ...fiscal.problems import InvalidDocument
 from ...fiscal.tlv import encode_document
 from ..clock import Clock, SystemClock
+from ..codes import refusal
+from ..content import content_for
 from ..contract import Baseline, DeviceStatus, Driver, Intent, Lookup, LookupOutcome, Signed
 from ..errors import NoAnswer, Refused, Unreachable
-from .compose import in_format
+from ..matching import judge, signed
 from .faults import Faults, LostAnswer
-from .matching import judge, signed
-from .refusals import refusal
 from .registration import TillRegistration
 from .state import PendingCommand
 from .till import TooLate, VirtualTill
@@ -34,7 +33,8 @@ class VirtualDriver(Driver):
     """
 
     name: ClassVar[str] = "virtual"
-    execution_limit: ClassVar[timedelta] = timedelta(seconds=2)
+    execution_limit = timedelta(seconds=2)
+    hears_acknowledgements: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class VirtualDriver(Driver):
         self._ask()
         return self.till.status()
 
-    def baseline(self) -> Baseline:
+    def baseline(self, document: Document | None = None) -> Baseline:
         self._ask()
         return self.till.baseline()
 
@@ -151,17 +151,8 @@ class VirtualDriver(Driver):
         self.till.close()
 
     def _content(self, document: Document) -> dict[str, Any]:
-        """The document as the till's format has it: what is really sent.
-
-        Raises Refused (37h) for a correction that FFD 1.05 does not know.
-        """
-        ffd = self.till.registration.ffd
-        try:
-            return in_format(document.kind, document.to_json(), ffd)
-        except InvalidDocument as error:
-            detail = f"ФФД {ffd.label} исправляет чеком коррекции только приход и расход без ККТ"
-            remedy = "Ошибку в чеке исправьте чеком возврата и новым верным чеком."
-            raise refusal("37", detail, remedy) from error
+        """What is really sent. Raises Refused for what the till's format cannot express."""
+        return content_for(document, self.till.registration.ffd)
 
     def _ask(self) -> None:
         self._check_link(self.till.faults())

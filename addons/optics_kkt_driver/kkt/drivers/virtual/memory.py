@@ -19,9 +19,10 @@ from typing import Any
 from ...fiscal.totals import Counted, ShiftTotals
 from ...fiscal.vocabulary import DocumentKind
 from ..errors import NoAnswer, Unreachable
+from ..evidence import Stored
 from .faults import Faults
 from .registration import TillRegistration
-from .state import DriveState, PendingCommand, Queue, Stored
+from .state import DriveState, PendingCommand, Queue
 
 LOCK_TIMEOUT = 5.0
 """Seconds to wait for another process's piece of work; none takes longer than milliseconds."""
@@ -281,6 +282,14 @@ class Session:
             (fn_number, fd_number),
         )
 
+    def is_acknowledged(self, fd_number: int) -> bool:
+        row = self._connection.execute(
+            "SELECT acknowledged FROM document WHERE fn_number = (SELECT fn_number FROM drive)"
+            " AND fd_number = ?",
+            (fd_number,),
+        ).fetchone()
+        return row is not None and bool(row[0])
+
     def queue(self) -> Queue:
         """What the operator has not acknowledged; costs O(undelivered)."""
         count, first, since = self._connection.execute(
@@ -305,6 +314,12 @@ class Session:
     def cash_operations_after(self, number: int) -> list[Stored]:
         query = "SELECT * FROM cash_operation WHERE number > ? ORDER BY number"
         return [_operation(row) for row in self._connection.execute(query, (number,))]
+
+    def cash_numbers(self) -> tuple[int, int]:
+        """How often cash was put in and taken out, whatever the shift and the drive."""
+        query = "SELECT kind, count(*) FROM cash_operation GROUP BY kind"
+        counts = {kind: count for kind, count in self._connection.execute(query)}
+        return counts.get(DocumentKind.CASH_IN, 0), counts.get(DocumentKind.CASH_OUT, 0)
 
     def cash_of_shift(self, shift_number: int) -> dict[str, dict[str, int]]:
         """Count and sum of cash in and out; no fiscal format covers it, the names are ours."""

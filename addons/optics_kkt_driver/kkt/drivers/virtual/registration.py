@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ...fiscal.identity import is_inn, kkt_reg_id
 from ...fiscal.vocabulary import FfdVersion
-from .refusals import refusal
+from ..codes import refusal
 
 FNS_URL = "www.nalog.gov.ru"
 """Tag 1060."""

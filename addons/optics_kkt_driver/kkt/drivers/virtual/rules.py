@@ -11,13 +11,22 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypeGuard
 
 from ...fiscal.cash import drawer_change
+from ...fiscal.ffd import in_format
 from ...fiscal.problems import InvalidDocument
 from ...fiscal.shift import SHIFT_LIMIT
 from ...fiscal.vat import vat_totals_from_json
-from ...fiscal.vocabulary import DocumentKind, FfdVersion, Nds, OperationType, TaxationType
-from .compose import REPRINTS, SETTLEMENTS, in_format
+from ...fiscal.vocabulary import (
+    CASH_OPERATIONS,
+    REPRINTS,
+    SETTLEMENTS,
+    DocumentKind,
+    FfdVersion,
+    Nds,
+    OperationType,
+    TaxationType,
+)
+from ..codes import refusal
 from .faults import Faults
-from .refusals import refusal
 from .registration import TillRegistration
 from .state import DriveState, Queue
 
@@ -25,7 +34,7 @@ OFD_LIMIT = timedelta(days=30)
 CLOCK_LIMIT = 300
 """Seconds that the till's clock and the drive's may differ."""
 
-_WITHOUT_FD = (DocumentKind.CASH_IN, DocumentKind.CASH_OUT, *REPRINTS)
+_WITHOUT_FD = (*CASH_OPERATIONS, *REPRINTS)
 _CLOSINGS = (DocumentKind.SHIFT_CLOSE, DocumentKind.DRIVE_CLOSE)
 """What a full drive still takes: a place is kept for each."""
 _ALWAYS_LET_THROUGH = (*_CLOSINGS, DocumentKind.SETTLEMENT_STATE)
@@ -52,6 +61,16 @@ def check(
 
     `local` is the till's time.
     """
+    check_opening(kind, state, queue, faults, local)
+    check_content(kind, content, registration)
+    if state.cash_in_drawer + drawer_change(kind, content) < 0:
+        raise refusal("46")
+
+
+def check_opening(
+    kind: DocumentKind, state: DriveState, queue: Queue, faults: Faults, local: datetime
+) -> None:
+    """Raise :class:`~..errors.Refused` when no document of this kind can be made now."""
     if kind not in _KNOWN:
         raise refusal("37", str(kind))
     _check_till(state, faults)
@@ -60,9 +79,6 @@ def check(
     _check_shift(kind, state, local)
     if kind not in _WITHOUT_FD:
         _check_drive(kind, state, queue, faults, local)
-    check_content(kind, content, registration)
-    if state.cash_in_drawer + drawer_change(kind, content) < 0:
-        raise refusal("46")
 
 
 def check_replacement(state: DriveState, faults: Faults) -> None:
@@ -132,7 +148,7 @@ def check_content(
     """Raise :class:`~..errors.Refused` when the document itself is wrong."""
     if not _is_text(content.get("operator")):
         raise refusal("33", "кассир (1021)")
-    if kind in (DocumentKind.CASH_IN, DocumentKind.CASH_OUT) and not _is_sum(content.get("sum"), 1):
+    if kind in CASH_OPERATIONS and not _is_sum(content.get("sum"), 1):
         raise refusal("33", "сумма")
     if kind is DocumentKind.COPY and not _is_sum(content.get("fiscalDocumentNumber"), 1):
         raise refusal("33", "номер документа (1040)")

@@ -47,22 +47,6 @@ class Queue:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """A document as it lies in the till's memory; cash operations have no FD and no FPD."""
-
-    kind: DocumentKind
-    document: dict[str, object]
-    """The whole signed document, FNS JSON names."""
-    date_time: datetime
-    shift_number: int
-    fd_number: int | None = None
-    fpd: str | None = None
-    receipt_number: int | None = None
-    operation_number: int | None = None
-    """Of a cash operation."""
-
-
-@dataclass(frozen=True, slots=True)
 class PendingCommand:
     """A command that arrived and that the till has not got round to."""
 

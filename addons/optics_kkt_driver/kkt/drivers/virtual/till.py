@@ -15,16 +15,23 @@ from ...fiscal.document import Settlement, document_from_json
 from ...fiscal.ffd import CorrectionWithoutItems
 from ...fiscal.problems import InvalidDocument
 from ...fiscal.totals import Counted
-from ...fiscal.vocabulary import DocumentKind, FfdVersion
+from ...fiscal.vocabulary import (
+    CASH_OPERATIONS,
+    REPRINTS,
+    SETTLEMENTS,
+    DocumentKind,
+    FfdVersion,
+)
 from ..clock import Clock, SystemClock
+from ..codes import refusal
 from ..contract import Baseline, DeviceStatus
 from ..errors import Refused
+from ..evidence import Evidence, Stored
 from . import compose, memory, rules
 from .faults import Faults
 from .memory import Memory, Session
-from .refusals import refusal
 from .registration import DRIVE_CAPACITY, DRIVE_DAYS, TillRegistration
-from .state import DriveState, PendingCommand, Stored
+from .state import DriveState, PendingCommand
 
 MODEL = "Виртуальная касса"
 """No cash register: its documents have no legal force."""
@@ -41,19 +48,6 @@ class Executed:
     fn_number: str
     stored: Stored
     on_paper: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What the till knows about commands that were sent after a baseline."""
-
-    asked_at: datetime
-    """Aware, UTC: nothing that is executed later than this is in here."""
-    fn_number: str
-    last_fd: int
-    documents: tuple[Stored, ...]
-    operations: tuple[Stored, ...]
-    unprinted_fd: int
 
 
 class VirtualTill:
@@ -91,16 +85,31 @@ class VirtualTill:
     # Commands --------------------------------------------------------------------------------
 
     def execute(
-        self, kind: DocumentKind, content: Mapping[str, Any], *, before: datetime
+        self,
+        kind: DocumentKind,
+        content: Mapping[str, Any],
+        *,
+        before: datetime | None = None,
+        closes: bool = False,
     ) -> Executed:
         """Check, sign and store one document, or none at all; printing is up to the caller.
 
-        Raises :class:`~..errors.Refused`, and :class:`TooLate` at or after `before`.
+        With `closes` it is the document that :meth:`open_document` has opened; it stays open when
+        it is refused. Raises :class:`~..errors.Refused`, and :class:`TooLate` at or after `before`.
         """
         with self._work() as (session, now):
-            if now >= before:
+            if before is not None and now >= before:
                 raise TooLate
+            if closes:
+                _cancel_open(session)
             return self._execute(session, kind, content, self._local(now, session.faults()))
+
+    def open_document(self, kind: DocumentKind) -> None:
+        """Open a document that grows command by command. Raises Refused when none can be."""
+        with self._work() as (session, now):
+            state, faults = session.state(), session.faults()
+            rules.check_opening(kind, state, session.queue(), faults, self._local(now, faults))
+            session.save(replace(state, open_document=kind))
 
     def postpone(self, command: PendingCommand) -> None:
         """Keep a command to be executed later: at the first work after its time has come."""
@@ -111,6 +120,11 @@ class VirtualTill:
         """Leave a document open, as a power cut in its middle does."""
         with self._work() as (session, _now):
             session.save(replace(session.state(), open_document=kind))
+
+    def open_kind(self) -> str:
+        """Which document is open, whoever left it so; empty when none is."""
+        with self._work() as (session, _now):
+            return session.state().open_document
 
     def cancel_open_document(self) -> bool:
         """Cancel a document that was left open; False when there is none."""
@@ -188,6 +202,7 @@ class VirtualTill:
             shift_open=state.shift_open,
             shift_number=state.shift_number,
             cash_operation=state.cash_operation,
+            cash_in_drawer=state.cash_in_drawer,
         )
 
     def evidence(self, baseline: Baseline) -> Evidence:
@@ -213,6 +228,17 @@ class VirtualTill:
         with self._work() as (session, _now):
             return _document(session, fd_number).document
 
+    def is_acknowledged(self, fd_number: int) -> bool:
+        """The operator has this document. Raises Refused (08h) when there is none."""
+        with self._work() as (session, _now):
+            _document(session, fd_number)
+            return session.is_acknowledged(fd_number)
+
+    def cash_numbers(self) -> tuple[int, int]:
+        """How often cash was put in and taken out in the till's whole life."""
+        with self._work() as (session, _now):
+            return session.cash_numbers()
+
     def status(self) -> DeviceStatus:
         with self._work() as (session, now):
             state, faults, queue = session.state(), session.faults(), session.queue()
@@ -234,6 +260,7 @@ class VirtualTill:
             paper=faults.paper,
             cover_closed=not faults.cover_open,
             undelivered=queue.count,
+            undelivered_first_fd=queue.first_fd,
             undelivered_since=queue.since,
             cash_in_drawer=state.cash_in_drawer,
             ffd_version=registration.ffd_version,
@@ -295,9 +322,9 @@ class VirtualTill:
         state, faults, queue = session.state(), session.faults(), session.queue()
         rules.check(kind, content, state, queue, faults, session.registration(), local)
         session.save_faults(faults.printed())
-        if kind in compose.REPRINTS:
+        if kind in REPRINTS:
             after, stored = state, _reprint(session, kind, content, local)
-        elif kind in (DocumentKind.CASH_IN, DocumentKind.CASH_OUT):
+        elif kind in CASH_OPERATIONS:
             after, stored = compose.cash_operation(kind, content, state, local)
             session.add_cash_operation(stored)
         else:
@@ -314,7 +341,7 @@ class VirtualTill:
     ) -> tuple[DriveState, Stored]:
         after = compose.advance(kind, content, session.state(), local)
         registration = session.registration()
-        if kind in compose.SETTLEMENTS:
+        if kind in SETTLEMENTS:
             counted = _counted(kind, content, registration.ffd)
             session.add_to_totals(after.shift_number, counted)
         shift, life = session.totals(after.shift_number), session.totals(memory.WHOLE_LIFE)

@@ -1,0 +1,54 @@
+"""What a till knows about what it has executed: recovery judges by it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ..fiscal.vocabulary import DocumentCode, DocumentKind
+from .contract import Signed
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document as the till remembers it; cash operations have no FD and no FPD."""
+
+    kind: DocumentKind
+    document: dict[str, object]
+    """The whole signed document, FNS JSON names."""
+    date_time: datetime
+    shift_number: int
+    fd_number: int | None = None
+    fpd: str | None = None
+    receipt_number: int | None = None
+    operation_number: int | None = None
+    """Of a cash operation."""
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> Stored:
+        """A signed document (FNS JSON) as it was read from a drive."""
+        signed = Signed.from_document(document)
+        return cls(
+            kind=DocumentCode(document["code"]).kind or DocumentKind.FOREIGN,
+            document=dict(document),
+            date_time=signed.date_time,
+            shift_number=signed.shift_number or 0,
+            fd_number=signed.fd_number,
+            fpd=signed.fpd,
+            receipt_number=signed.receipt_number,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the till knows about commands that were sent after a baseline."""
+
+    asked_at: datetime
+    """Aware, UTC: nothing that is executed later than this is in here."""
+    fn_number: str
+    last_fd: int
+    documents: tuple[Stored, ...]
+    operations: tuple[Stored, ...]
+    unprinted_fd: int

@@ -1,0 +1,1 @@
+"""The interruption matrix: one fault at each message between a worker and its till."""
