@@ -12,11 +12,12 @@ from odoo.tools import config
 
 from ..kkt.drivers.clock import SystemClock
 from ..kkt.drivers.errors import DeviceError
-from ..kkt.drivers.registry import open_driver
+from ..kkt.drivers.registry import driver_class, open_driver
 from ..kkt.fiscal.vocabulary import TaxationType
 from ..kkt.flow.errors import LaneStopped
 from ..kkt.flow.register import serve
 from .fiscal_document import RECEIPT_KINDS, UNDELIVERED
+from .fiscal_words import words_of_stop
 from .kkt_lane import ADVISORY_LANE, Lane, lane_cursor, try_advisory_lock
 
 _logger = logging.getLogger(__name__)
@@ -314,7 +315,7 @@ class KktDevice(models.Model):
             return self._drive(lane, until)
         except LaneStopped as stop:
             _logger.info("Lane of till %s stopped: %s", self.id, stop)
-            return Served(stop.outcome, str(stop))
+            return Served(stop.outcome, words_of_stop(self.env, stop))
 
     def _drive(self, lane, until):
         try:
@@ -392,7 +393,12 @@ class KktDevice(models.Model):
         return served
 
     def _acknowledged(self, fd_number, fn_number):
-        """Pass on to the drive that the OFD has a document, as its own exchange would."""
+        """Tell a drive that has no exchange of its own that the OFD has a document.
+
+        The sender says this while somebody else may hold the lane; see the driver's word on it.
+        """
+        if not driver_class(self.driver).hears_acknowledgements:
+            return
         try:
             with self._driver() as driver:
                 driver.acknowledge(fd_number, fn_number)
@@ -494,14 +500,15 @@ class KktDevice(models.Model):
         now = fields.Datetime.now()
         return any(ofd.paused_until and ofd.paused_until > now for ofd in self.sudo().ofd_id)
 
-    @api.model
     def _health_report(self):
-        """Tell whether the shop can sell and whether its documents leave."""
-        devices = self.search([("active", "=", True)])
-        buffer = devices._buffer_status()
-        silent = devices.filtered(lambda device: device._status().error)
-        undecided = self.env["fiscal.document"].search_count(
-            [("state", "in", ["unknown", "manual"])]
+        """Tell whether one can sell at these tills and whether their documents leave."""
+        documents = self.env["fiscal.document"].sudo()
+        ours = [("device_id", "in", self.ids)]
+        buffer = self._buffer_status()
+        silent = self.filtered(lambda device: device._status().error)
+        undecided = documents.search_count([*ours, ("state", "in", ["unknown", "manual"])])
+        most_tried = documents.search(
+            [*ours, *UNDELIVERED], order="delivery_attempts desc", limit=1
         )
         components = {
             "tills": {
@@ -519,16 +526,11 @@ class KktDevice(models.Model):
             },
         }
         degraded = any(part["status"] != "healthy" for part in components.values())
-        unhealthy = bool(devices) and len(silent) == len(devices)
+        unhealthy = bool(self) and len(silent) == len(self)
         return {
             "status": "unhealthy" if unhealthy else "degraded" if degraded else "healthy",
             "circuit_breaker": buffer["circuit_breaker"],
-            "failures": max(
-                self.env["fiscal.document"]
-                .search(UNDELIVERED, order="delivery_attempts desc", limit=1)
-                .mapped("delivery_attempts"),
-                default=0,
-            ),
+            "failures": most_tried.delivery_attempts,
             "components": components,
         }
 

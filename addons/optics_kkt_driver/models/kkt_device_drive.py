@@ -6,6 +6,7 @@ from ..kkt.drivers.errors import Refused
 from ..kkt.fiscal.document import DriveClosing
 from ..kkt.flow.recover import settle
 from .fiscal_document import SIGNED_STATES, UNDECIDED_STATES, UNDELIVERED
+from .fiscal_words import words_of_stop
 
 BOUND_TO_A_DRIVE = ("copy", "drive_close")
 """What was asked of one drive must never reach the next: a copy of its document, its closing."""
@@ -53,14 +54,14 @@ class KktDevice(models.Model):
 
         Rows that wait are printed on the new drive, except what was asked of the old one alone.
 
-        :return: why it cannot be, in words, or None
+        :return: why it cannot be (``kkt.flow.errors.TillRefusesWork``), or None
         """
         old = self._lane().fn_number
         if baseline.fn_number == old:
             return None
         undelivered = self._undelivered_of_drive(old)
-        if why := self.env["kkt.drive"]._take_in(self, baseline):
-            return why
+        if stop := self.env["kkt.drive"]._take_in(self, baseline):
+            return stop
         self._give_up_what_was_bound(old)
         self.message_post(
             body=self.env._(
@@ -195,10 +196,10 @@ class KktDevice(models.Model):
                     found=baseline.fn_number,
                     shown=fn_number,
                 )
-            why = lane.replace_drive(baseline, reason)
-            if not why:
-                self._note_status(lane, driver)
-            return why
+            if stop := lane.replace_drive(baseline, reason):
+                return words_of_stop(self.env, stop)
+            self._note_status(lane, driver)
+            return None
 
         if why := self._converse(speak):
             raise UserError(why)

@@ -9,6 +9,7 @@ from ..kkt.drivers.errors import DeviceError, Refused
 from ..kkt.flow.errors import LaneStopped
 from ..kkt.flow.recover import settle
 from .fiscal_document import SIGNED_STATES
+from .fiscal_words import words_of_stop
 
 SERVICE_WAIT = 5.0
 """Seconds that a service button waits for the till to become free."""
@@ -53,7 +54,7 @@ class KktDevice(models.Model):
                 "The till %(till)s does not answer: %(why)s", till=self.code, why=error
             )
         except LaneStopped as stop:
-            return None, str(stop)
+            return None, words_of_stop(self.env, stop)
 
     def _words_of_refusal(self, message, code, remedy):
         """Say what the till refused, with its code and what to do about it."""

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..kkt.fiscal.vocabulary import DocumentCode, TaxationType
+from ..kkt.flow.errors import DriveClosed, DriveOfAnotherTill
 
 REGISTRATION_CODES = (DocumentCode.REGISTRATION, DocumentCode.REREGISTRATION)
 
@@ -114,20 +115,13 @@ class KktDrive(models.Model):
         """Make the drive that answers the one `device` works with; archive the one before.
 
         :param baseline: ``kkt.drivers.contract.Baseline``
-        :return: why it cannot be, in words, or None
+        :return: why it cannot be (``kkt.flow.errors.TillRefusesWork``), or None
         """
         drive = self.search([("fn_number", "=", baseline.fn_number)])
         if drive and drive.device_id != device:
-            return self.env._(
-                "Drive %(fn)s belongs to till %(other)s. Do both tills have the same address?",
-                fn=baseline.fn_number,
-                other=drive.device_id.code,
-            )
+            return DriveOfAnotherTill(found=baseline.fn_number, till=drive.device_id.code)
         if drive.closing_id:
-            return self.env._(
-                "The archive of drive %s is closed: it signs nothing any more. Put a new one in.",
-                baseline.fn_number,
-            )
+            return DriveClosed(found=baseline.fn_number)
         self._in_use(device)._archive()
         if drive:
             drive.write({"state": "in_use", "archived_at": False})

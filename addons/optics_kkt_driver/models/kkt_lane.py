@@ -11,7 +11,7 @@ from ..fields import Int8
 from ..kkt.drivers.contract import Baseline, Intent
 from ..kkt.drivers.registry import open_driver
 from ..kkt.fiscal import hlc
-from ..kkt.flow.errors import LaneLost, TillRefusesWork
+from ..kkt.flow.errors import AnotherDrive, DriveBehind, LaneLost
 from ..kkt.flow.lane import Entry, Journaled
 from .fiscal_document import SIGNED_STATES
 
@@ -58,7 +58,7 @@ class KktLane(models.Model):
         )
         (now,) = self.env.cr.fetchone()
         if now != fence:
-            raise LaneLost(f"the lane was taken over: its fence is {now}, ours was {fence}")
+            raise LaneLost(now=now, held=fence)
 
     def _saw(self, fn_number, fd_number):
         """Remember how far the drive's numbers have come."""
@@ -67,26 +67,18 @@ class KktLane(models.Model):
             self.env["kkt.drive"]._in_use(self.device_id).last_fd = fd_number
 
     def _adopt(self, baseline):
-        """Say why the drive may not be written to, or None. The first one seen is taken as ours."""
+        """Check that the drive may be written to. The first one seen is taken as ours.
+
+        :return: why it may not (``kkt.flow.errors.TillRefusesWork``), or None
+        """
         if not self.fn_number:
-            if why := self.env["kkt.drive"]._take_in(self.device_id, baseline):
-                return why
+            if stop := self.env["kkt.drive"]._take_in(self.device_id, baseline):
+                return stop
+        till = self.device_id.code
         if baseline.fn_number != self.fn_number:
-            return self.env._(
-                "Till %(till)s has another drive: %(found)s instead of %(known)s. An administrator"
-                " must confirm the replacement.",
-                till=self.device_id.code,
-                found=baseline.fn_number,
-                known=self.fn_number,
-            )
+            return AnotherDrive(till=till, found=baseline.fn_number, known=self.fn_number)
         if baseline.last_fd < self.last_fd:
-            return self.env._(
-                "The drive of till %(till)s is behind our records: its last FD is %(found)s, ours"
-                " %(known)s. Was its memory or this database restored from a copy?",
-                till=self.device_id.code,
-                found=baseline.last_fd,
-                known=self.last_fd,
-            )
+            return DriveBehind(till=till, found=baseline.last_fd, known=self.last_fd)
         return None
 
     def _unexplained(self, baseline):
@@ -264,11 +256,11 @@ class Lane:
     def admit(self, baseline):
         with self._device() as device:
             lane = device._lane()
-            why = lane._adopt(baseline)
-            if not why:
+            stop = lane._adopt(baseline)
+            if not stop:
                 return lane._unexplained(baseline)
             device._status()._saw_drive(baseline)
-        raise TillRefusesWork(why)
+        raise stop
 
     def record_foreign(self, document):
         with self._device() as device:
@@ -304,7 +296,7 @@ class Lane:
             return device._printed_on_paper()
 
     def replace_drive(self, baseline, reason):
-        """Take the drive that answers instead of the one before; return why not, or None."""
+        """Take the drive that answers instead of the one before; return the stop, or None."""
         with self._device() as device:
             return device._replace_drive(baseline, reason)
 

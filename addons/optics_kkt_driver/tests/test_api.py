@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from ..kkt.drivers.virtual.faults import Faults
-from .common import FiscalMixin
+from .common import FiscalMixin, make_receipt
 
 SUNGLASSES = {
     "name": "Очки солнцезащитные Ray-Ban",
@@ -159,6 +159,23 @@ class TestApi(FiscalMixin, HttpCase):
         self.assertEqual((status, answer["error"]["code"]), (422, "unknown_till"))
         self.assertFalse(self.rows())
 
+    def test_other_companies_are_not_counted(self):
+        self.sell()
+        other = self.make_till(
+            code="API-2", company_id=self.env["res.company"].create({"name": "Other"}).id, ofd_id=0
+        )
+        other._status().error = "silent"
+        self.env["fiscal.document"]._enqueue(other, make_receipt(), "k9", "backend")
+        _status, buffer = self.call("/v1/kkt/buffer/status")
+        self.assertEqual((buffer["pending_count"], buffer["queued_count"]), (1, 0))
+        _status, health = self.call("/v1/health")
+        self.assertNotIn("API-2", health["components"]["tills"]["silent"])
+        self.user.company_ids |= other.company_id
+        _status, buffer = self.call("/v1/kkt/buffer/status")
+        self.assertEqual((buffer["pending_count"], buffer["queued_count"]), (1, 1))
+        _status, health = self.call("/v1/health")
+        self.assertIn("API-2", health["components"]["tills"]["silent"])
+
     def test_a_refusal_is_told_and_a_repeat_retries(self):
         self.set_faults(times=1, refuse_code="6B")
         status, answer = self.sell()
@@ -198,7 +215,7 @@ class TestApi(FiscalMixin, HttpCase):
         self.assertEqual(status, 200)
         self.assertIn(report["status"], ("healthy", "degraded"))
         self.assertEqual(report["circuit_breaker"], "CLOSED")
-        self.assertEqual(report["version"], "19.0.2.0.0")
+        self.assertEqual(report["version"], "19.0.3.0.0")
 
     def set_faults(self, **faults):
         with self.till._driver() as driver:

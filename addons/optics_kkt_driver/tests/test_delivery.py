@@ -5,6 +5,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.tests import tagged
 
+from ..kkt.drivers.virtual import VirtualDriver
 from ..kkt.emulator.ofd import MemoryOfdStore, OfdEmulator
 from ..kkt.ofd.memory import MemoryTransport
 from ..models.fiscal_ofd import MEMORY_OFD
@@ -47,6 +48,13 @@ class TestDelivery(FiscalCase):
         )
         with self.till._driver() as driver:
             self.assertEqual(driver.status().undelivered, 0, "the drive was told")
+
+    def test_a_drive_with_an_exchange_of_its_own_is_not_spoken_to(self):
+        with patch.object(VirtualDriver, "hears_acknowledgements", False):
+            self.deliver()
+        self.assertEqual(self.receipt.state, "delivered")
+        with self.till._driver() as driver:
+            self.assertEqual(driver.status().undelivered, 2, "nobody opened the driver")
 
     def test_a_failing_operator_gets_it_later(self):
         self.ofd.set_failure({"permanent_failure": True})

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kkt.drivers.errors import Refused, Unreachable
-from kkt.drivers.registry import UnknownDriver, driver_names, open_driver
+from kkt.drivers.registry import UnknownDriver, driver_class, driver_names, open_driver
 from kkt.drivers.virtual import Faults, VirtualTill
 from kkt.fiscal.document import Registration, Reregistration
 from kkt.fiscal.registration import ReregistrationReason
@@ -202,3 +202,9 @@ def test_a_foreign_file_is_no_till(tmp_path: Path, content: bytes) -> None:
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(Unreachable):
         open_driver("virtual", settings(tmp_path / "missing"))
+
+
+def test_what_a_driver_can_do_is_told_without_a_till() -> None:
+    assert driver_class("virtual").hears_acknowledgements
+    with pytest.raises(UnknownDriver):
+        driver_class("abacus")

@@ -6,9 +6,10 @@ The step functions under test are the real ones; only what they are given is mad
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from kkt.drivers.contract import (
     Baseline,
@@ -20,9 +21,17 @@ from kkt.drivers.contract import (
     Signed,
 )
 from kkt.drivers.errors import DeviceError, NoAnswer, Refused, Unreachable
-from kkt.fiscal.document import Cashier, Document, Item, Payments, Receipt, UserAttribute
-from kkt.fiscal.vocabulary import Nds, OperationType, TaxationType
-from kkt.flow.errors import LaneStopped
+from kkt.fiscal.document import (
+    Cashier,
+    Document,
+    Item,
+    Payments,
+    Receipt,
+    ShiftOpening,
+    UserAttribute,
+)
+from kkt.fiscal.vocabulary import DocumentKind, Nds, OperationType, TaxationType
+from kkt.flow.errors import AnotherDrive, LaneStopped, LostTwice, ShiftNotOpened
 from kkt.flow.lane import Entry, Journaled
 from kkt.flow.register import serve
 
@@ -49,6 +58,15 @@ class FakeClock:
         self.moment += timedelta(seconds=max(0.0, seconds))
 
 
+def opening(cashier: str = "Кассир Иванова") -> ShiftOpening:
+    return ShiftOpening(Cashier(cashier))
+
+
+def key_of(document: Document) -> str:
+    """The key that travels in a receipt; an opening has none."""
+    return document.user_attribute.value if isinstance(document, Receipt) else ""
+
+
 def receipt(key: str) -> Receipt:
     return Receipt(
         OperationType.SALE,
@@ -68,25 +86,61 @@ class Late:
     document: Document
 
 
-class Device:
-    """The till itself: it survives every kill of ours."""
+@dataclass
+class Drive:
+    """What one drive has signed: documents by their FD, from 1."""
 
-    def __init__(self, clock: FakeClock) -> None:
+    fn_number: str
+    documents: list[Document] = field(default_factory=list)
+
+    def keys(self) -> list[str]:
+        return [key_of(document) for document in self.documents]
+
+
+class Device:
+    """The till itself: it survives every kill of ours. Its shift may be closed at first."""
+
+    def __init__(self, clock: FakeClock, *, shift_open: bool) -> None:
         self._clock = clock
-        self.documents: list[Document] = []
+        self.drives = [Drive(FN)]
+        self.shift_number = 0
+        self.shift_open = False
         self.late: list[Late] = []
+        if shift_open:
+            self.shift_open, self.shift_number = True, 1
+
+    @property
+    def drive(self) -> Drive:
+        """The one that is inside."""
+        return self.drives[-1]
+
+    def sign(self, document: Document) -> int:
+        """Sign a document and return its FD. Raises Refused, as a till would."""
+        opens = document.kind is DocumentKind.SHIFT_OPEN
+        if opens == self.shift_open:
+            raise Refused("the shift is open" if opens else "the shift is closed")
+        if opens:
+            self.shift_open, self.shift_number = True, self.shift_number + 1
+        self.drive.documents.append(document)
+        return len(self.drive.documents)
 
     def settle_late(self) -> None:
         due = [late for late in self.late if late.at <= self._clock.now()]
         self.late = [late for late in self.late if late not in due]
-        self.documents += [late.document for late in due]
+        for late in due:
+            with suppress(Refused):
+                self.sign(late.document)
 
     def print_foreign(self) -> None:
-        """Somebody prints a receipt of the same sum by hand, or from another host."""
-        self.documents.append(receipt(f"foreign{len(self.documents)}"))
+        """Somebody works by hand, or from another host: opens the shift, or sells for our sum."""
+        number = len(self.drive.documents)
+        self.sign(receipt(f"foreign{number}") if self.shift_open else opening("Старший кассир"))
 
-    def keys(self) -> list[str]:
-        return [document.user_attribute.value for document in self.documents]  # type: ignore[attr-defined]
+    def replace_drive(self) -> None:
+        """Somebody puts a new drive in; what the till was at is lost with its power."""
+        self.drives.append(Drive(f"{int(FN) + len(self.drives)}"))
+        self.late = []
+        self.shift_open, self.shift_number = False, 0
 
 
 class FakeDriver(Driver):
@@ -97,20 +151,34 @@ class FakeDriver(Driver):
         self.device = device
         self._clock = clock
         self._choices = choices
+        self.sent: list[str] = []
+        """Keys of intents that were sent since this process began."""
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Self:
+        raise AssertionError("a driver is given to the procedures, they open none")
 
     def baseline(self) -> Baseline:
         self.device.settle_late()
-        match self._choices.choose(["ok", "foreign", "silent"]):
+        match self._choices.choose(["ok", "foreign", "another drive", "silent"]):
             case "foreign":
                 self.device.print_foreign()
+            case "another drive":
+                self.device.replace_drive()
             case "silent":
                 raise Unreachable("silent")
-        return Baseline(FN, len(self.device.documents), True, 1)
+        return self.answer()
+
+    def answer(self) -> Baseline:
+        device = self.device
+        last_fd = len(device.drive.documents)
+        return Baseline(device.drive.fn_number, last_fd, device.shift_open, device.shift_number)
 
     def register(self, document: Document, intent: Intent) -> Signed:
         self.device.settle_late()
         if self._clock.now() >= intent.deadline:
             raise Unreachable("too late")
+        self.sent.append(intent.key)
         what = self._choices.choose(
             [
                 "ok",
@@ -118,12 +186,20 @@ class FakeDriver(Driver):
                 "request lost, foreign printed",
                 "answer lost",
                 "answer lost, foreign printed",
+                "answer lost, another drive",
                 "killed before",
                 "killed after",
                 "late",
                 "refused",
             ]
         )
+        self._before_signing(what, document, intent)
+        number = self.device.sign(document)
+        signed = self._signed(number)
+        self._after_signing(what)
+        return signed
+
+    def _before_signing(self, what: str, document: Document, intent: Intent) -> None:
         match what:
             case "request lost":
                 self._clock.sleep(2)
@@ -138,7 +214,8 @@ class FakeDriver(Driver):
                 raise NoAnswer(what)
             case "refused":
                 raise Refused("paper", code="6B")
-        self.device.documents.append(document)
+
+    def _after_signing(self, what: str) -> None:
         match what:
             case "answer lost":
                 raise NoAnswer(what)
@@ -147,7 +224,9 @@ class FakeDriver(Driver):
             case "answer lost, foreign printed":
                 self.device.print_foreign()
                 raise NoAnswer(what)
-        return self._signed(len(self.device.documents))
+            case "answer lost, another drive":
+                self.device.replace_drive()
+                raise NoAnswer(what)
 
     def lookup(self, document: Document, intent: Intent) -> Lookup:
         self.device.settle_late()
@@ -156,21 +235,31 @@ class FakeDriver(Driver):
                 raise Unreachable("silent")
             case "pending":
                 return Lookup(LookupOutcome.PENDING)
+        if self.is_another_drive(intent):
+            return Lookup(LookupOutcome.UNKNOWN, fn_number=self.device.drive.fn_number)
         for number in self.candidates(document, intent):
             return Lookup(LookupOutcome.SIGNED, self._signed(number))
         return Lookup(LookupOutcome.NOT_SIGNED)
 
+    def is_another_drive(self, intent: Intent) -> bool:
+        return self.device.drive.fn_number != intent.baseline.fn_number
+
     def candidates(self, document: Document, intent: Intent) -> list[int]:
-        """Numbers of documents after the baseline that carry our key."""
-        since = range(intent.baseline.last_fd + 1, len(self.device.documents) + 1)
-        return [number for number in since if self.device.keys()[number - 1] == intent.key]
+        """Numbers of documents after the baseline that are ours: by key, or the shift's opening."""
+        documents = self.device.drive.documents
+        since = range(intent.baseline.last_fd + 1, len(documents) + 1)
+        if document.kind is DocumentKind.SHIFT_OPEN:
+            return [number for number in since if documents[number - 1].kind is document.kind]
+        return [number for number in since if key_of(documents[number - 1]) == intent.key]
 
     def _signed(self, number: int) -> Signed:
         when = self._clock.now().replace(tzinfo=None)
-        return Signed(FN, number, f"{number:010d}", when, 1, number, self.read(number))
+        fn_number = self.device.drive.fn_number
+        return Signed(fn_number, number, f"{number:010d}", when, 1, number, self.read(number))
 
     def read(self, fd_number: int) -> Mapping[str, Any]:
-        return {"fiscalDocumentNumber": fd_number, "key": self.device.keys()[fd_number - 1]}
+        drive = self.device.drive
+        return {"fiscalDriveNumber": drive.fn_number, "fiscalDocumentNumber": fd_number}
 
     def status(self) -> DeviceStatus:
         raise AssertionError("the procedures do not ask for the status")
@@ -191,10 +280,16 @@ class FakeDriver(Driver):
 @dataclass
 class Row:
     id: int
-    document: Receipt
+    document: Document
+    key: str
     state: str = "queued"
     intent: Intent | None = None
-    fd_number: int | None = None
+    fn_number: str = ""
+    fd_number: int = 0
+
+    @property
+    def is_receipt(self) -> bool:
+        return self.document.kind is DocumentKind.RECEIPT
 
 
 class FakeStore:
@@ -203,9 +298,20 @@ class FakeStore:
     def __init__(self, clock: FakeClock, choices: Choices, count: int) -> None:
         self._clock = clock
         self._choices = choices
-        self.rows = [Row(number, receipt(f"key{number}")) for number in range(count)]
-        self.foreign_numbers: set[int] = set()
-        self.last_fd = 0
+        self.rows: list[Row] = []
+        for number in range(count):
+            self._queue(receipt(f"key{number}"), f"key{number}")
+        self.foreign: set[tuple[str, int]] = set()
+        """FN and FD of what was found on a drive and is no row's."""
+        self.fn_number = ""
+        self.first_fd = self.last_fd = 0
+        self.confirmed: set[str] = set()
+        """Drives that may be written to: the first one seen, and those that a person has let in."""
+
+    def _queue(self, document: Document, key: str) -> Row:
+        row = Row(len(self.rows), document, key)
+        self.rows.append(row)
+        return row
 
     def _maybe_killed(self) -> None:
         if self._choices.choose(["ok", "killed"]) == "killed":
@@ -220,17 +326,25 @@ class FakeStore:
 
     def next_queued(self) -> Entry | None:
         for row in self.rows:
-            if row.state in ("queued", "failed"):
-                return Entry(row.id, row.document)
+            if row.state == "queued":
+                return Entry(row.id, row.document, needs_open_shift=row.is_receipt)
         return None
 
     def queue_shift_opening(self, before: Entry) -> Entry:
-        raise AssertionError("the shift is open")
+        openings = [row for row in self.rows if row.key.startswith(f"{before.id}:")]
+        unsigned = [row for row in openings if row.state != "printed"]
+        key = f"{before.id}:{len(openings) - len(unsigned)}"
+        row = unsigned[0] if unsigned else self._queue(opening(), key)
+        if row.state == "failed":
+            row.state = "queued"
+        self._maybe_killed()
+        return Entry(row.id, row.document)
 
     def journal(self, entry: Entry, baseline: Baseline, deadline: datetime) -> Journaled | None:
         row = self.rows[entry.id]
-        key = row.document.user_attribute.value  # type: ignore[union-attr]
-        row.intent = Intent(key, f"task{row.id}", baseline, 1, deadline)
+        if row.state != "queued":
+            return None
+        row.intent = Intent(row.key, f"task{row.id}", baseline, 1, deadline)
         row.state = "printing"
         self._maybe_killed()
         return Journaled(row.id, row.document, row.intent)
@@ -239,8 +353,17 @@ class FakeStore:
         self._maybe_killed()  # after it, nothing of the step is left to lose
         row = self.rows[entry.id]
         assert row.state in ("printing", "unknown"), "a decided row is decided once"
-        row.state, row.fd_number = "printed", signed.fd_number
-        self.last_fd = max(self.last_fd, signed.fd_number or 0)
+        assert signed.fd_number
+        self.found(row, signed.fn_number, signed.fd_number)
+
+    def found(self, row: Row, fn_number: str, fd_number: int) -> None:
+        """Keep under which number a row was signed."""
+        row.state, row.fn_number, row.fd_number = "printed", fn_number, fd_number
+        self._saw(fn_number, fd_number)
+
+    def _saw(self, fn_number: str, fd_number: int) -> None:
+        if fn_number == self.fn_number:
+            self.last_fd = max(self.last_fd, fd_number)
 
     def refused(self, entry: Journaled, error: DeviceError) -> None:
         self._maybe_killed()
@@ -255,15 +378,26 @@ class FakeStore:
         self.rows[entry.id].state = "queued"
 
     def manual(self, entry: Journaled, lookup: Lookup) -> None:
+        self._maybe_killed()
         self.rows[entry.id].state = "manual"
 
     def admit(self, baseline: Baseline) -> Sequence[int]:
+        if not self.fn_number:
+            self.confirmed.add(baseline.fn_number)
+            self.take_in(baseline)
+        if baseline.fn_number != self.fn_number:
+            raise AnotherDrive(till="fake", found=baseline.fn_number, known=self.fn_number)
         return range(self.last_fd + 1, baseline.last_fd + 1)
+
+    def take_in(self, baseline: Baseline) -> None:
+        """Work with this drive from now on."""
+        self.fn_number = baseline.fn_number
+        self.first_fd = self.last_fd = baseline.last_fd
 
     def record_foreign(self, document: Mapping[str, Any]) -> None:
         number = document["fiscalDocumentNumber"]
-        self.foreign_numbers.add(number)
-        self.last_fd = max(self.last_fd, number)
+        self.foreign.add((document["fiscalDriveNumber"], number))
+        self._saw(document["fiscalDriveNumber"], number)
 
     def status_seen(self, status: DeviceStatus | None, error: DeviceError | None) -> None:
         pass
@@ -275,50 +409,99 @@ class World:
     store_class: ClassVar[type[FakeStore]] = FakeStore
     driver_class: ClassVar[type[FakeDriver]] = FakeDriver
 
-    def __init__(self, choices: Choices, count: int) -> None:
+    def __init__(self, choices: Choices, count: int, *, shift_open: bool = True) -> None:
         self.clock = FakeClock()
-        self.device = Device(self.clock)
+        self.device = Device(self.clock, shift_open=shift_open)
         self.store = self.store_class(self.clock, choices, count)
         self._choices = choices
+        self.false_words: list[str] = []
+        """Stops whose words were not true."""
 
     def run(self) -> None:
         """Start processes until every row has an end; each lives until it is killed or done."""
-        for _process in range(20):
+        for _process in range(30):
+            self._let_people_work()
             driver = self.driver_class(self.device, self.clock, self._choices)
             try:
                 serve(self.store, driver, self.clock)
-            except (Killed, LaneStopped):
+            except Killed:
                 continue
-            return
+            except LaneStopped as stop:
+                self._check_words(stop, driver)
+                continue
+            if all(row.state == "printed" for row in self.store.rows if row.is_receipt):
+                return
         raise AssertionError("the lane never came to an end")
 
+    def _check_words(self, stop: LaneStopped, driver: FakeDriver) -> None:
+        twice = any(driver.sent.count(key) > 1 for key in driver.sent)
+        if isinstance(stop, LostTwice) and not twice:
+            self.false_words.append(str(stop))
+        if isinstance(stop, ShiftNotOpened) and self.device.shift_open:
+            self.false_words.append(str(stop))
+
+    # What people do between two processes -------------------------------------------------------
+
+    def _let_people_work(self) -> None:
+        for row in self.store.rows:
+            if row.state == "manual":
+                self._decide(row)
+            elif row.state == "failed" and row.is_receipt:
+                row.state = "queued"
+        drive = self.device.drive
+        if self.store.fn_number not in ("", drive.fn_number) and not self.store.undecided():
+            last_fd = len(drive.documents)
+            self.store.confirmed.add(drive.fn_number)
+            self.store.take_in(Baseline(drive.fn_number, last_fd, self.device.shift_open, 0))
+
+    def _decide(self, row: Row) -> None:
+        """Look for a document of which the till cannot tell on the drive that it was meant for."""
+        assert row.intent is not None
+        drive = next(
+            each for each in self.device.drives if each.fn_number == row.intent.baseline.fn_number
+        )
+        for number in range(row.intent.baseline.last_fd + 1, len(drive.documents) + 1):
+            document = drive.documents[number - 1]
+            if document == row.document:
+                self.store.found(row, drive.fn_number, number)
+                return
+        row.state = "queued" if row.is_receipt else "cancelled"
+
+    # What must hold in the end ------------------------------------------------------------------
+
     def lost(self) -> list[str]:
-        """Rows that are not signed, or not on the drive under the number that we stored."""
-        keys = self.device.keys()
+        """Receipts that are not signed, or not on the drive under the number that we stored."""
+        keys = {drive.fn_number: drive.keys() for drive in self.device.drives}
         return [
-            row.document.user_attribute.value  # type: ignore[union-attr]
+            row.key
             for row in self.store.rows
-            if row.state != "printed"
-            or row.fd_number is None
-            or keys[row.fd_number - 1] != row.document.user_attribute.value  # type: ignore[union-attr]
+            if row.is_receipt
+            and (
+                row.state != "printed"
+                or row.fd_number > len(keys[row.fn_number])
+                or keys[row.fn_number][row.fd_number - 1] != row.key
+            )
         ]
 
     def doubled(self) -> list[str]:
-        """Keys that stand on the drive more than once."""
+        """Keys that stand on the drives more than once."""
         self.clock.sleep(3600)
         self.device.settle_late()
-        keys = [key for key in self.device.keys() if key.startswith("key")]
+        keys = [key for drive in self.device.drives for key in drive.keys() if "key" in key]
         return sorted({key for key in keys if keys.count(key) > 1})
 
     def unrecorded(self) -> list[int]:
-        """Foreign documents below our last own one that no row tells of."""
-        return [
-            number
-            for number, key in enumerate(self.device.keys(), 1)
-            if key.startswith("foreign")
-            and number < self.store.last_fd
-            and number not in self.store.foreign_numbers
-        ]
+        """Documents on the drive in use, up to the last we know of, that no row tells of."""
+        store = self.store
+        told = {(row.fn_number, row.fd_number) for row in store.rows} | store.foreign
+        numbers = range(store.first_fd + 1, store.last_fd + 1)
+        return [number for number in numbers if (store.fn_number, number) not in told]
+
+    def on_a_strange_drive(self) -> list[str]:
+        """Rows that are signed on a drive which nobody has let in."""
+        known = self.store.confirmed
+        signed = [row for row in self.store.rows if row.state == "printed"]
+        return [row.key for row in signed if row.fn_number not in known]
 
 
 # --- mutants: each takes one stone out of the algorithm -------------------------------------------
@@ -342,11 +525,11 @@ class BaselineInMemory(World):
             found = super().undecided()
             if found is None:
                 return None
-            baseline = replace(found.intent.baseline, last_fd=len(self.device.documents))
+            baseline = replace(found.intent.baseline, last_fd=len(self.device.drive.documents))
             return replace(found, intent=replace(found.intent, baseline=baseline))
 
-    def __init__(self, choices: Choices, count: int) -> None:
-        super().__init__(choices, count)
+    def __init__(self, choices: Choices, count: int, *, shift_open: bool = True) -> None:
+        super().__init__(choices, count, shift_open=shift_open)
         self.store.device = self.device  # type: ignore[attr-defined]
 
 
@@ -364,4 +547,43 @@ class MatchByAmount(World):
 
     class driver_class(FakeDriver):
         def candidates(self, document: Document, intent: Intent) -> list[int]:
-            return list(range(intent.baseline.last_fd + 1, len(self.device.documents) + 1))
+            last_fd = len(self.device.drive.documents)
+            return list(range(intent.baseline.last_fd + 1, last_fd + 1))
+
+
+class ForgetsTheDrive(World):
+    """The drive that is inside is asked, whichever the document was sent to."""
+
+    class driver_class(FakeDriver):
+        def is_another_drive(self, intent: Intent) -> bool:
+            return False
+
+
+class TrustsAnyDrive(World):
+    """A drive that nobody has confirmed is written to."""
+
+    class store_class(FakeStore):
+        def admit(self, baseline: Baseline) -> Sequence[int]:
+            if baseline.fn_number != self.fn_number:
+                self.take_in(baseline)
+            return super().admit(baseline)
+
+
+class GuessesInsteadOfAPerson(World):
+    """What only a person can decide is printed once more."""
+
+    class store_class(FakeStore):
+        def manual(self, entry: Journaled, lookup: Lookup) -> None:
+            self.not_signed(entry, "nobody knows")
+
+
+class BelievesTheAnswer(World):
+    """The shift counts as closed when the answer to its opening was lost, whatever the drive says.
+
+    The drive's word on the shift is the one from before the opening.
+    """
+
+    class driver_class(FakeDriver):
+        def answer(self) -> Baseline:
+            now = super().answer()
+            return replace(now, shift_open=now.shift_open and "0:0" not in self.sent)

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from ..fiscal.document import Document
 
@@ -143,6 +143,20 @@ class Driver(ABC):
     """After sending, a command is executed within this time or never."""
     takes_tag: ClassVar[bool] = True
     """The device accepts tag 1084 and gives it back when a document is read."""
+
+    hears_acknowledgements: ClassVar[bool] = False
+    """It has no exchange with the OFD of its own: :meth:`acknowledge` tells it what the OFD has.
+
+    Only such a driver may be spoken to beside whoever holds the till's lane, and only for this.
+    """
+
+    @classmethod
+    @abstractmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Self:
+        """Open the till that `settings` describe; each driver says which it needs.
+
+        Raises KeyError for a missing one, :class:`~.errors.DeviceError` when it cannot be opened.
+        """
 
     @abstractmethod
     def status(self) -> DeviceStatus:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from .contract import Driver
 from .virtual import VirtualDriver
 
-_FACTORIES: dict[str, Callable[[Mapping[str, Any]], Driver]] = {
-    VirtualDriver.name: VirtualDriver.from_settings,
+_DRIVERS: dict[str, type[Driver]] = {
+    VirtualDriver.name: VirtualDriver,
 }
 
 
@@ -19,7 +19,15 @@ class UnknownDriver(LookupError):
 
 def driver_names() -> tuple[str, ...]:
     """All names that :func:`open_driver` takes."""
-    return tuple(_FACTORIES)
+    return tuple(_DRIVERS)
+
+
+def driver_class(name: str) -> type[Driver]:
+    """What the driver `name` can do, asked without opening one. Raises :class:`UnknownDriver`."""
+    try:
+        return _DRIVERS[name]
+    except KeyError:
+        raise UnknownDriver(f"no driver {name!r}; there are: {', '.join(_DRIVERS)}") from None
 
 
 def open_driver(name: str, settings: Mapping[str, Any]) -> Driver:
@@ -28,8 +36,4 @@ def open_driver(name: str, settings: Mapping[str, Any]) -> Driver:
     Raises :class:`UnknownDriver`, KeyError for a missing setting, and
     :class:`~.errors.DeviceError` when the device cannot be opened.
     """
-    try:
-        factory = _FACTORIES[name]
-    except KeyError:
-        raise UnknownDriver(f"no driver {name!r}; there are: {', '.join(_FACTORIES)}") from None
-    return factory(settings)
+    return driver_class(name).from_settings(settings)

@@ -11,7 +11,7 @@ from datetime import timedelta
 from ..drivers.clock import Clock
 from ..drivers.contract import Driver, Lookup, LookupOutcome, Signed
 from ..drivers.errors import DeviceError
-from .errors import Undecided
+from .errors import StillAtWork, Undecided
 from .lane import Journaled, LaneStore
 
 ASK_AGAIN = timedelta(milliseconds=300)
@@ -20,22 +20,23 @@ PATIENCE = timedelta(seconds=10)
 """How long one call goes on asking before it leaves the row to the next one."""
 
 
-def settle(store: LaneStore, driver: Driver, clock: Clock) -> None:
-    """Decide the row in `printing` or `unknown`, if there is one.
+def settle(store: LaneStore, driver: Driver, clock: Clock) -> LookupOutcome | None:
+    """Decide the row in `printing` or `unknown`; return how, or None when there is none.
 
     Raises :class:`~.errors.Undecided` while the device stays silent or at work: the lane is
     blocked then, for the row may be signed.
     """
     entry = store.undecided()
     if entry is None:
-        return
+        return None
     store.unknown(entry, "no answer was stored")
     _wait_for_deadline(entry, clock)
     give_up_at = clock.now() + PATIENCE
-    while not _decide(store, driver, entry):
+    while (outcome := _ask(store, driver, entry)) is LookupOutcome.PENDING:
         if clock.now() >= give_up_at:
-            raise Undecided("the till is still at work on the last document")
+            raise StillAtWork
         clock.sleep(ASK_AGAIN.total_seconds())
+    return outcome
 
 
 def _wait_for_deadline(entry: Journaled, clock: Clock) -> None:
@@ -43,20 +44,20 @@ def _wait_for_deadline(entry: Journaled, clock: Clock) -> None:
         clock.sleep(left + 0.001)
 
 
-def _decide(store: LaneStore, driver: Driver, entry: Journaled) -> bool:
-    """Ask once. False: the device is still at work."""
+def _ask(store: LaneStore, driver: Driver, entry: Journaled) -> LookupOutcome:
+    """Ask the device once and store what it says, unless it is still at work."""
     try:
         answer = driver.lookup(entry.document, entry.intent)
     except DeviceError as error:
         store.status_seen(None, error)
-        raise Undecided(str(error)) from error
+        raise Undecided(why=error) from error
     match answer:
         case Lookup(outcome=LookupOutcome.PENDING):
-            return False
+            pass
         case Lookup(outcome=LookupOutcome.SIGNED, signed=Signed() as signed):
             store.signed(entry, signed, "found on the drive")
         case Lookup(outcome=LookupOutcome.NOT_SIGNED):
             store.not_signed(entry, answer.why)
         case _:
             store.manual(entry, answer)
-    return True
+    return answer.outcome

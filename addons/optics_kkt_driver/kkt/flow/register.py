@@ -7,10 +7,12 @@ our own tag in the document, and no verdict before the deadline.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from ..drivers.clock import Clock
-from ..drivers.contract import Baseline, Driver
+from ..drivers.contract import Baseline, Driver, LookupOutcome
 from ..drivers.errors import DeviceError, NoAnswer, Refused, Unreachable
-from .errors import TillRefusesWork, TillSilent
+from .errors import LostTwice, ShiftNotOpened, TillSilent
 from .lane import Entry, LaneStore
 from .recover import settle
 
@@ -22,24 +24,17 @@ def serve(store: LaneStore, driver: Driver, clock: Clock, *, until: int | None =
     :class:`~.errors.LaneStopped` when the lane cannot go on.
     """
     settle(store, driver, clock)
-    tried = None
     while entry := store.next_queued():
-        if entry.id == tried:
-            raise TillSilent("the till lost the same document twice and signed neither")
         register(store, driver, clock, entry)
         if entry.id == until:
             return
-        tried = entry.id
 
 
 def register(store: LaneStore, driver: Driver, clock: Clock, entry: Entry) -> None:
     """Bring one queued row to `printed` or `failed`; on doubt, to `unknown` and beyond."""
     baseline = ask_baseline(store, driver)
     if entry.needs_open_shift and not baseline.shift_open:
-        opening = store.queue_shift_opening(entry)
-        if why := _execute(store, driver, clock, opening, baseline):
-            raise TillRefusesWork(f"the shift could not be opened: {why}")
-        baseline = ask_baseline(store, driver)
+        baseline = _open_shift(store, driver, clock, entry, baseline)
     _execute(store, driver, clock, entry, baseline)
 
 
@@ -49,27 +44,64 @@ def ask_baseline(store: LaneStore, driver: Driver) -> Baseline:
         baseline = driver.baseline()
     except DeviceError as error:
         store.status_seen(None, error)
-        raise TillSilent(str(error)) from error
+        raise TillSilent(why=error) from error
     for fd_number in store.admit(baseline):
         store.record_foreign(driver.read(fd_number))
     return baseline
 
 
+def _open_shift(
+    store: LaneStore, driver: Driver, clock: Clock, entry: Entry, baseline: Baseline
+) -> Baseline:
+    """Open the shift that `entry` needs and return where the drive stands then.
+
+    The drive says whether it is open, not the answer to our opening: that may have been lost, and
+    somebody else may have opened it. Raises :class:`~.errors.ShiftNotOpened`.
+    """
+    opening = store.queue_shift_opening(entry)
+    why = _execute(store, driver, clock, opening, baseline)
+    baseline = ask_baseline(store, driver)
+    if not baseline.shift_open:
+        raise ShiftNotOpened(why=why)
+    return baseline
+
+
 def _execute(
     store: LaneStore, driver: Driver, clock: Clock, entry: Entry, baseline: Baseline
-) -> str:
-    """Journal the intent, send, store the answer; return why nothing is signed, or nothing."""
+) -> DeviceError | None:
+    """Register one row; return what the till said instead of signing it, if anything.
+
+    What the till has surely lost is sent once more. Raises :class:`~.errors.LostTwice`.
+    """
+    tried = _try(store, driver, clock, entry, baseline)
+    if tried.lost:
+        tried = _try(store, driver, clock, entry, ask_baseline(store, driver))
+    if tried.lost:
+        raise LostTwice
+    return tried.error
+
+
+class _Tried(NamedTuple):
+    error: DeviceError | None = None
+    lost: bool = False
+    """No answer came, and the drive has no such document: the row is queued again."""
+
+
+def _try(
+    store: LaneStore, driver: Driver, clock: Clock, entry: Entry, baseline: Baseline
+) -> _Tried:
+    """Journal the intent, send, store the answer."""
     journaled = store.journal(entry, baseline, clock.now() + driver.execution_limit)
     if journaled is None:
-        return "it was given up"
+        return _Tried()
     try:
         signed = driver.register(journaled.document, journaled.intent)
     except (Refused, Unreachable) as error:
         store.refused(journaled, error)
-        return str(error)
+        return _Tried(error)
     except NoAnswer as error:
         store.unknown(journaled, str(error))
-        settle(store, driver, clock)
-        return str(error)
+        decided = settle(store, driver, clock)
+        return _Tried(error, lost=decided is LookupOutcome.NOT_SIGNED)
     store.signed(journaled, signed, "answered")
-    return ""
+    return _Tried()

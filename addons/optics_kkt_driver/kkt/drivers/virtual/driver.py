@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from ...fiscal.document import Document
 from ...fiscal.problems import InvalidDocument
@@ -35,6 +35,7 @@ class VirtualDriver(Driver):
 
     name: ClassVar[str] = "virtual"
     execution_limit: ClassVar[timedelta] = timedelta(seconds=2)
+    hears_acknowledgements: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -50,7 +51,7 @@ class VirtualDriver(Driver):
         self._print_time = print_time
 
     @classmethod
-    def from_settings(cls, settings: Mapping[str, Any]) -> VirtualDriver:
+    def from_settings(cls, settings: Mapping[str, Any]) -> Self:
         """Open the till that `settings` describe; make and register it at the first time.
 
         Needed: `path` of the memory file, `serial` (whatever names this till and no other),
