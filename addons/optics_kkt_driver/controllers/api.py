@@ -198,15 +198,28 @@ def idempotency_key():
     return key
 
 
+def of_callers_companies():
+    """Return the domain of records that this caller may see: those of his companies.
+
+    The user of calls without a key (development only) belongs to no company and sees all.
+    """
+    user = request.env.user
+    if user == request.env.ref("optics_kkt_driver.user_kkt_api"):
+        return []
+    return [("company_id", "in", user.company_ids.ids)]
+
+
+def callers_devices(*conditions):
+    """Return the tills that this caller may see, in superuser mode."""
+    return request.env["kkt.device"].sudo().search([*of_callers_companies(), *conditions])
+
+
 def find_device(code):
-    """Return the till with this code among the caller's companies.
+    """Return the till with this code among those that the caller may see.
 
     :raises ApiError: 422 when there is none, or more than one
     """
-    devices = request.env["kkt.device"].sudo().search([("code", "=", code)])
-    user = request.env.user
-    if user != request.env.ref("optics_kkt_driver.user_kkt_api"):
-        devices = devices.filtered(lambda device: device.company_id in user.company_ids)
+    devices = callers_devices(("code", "=", code))
     if not devices:
         raise ApiError(422, "unknown_till", f"There is no till {code}.", {"field": "pos_id"})
     if len(devices) > 1:

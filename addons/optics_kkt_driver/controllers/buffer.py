@@ -1,7 +1,7 @@
 from odoo import http
 from odoo.http import request
 
-from .api import find_device, json_route
+from .api import callers_devices, find_device, json_route
 
 
 class BufferController(http.Controller):
@@ -9,5 +9,5 @@ class BufferController(http.Controller):
     def buffer_status(self):
         """Tell how many receipts and corrections wait for the OFD, of one till or of all."""
         code = request.httprequest.args.get("pos_id")
-        devices = find_device(code) if code else request.env["kkt.device"].sudo().search([])
+        devices = find_device(code) if code else callers_devices()
         return 200, devices._buffer_status()

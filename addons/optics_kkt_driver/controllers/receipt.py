@@ -2,7 +2,7 @@ from odoo import http
 from odoo.http import request
 
 from ..kkt.fiscal.vocabulary import DocumentKind
-from .api import ApiError, json_route
+from .api import ApiError, json_route, of_callers_companies
 from .receipt_request import read_receipt_request
 from .registration import register_document
 
@@ -16,10 +16,8 @@ class ReceiptController(http.Controller):
     @json_route("/v1/kkt/receipt/<string:key>", methods=["GET"])
     def receipt(self, key):
         """Tell the state and the fiscal data of the document with this key."""
-        documents = request.env["fiscal.document"].sudo().search([("idempotency_key", "=", key)])
-        user = request.env.user
-        if user != request.env.ref("optics_kkt_driver.user_kkt_api"):
-            documents = documents.filtered(lambda row: row.company_id in user.company_ids)
+        domain = [("idempotency_key", "=", key), *of_callers_companies()]
+        documents = request.env["fiscal.document"].sudo().search(domain)
         if len(documents) != 1:
             raise ApiError(404, "not_found", f"There is no document with the key {key}.")
         return 200, documents._fiscal_data()
