@@ -39,9 +39,11 @@ def words_of_stop(env, stop):
 
     :param stop: ``kkt.flow.errors.LaneStopped``
     """
-    return _filled(env, STOPS[stop.code], stop.params)
+    return _sentence(env, STOPS[stop.code], stop.params)
 
 
-def _filled(env, sentence, params):
-    text = env._(sentence)
+def _sentence(env, template, params):
+    """Fill a sentence in the language of the call, else in that of its user (a call by key)."""
+    lang = env.lang or env.user.lang
+    text = env["base"].with_context(lang=lang).env._(template)
     return text % params if params else text

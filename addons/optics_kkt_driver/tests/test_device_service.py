@@ -272,7 +272,7 @@ class TestFaults(ServiceCase):
 @tagged("post_install", "-at_install")
 class TestUndecidedAtService(ServiceCase):
     def test_cancelling_finds_out_what_became_of_ours(self):
-        self.till._set_virtual_faults(times=1, power_cut=True)
+        self.till._set_virtual_faults(times=2, power_cut=True)
         row = self.enqueue("cut")
         self.till._serve(until=row)
         self.env.invalidate_all()

@@ -97,10 +97,27 @@ class TestFiscalDocument(FiscalCase):
         self.open_shift()
         self.set_faults(times=1, lost_answer="before_signing")
         row = self.register()
-        self.assertEqual(row.event_ids.mapped("to_state"), ["printing", "unknown", "queued"])
+        self.assertEqual(
+            row.event_ids.mapped("to_state"),
+            ["printing", "unknown", "queued", "printing", "printed"],
+        )
+        self.assertEqual(self.last_fd(), row.fd_number)
+
+    def test_a_request_that_is_lost_twice_waits(self):
+        self.open_shift()
+        self.set_faults(times=2, lost_answer="before_signing")
+        row = self.enqueue()
+        served = self.till._register_row(row)
+        self.assertEqual((served.outcome, row.state), ("silent", "queued"))
+        self.assertIn("twice", served.why)
         self.till._register_row(row)
         self.assertEqual(row.state, "printed")
         self.assertEqual(self.last_fd(), row.fd_number)
+
+    def test_an_opening_whose_answer_is_lost_opens(self):
+        self.set_faults(times=1, lost_answer="after_signing")
+        row = self.register(open_shift=True)
+        self.assertEqual((row.state, row.receipt_number), ("printed", 1))
 
     def test_silent_till_leaves_the_row_waiting(self):
         self.open_shift()
