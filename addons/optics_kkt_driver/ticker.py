@@ -20,6 +20,7 @@ from odoo.service import server as odoo_server
 from odoo.sql_db import connection_info_for
 from odoo.tools import config
 
+from .kkt.flow.states import WAITING, State
 from .settings import typed_setting
 
 _logger = logging.getLogger(__name__)
@@ -31,21 +32,22 @@ RECONNECT_PAUSE = 5.0
 INSTALLED = """SELECT 1 FROM ir_module_module
     WHERE name = 'optics_kkt_driver' AND state IN ('installed', 'to upgrade')"""
 INTERVAL = "SELECT value FROM ir_config_parameter WHERE key = 'optics_kkt.sync_interval'"
-RING = """
+JOBS = {
+    "cron_serve": "SELECT FROM fiscal_document WHERE state IN %(waiting)s",
+    "cron_deliver": """SELECT FROM fiscal_document
+        WHERE state = %(printed)s AND fd_number > 0
+          AND coalesce(next_attempt_at, now() AT TIME ZONE 'UTC') <= now() AT TIME ZONE 'UTC'""",
+}
+"""The jobs that are rung for, and what they have work with."""
+HAS_WORK = " OR ".join(f"data.name = '{job}' AND EXISTS ({work})" for job, work in JOBS.items())
+RING = f"""
     WITH due AS (
         SELECT cron.id
           FROM ir_cron cron
           JOIN ir_model_data data ON data.model = 'ir.cron' AND data.res_id = cron.id
            AND data.module = 'optics_kkt_driver'
          WHERE cron.active
-           AND (data.name = 'cron_serve' AND EXISTS (
-                    SELECT 1 FROM fiscal_document
-                     WHERE state IN ('queued', 'printing', 'unknown'))
-                OR data.name = 'cron_deliver' AND EXISTS (
-                    SELECT 1 FROM fiscal_document
-                     WHERE state = 'printed' AND fd_number > 0
-                       AND coalesce(next_attempt_at, now() AT TIME ZONE 'UTC')
-                           <= now() AT TIME ZONE 'UTC'))
+           AND ({HAS_WORK})
     ), inserted AS (
         INSERT INTO ir_cron_trigger
                (cron_id, call_at, create_uid, write_uid, create_date, write_date)
@@ -56,7 +58,7 @@ RING = """
                             WHERE known.cron_id = due.id
                               AND known.call_at <= now() AT TIME ZONE 'UTC')
     )
-    SELECT id FROM due"""
+    SELECT id FROM due"""  # noqa: S608 - made of constants
 """Sets a trigger for each job that has work and none set, and returns all that have work: they are
 notified each time, since nobody may have listened the last time."""
 
@@ -92,7 +94,7 @@ class Ticker:
             return
         _logger.info("Ticker of %s rings", self._dbname)
         while not self._stopped.is_set():
-            cursor.execute(RING)
+            cursor.execute(RING, {"waiting": WAITING, "printed": State.PRINTED})
             if cursor.fetchall():
                 _notify(self._dbname)
             self._stopped.wait(self._interval(cursor))

@@ -7,6 +7,7 @@ from odoo.http import request
 
 from ..exceptions import KeyConflict
 from ..kkt.fiscal.document import Document
+from ..kkt.flow.states import STUCK, State
 from .api import ApiError, find_device, idempotency_key, json_body
 
 RETRY_AFTER = {"Retry-After": "2"}
@@ -76,15 +77,15 @@ def answer_of(document, served, *, repeated):
         return (200 if repeated else 201), document._fiscal_data()
     details = {"state": document.state, **(document._error_data() or {})}
     words = document._explain()
-    if document.state == "failed":
+    if document.state == State.FAILED:
         raise ApiError(502, "device_refused", words, details)
-    if document.state == "cancelled":
+    if document.state == State.CANCELLED:
         raise ApiError(409, "given_up", words, details)
-    if document.state in ("unknown", "manual"):
+    if document.state in STUCK:
         raise ApiError(504, "unknown", words, details, RETRY_AFTER)
     if served.outcome == "busy":
-        status = 409 if document.state == "printing" else 503
-        code = "in_progress" if document.state == "printing" else "busy"
+        status = 409 if document.state == State.PRINTING else 503
+        code = "in_progress" if document.state == State.PRINTING else "busy"
         raise ApiError(status, code, served.why, details, RETRY_AFTER)
     if served.outcome == "refused":
         raise ApiError(502, "device_refused", served.why, details)

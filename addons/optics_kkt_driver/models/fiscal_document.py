@@ -20,49 +20,38 @@ from ..kkt.fiscal.qr import qr_text
 from ..kkt.fiscal.rates import rate_differences
 from ..kkt.fiscal.tlv import encode_document
 from ..kkt.fiscal.vocabulary import DocumentKind, Nds
+from ..kkt.flow.states import (
+    SETTLED,
+    SIGNED,
+    TONES,
+    UNDECIDED,
+    UNSIGNED,
+    WAITING,
+    State,
+    origins_of,
+    sql_list,
+)
 from ..kkt.ofd.message import OfdMessage
 
 _logger = logging.getLogger(__name__)
 
 STATES = [
-    ("queued", "Queued"),
-    ("printing", "Printing"),
-    ("unknown", "Unknown"),
-    ("manual", "To be decided"),
-    ("failed", "Refused by the till"),
-    ("cancelled", "Given up"),
-    ("printed", "Signed"),
-    ("delivered", "Delivered"),
-    ("dead", "Not accepted by the OFD"),
+    (State.QUEUED.value, "Queued"),
+    (State.PRINTING.value, "Printing"),
+    (State.UNKNOWN.value, "Unknown"),
+    (State.MANUAL.value, "To be decided"),
+    (State.FAILED.value, "Refused by the till"),
+    (State.CANCELLED.value, "Given up"),
+    (State.PRINTED.value, "Signed"),
+    (State.DELIVERED.value, "Delivered"),
+    (State.DEAD.value, "Not accepted by the OFD"),
 ]
-UNDELIVERED = [("state", "=", "printed"), ("fd_number", ">", 0)]
+UNDELIVERED = [("state", "=", State.PRINTED), ("fd_number", ">", 0)]
 """Domain of what the OFD still has to get; cash operations have no FD and stay with us."""
 QR_PIXELS = 5
 """Width of a QR code's module on the form."""
-SIGNED_STATES = ("printed", "delivered", "dead")
-UNDECIDED_STATES = ("printing", "unknown")
-
 TRANSITION = object()
 """In the context of the one writer of `state`. No client can send it: its contexts are JSON."""
-TRANSITIONS = {
-    ("queued", "printing"),
-    ("queued", "cancelled"),
-    ("printing", "printed"),
-    ("printing", "failed"),
-    ("printing", "unknown"),
-    ("unknown", "printed"),
-    ("unknown", "queued"),
-    ("unknown", "manual"),
-    ("manual", "printed"),
-    ("manual", "queued"),
-    ("manual", "cancelled"),
-    ("failed", "queued"),
-    ("failed", "cancelled"),
-    ("printed", "delivered"),
-    ("printed", "dead"),
-    ("dead", "printed"),
-}
-
 KINDS = [
     ("registration", "Registration"),
     ("reregistration", "Re-registration"),
@@ -107,7 +96,7 @@ class FiscalDocument(models.Model):
         "kkt.device", string="Till", required=True, readonly=True, ondelete="restrict", index=True
     )
     kind = fields.Selection(KINDS, required=True, readonly=True)
-    state = fields.Selection(STATES, required=True, readonly=True, default="queued")
+    state = fields.Selection(STATES, required=True, readonly=True, default=State.QUEUED.value)
     source = fields.Selection(SOURCES, required=True, readonly=True)
     idempotency_key = fields.Char(required=True, readonly=True, copy=False)
     body_hash = fields.Char(required=True, readonly=True)
@@ -181,7 +170,12 @@ class FiscalDocument(models.Model):
     event_ids = fields.One2many(
         "fiscal.document.event", "document_id", string="History", readonly=True
     )
-    is_signed = fields.Boolean(compute="_compute_is_signed")
+    is_signed = fields.Boolean(compute="_compute_of_state", search="_search_is_signed")
+    is_waiting = fields.Boolean(compute="_compute_of_state", help="The till has work with it")
+    may_be_given_up = fields.Boolean(compute="_compute_of_state")
+    tone = fields.Char(
+        string="Colour", compute="_compute_of_state", help="In which the state is shown"
+    )
     qr_image = fields.Binary(string="QR", compute="_compute_qr_image")
     lines_html = fields.Html(string="Lines", compute="_compute_lines_html")
     signed_text = fields.Text(string="As signed", compute="_compute_signed_text")
@@ -193,48 +187,49 @@ class FiscalDocument(models.Model):
         "(fn_number, fd_number) WHERE fd_number > 0", "This FD is known already."
     )
     _one_undecided = models.UniqueIndex(
-        "(device_id) WHERE state IN ('printing', 'unknown')",
+        f"(device_id) WHERE state IN {sql_list(UNDECIDED)}",
         "Another document of this till is being printed.",
     )
     _signed_has_fd = models.Constraint(
-        "CHECK (state NOT IN ('printed', 'delivered', 'dead')"
+        f"CHECK (state NOT IN {sql_list(SIGNED)}"
         " OR kind IN ('cash_in', 'cash_out', 'x_report', 'copy')"
         " OR (fn_number IS NOT NULL AND fd_number > 0 AND fpd IS NOT NULL))",
         "A signed document has FN, FD and FPD.",
     )
-    _lane_queue = models.Index("(device_id, id) WHERE state IN ('queued', 'printing', 'unknown')")
-    _outbox = models.Index("(device_id, fd_number) WHERE state = 'printed'")
-    _open_rows = models.Index("(device_id, state) WHERE state NOT IN ('delivered', 'cancelled')")
+    _lane_queue = models.Index(f"(device_id, id) WHERE state IN {sql_list(WAITING)}")
+    _outbox = models.Index(f"(device_id, fd_number) WHERE state = '{State.PRINTED}'")
+    _open_rows = models.Index(f"(device_id, state) WHERE state NOT IN {sql_list(SETTLED)}")
 
     def init(self):
         """Let PostgreSQL itself refuse a change of what was sent to a till, and deletion."""
-        self.env.cr.execute("""
+        guard = """
             CREATE OR REPLACE FUNCTION fiscal_document_guard() RETURNS trigger AS $$
             BEGIN
                 IF TG_OP = 'DELETE' THEN
-                    RAISE EXCEPTION 'fiscal documents are never deleted (id %)', OLD.id;
+                    RAISE EXCEPTION 'fiscal documents are never deleted (id %%)', OLD.id;
                 END IF;
-                IF OLD.state <> 'queued' AND (
+                IF OLD.state <> %(queued)s AND (
                     NEW.payload IS DISTINCT FROM OLD.payload OR NEW.kind <> OLD.kind
                     OR NEW.device_id <> OLD.device_id OR NEW.company_id <> OLD.company_id
                     OR NEW.idempotency_key <> OLD.idempotency_key
                 ) THEN
-                    RAISE EXCEPTION 'fiscal document % was sent: it cannot be changed', OLD.id;
+                    RAISE EXCEPTION 'fiscal document %% was sent: it cannot be changed', OLD.id;
                 END IF;
-                IF OLD.state IN ('printed', 'delivered', 'dead') AND (
+                IF OLD.state IN %(signed)s AND (
                     NEW.fn_number IS DISTINCT FROM OLD.fn_number
                     OR NEW.fd_number IS DISTINCT FROM OLD.fd_number
                     OR NEW.fpd IS DISTINCT FROM OLD.fpd
                     OR NEW.signed_json IS DISTINCT FROM OLD.signed_json
                 ) THEN
-                    RAISE EXCEPTION 'fiscal document % is signed: it cannot be changed', OLD.id;
+                    RAISE EXCEPTION 'fiscal document %% is signed: it cannot be changed', OLD.id;
                 END IF;
                 RETURN NEW;
             END $$ LANGUAGE plpgsql;
             CREATE OR REPLACE TRIGGER fiscal_document_guard
                 BEFORE UPDATE OR DELETE ON fiscal_document
                 FOR EACH ROW EXECUTE FUNCTION fiscal_document_guard();
-        """)
+        """
+        self.env.cr.execute(SQL(guard, queued=State.QUEUED, signed=SIGNED))
 
     @api.depends("kind", "fd_number", "idempotency_key")
     def _compute_display_name(self):
@@ -248,9 +243,17 @@ class FiscalDocument(models.Model):
             document.display_name = name
 
     @api.depends("state")
-    def _compute_is_signed(self):
+    def _compute_of_state(self):
         for document in self:
-            document.is_signed = document.state in SIGNED_STATES
+            document.is_signed = document.state in SIGNED
+            document.is_waiting = document.state in WAITING
+            document.may_be_given_up = document.state in UNSIGNED
+            document.tone = TONES.get(document.state)
+
+    def _search_is_signed(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("state", "in" if True in value else "not in", SIGNED)]
 
     @api.depends("qr_text")
     def _compute_qr_image(self):
@@ -354,7 +357,7 @@ class FiscalDocument(models.Model):
             raise ConcurrencyError(str(error)) from error
         if row.warnings:
             why = "; ".join(warning["text"] for warning in row.warnings)
-            self.env["fiscal.document.event"].sudo()._record(row, False, "queued", why)
+            self.env["fiscal.document.event"].sudo()._record(row, False, State.QUEUED, why)
         return row
 
     @api.model
@@ -398,8 +401,8 @@ class FiscalDocument(models.Model):
         :return bool: False when the row was elsewhere; nothing was written then
         """
         self.ensure_one()
-        allowed = {origin for origin, end in TRANSITIONS if end == target}
-        origins = allowed if origins is None else allowed.intersection(origins)
+        allowed = origins_of(target)
+        origins = allowed if origins is None else set(allowed).intersection(origins)
         self.flush_recordset()
         self.env.cr.execute(
             SQL("SELECT state, fence FROM fiscal_document WHERE id = %s FOR UPDATE", self.id)
@@ -408,7 +411,7 @@ class FiscalDocument(models.Model):
         self.invalidate_recordset()
         if state not in origins or (if_fence is not None and row_fence != if_fence):
             return False
-        self.with_context(fiscal_transition=TRANSITION).write({**values, "state": target})
+        self.with_context(fiscal_transition=TRANSITION).write({**values, "state": str(target)})
         self.flush_recordset()
         self.env["fiscal.document.event"].sudo()._record(self, state, target, why)
         self.env["kkt.counter"]._bump(self.device_id, self.kind, state, target)
@@ -425,19 +428,19 @@ class FiscalDocument(models.Model):
 
     def _announce(self, origin, target):
         """Tell whoever watches that the row has moved: a hint to ask, nothing to rely on."""
-        if target not in ("printing", "delivered"):
+        if target not in (State.PRINTING, State.DELIVERED):
             self.device_id._bus_send("optics_kkt_driver/document", {"id": self.id, "state": target})
 
     def _give_up(self, reason):
         """`queued` or `failed` → `cancelled`; False when the till was faster."""
-        return self._transition("cancelled", reason, origins=("queued", "failed"))
+        return self._transition(State.CANCELLED, reason, origins=UNSIGNED)
 
     def _retry(self, reason="retry"):
         """`failed` → `queued`: the same document once more."""
         return self._transition(
-            "queued",
+            State.QUEUED,
             reason,
-            origins=("failed",),
+            origins=(State.FAILED,),
             error_code=False,
             error_message=False,
             error_remedy=False,
@@ -465,7 +468,7 @@ class FiscalDocument(models.Model):
             [
                 ("company_id", "=", self.company_id.id),
                 ("idempotency_key", "=like", f"{self.idempotency_key}:shift:%"),
-                ("state", "in", SIGNED_STATES),
+                ("state", "in", SIGNED),
             ]
         )
 
@@ -526,7 +529,7 @@ class FiscalDocument(models.Model):
                 "company_id": device.company_id.id,
                 "device_id": device.id,
                 "kind": "foreign",
-                "state": "printed",
+                "state": State.PRINTED,
                 "source": "device",
                 "idempotency_key": f"foreign:{signed.fn_number}:{signed.fd_number}",
                 "body_hash": self._body_hash(device, "foreign", document),
@@ -535,7 +538,7 @@ class FiscalDocument(models.Model):
                 **fiscal_data,
             }
         )
-        self.env["fiscal.document.event"]._record(row, False, "printed", "found on the drive")
+        self.env["fiscal.document.event"]._record(row, False, State.PRINTED, "found on the drive")
         device._lane()._saw(signed.fn_number, signed.fd_number)
         return row
 
@@ -544,7 +547,11 @@ class FiscalDocument(models.Model):
     def _decide_signed(self, signed, reason):
         """`manual` → `printed`: a person found this document on the drive."""
         moved = self._transition(
-            "printed", reason, origins=("manual",), candidates=False, **self._signed_values(signed)
+            State.PRINTED,
+            reason,
+            origins=(State.MANUAL,),
+            candidates=False,
+            **self._signed_values(signed),
         )
         if moved:
             self.device_id._lane()._saw(signed.fn_number, signed.fd_number)
@@ -556,7 +563,7 @@ class FiscalDocument(models.Model):
 
         :param foreign: the documents (FNS JSON) whose FD the row had reserved
         """
-        moved = self._transition(target, reason, origins=("manual",), candidates=False)
+        moved = self._transition(target, reason, origins=(State.MANUAL,), candidates=False)
         if moved:
             for document in foreign:
                 self._record_foreign(self.device_id, document)
@@ -580,33 +587,35 @@ class FiscalDocument(models.Model):
     def _delivered(self, why):
         """`printed` → `delivered`."""
         now = fields.Datetime.now()
-        if self._transition("delivered", why, delivered_at=now, delivery_message=False):
+        if self._transition(State.DELIVERED, why, delivered_at=now, delivery_message=False):
             taken = now - self._signed_at()
             self.env["kkt.histogram"]._observe(self.device_id, "delivery", taken.total_seconds())
 
     def _signed_at(self):
         """When we stored the signature, by our own clock: the till's may be ahead or behind."""
-        return min(self.event_ids.filtered(lambda event: event.to_state == "printed").mapped("at"))
+        return min(
+            self.event_ids.filtered(lambda event: event.to_state == State.PRINTED).mapped("at")
+        )
 
     # Words ------------------------------------------------------------------------------------
 
     def _explain(self):
         """Say in one sentence why this document is not signed and what to do."""
         self.ensure_one()
-        if self.state == "failed":
+        if self.state == State.FAILED:
             return self.device_id._words_of_refusal(
                 self.error_message, self.error_code, self.error_remedy
             )
-        if self.state == "queued":
+        if self.state == State.QUEUED:
             return self.env._(
                 "The till %s does not answer; the document waits.", self.device_id.code
             )
-        if self.state in UNDECIDED_STATES:
+        if self.state in UNDECIDED:
             return self.env._(
                 "It is not known yet whether the till %s has signed; it is being asked.",
                 self.device_id.code,
             )
-        if self.state == "manual":
+        if self.state == State.MANUAL:
             return self.env._("A person must decide whether this document was signed.")
         return dict(self._fields["state"]._description_selection(self.env))[self.state]
 

@@ -7,7 +7,7 @@ from ..kkt.fiscal import mending
 from ..kkt.fiscal.document import InvalidDocument, Problem, Settlement
 from ..kkt.fiscal.jsonio import date_time_from_json
 from ..kkt.fiscal.vocabulary import DocumentCode, FfdVersion
-from .fiscal_document import SIGNED_STATES
+from ..kkt.flow.states import SIGNED, State
 
 OLDER_FFD = {"1.05": FfdVersion.V1_05, "1.1": FfdVersion.V1_1}
 """By the words of a till; any other speaks 1.2."""
@@ -44,7 +44,8 @@ class FiscalDocument(models.Model):
     is_mendable = fields.Boolean(string="Can be mended", compute="_compute_is_mendable")
 
     _one_reverse = models.UniqueIndex(
-        "(company_id, original_fn, original_fd) WHERE mending = 'reverse' AND state <> 'cancelled'",
+        "(company_id, original_fn, original_fd)"
+        f" WHERE mending = 'reverse' AND state <> '{State.CANCELLED}'",
         "This document is taken back already.",
     )
 
@@ -155,7 +156,7 @@ class FiscalDocument(models.Model):
                 ("company_id", "=", company.id),
                 ("fn_number", "=", fn_number),
                 ("fd_number", "=", fd_number),
-                ("state", "in", SIGNED_STATES),
+                ("state", "in", SIGNED),
             ]
         )
 
@@ -167,7 +168,7 @@ class FiscalDocument(models.Model):
                 [
                     ("original_id", "=", self.id),
                     ("mending", "=", "reverse"),
-                    ("state", "!=", "cancelled"),
+                    ("state", "!=", State.CANCELLED),
                 ],
                 limit=1,
             )
@@ -185,14 +186,14 @@ class FiscalDocument(models.Model):
                 ("original_fn", "=", wrong.fn_number),
                 ("original_fd", "=", wrong.fd_number),
                 ("mending", "=", "reverse"),
-                ("state", "!=", "cancelled"),
+                ("state", "!=", State.CANCELLED),
                 ("idempotency_key", "!=", f"{key}:reverse"),
             ]
         )
         right = documents.search(
             [
                 ("after_id", "in", reverse.ids),
-                ("state", "!=", "cancelled"),
+                ("state", "!=", State.CANCELLED),
                 ("idempotency_key", "!=", key),
             ]
         )
@@ -248,16 +249,16 @@ class FiscalDocument(models.Model):
     def _transition(self, target, why, **options):
         moved = super()._transition(target, why, **options)
         if moved and self.mending == "reverse":
-            followers = self.search([("after_id", "=", self.id), ("state", "=", "queued")])
-            if target == "cancelled":
+            followers = self.search([("after_id", "=", self.id), ("state", "=", State.QUEUED)])
+            if target == State.CANCELLED:
                 for follower in followers:
                     follower._give_up(why)
-            elif target == "printed" and followers:
+            elif target == State.PRINTED and followers:
                 self.env.ref("optics_kkt_driver.cron_serve")._trigger()
         return moved
 
     def _explain(self):
-        if self.state == "queued" and self.after_id and not self.after_id.is_signed:
+        if self.state == State.QUEUED and self.after_id and not self.after_id.is_signed:
             return self.env._(
                 "It is printed after %s, which is not signed yet.", self.after_id.display_name
             )

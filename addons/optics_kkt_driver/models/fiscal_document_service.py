@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..kkt.fiscal.document import Copy
-from .fiscal_document import SIGNED_STATES
+from ..kkt.flow.states import ENDED, SIGNED
 
 
 class FiscalDocument(models.Model):
@@ -13,7 +13,7 @@ class FiscalDocument(models.Model):
     def _came_out(self):
         """A signed document that waited for paper is printed: its state stays what it was."""
         self.ensure_one()
-        if self.state not in SIGNED_STATES:
+        if self.state not in SIGNED:
             raise UserError(self.env._("Only a signed document comes out of a till."))
         self.on_paper = True
         self.env["fiscal.document.event"]._record(
@@ -40,7 +40,7 @@ class FiscalDocument(models.Model):
             [
                 ("kind", "=", "copy"),
                 ("original_id", "=", self.id),
-                ("state", "in", [*SIGNED_STATES, "cancelled"]),
+                ("state", "in", ENDED),
             ]
         )
         row = device._register_now(

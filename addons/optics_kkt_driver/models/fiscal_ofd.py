@@ -9,6 +9,7 @@ from odoo.tools import config
 from ..kkt.drivers.clock import SystemClock
 from ..kkt.emulator.ofd import MemoryOfdStore, OfdEmulator
 from ..kkt.flow.deliver import RetryPolicy, Undelivered, deliver
+from ..kkt.flow.states import State
 from ..kkt.ofd.http import HttpTransport
 from ..kkt.ofd.memory import MemoryTransport
 from .fiscal_document import UNDELIVERED
@@ -212,7 +213,7 @@ class Outbox:
     def refused(self, entry, verdict):
         with self._documents() as documents:
             documents.browse(entry.id)._transition(
-                "dead",
+                State.DEAD,
                 verdict.reason,
                 delivery_attempts=entry.attempts + 1,
                 delivery_message=verdict.reason,

@@ -7,7 +7,8 @@ from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
 from ..kkt.fiscal.purchase import Balance, ReturnedLine, balance_of
-from .fiscal_document import RECEIPT_KINDS, SIGNED_STATES
+from ..kkt.flow.states import ENDED, SIGNED, State
+from .fiscal_document import RECEIPT_KINDS
 
 
 class FiscalPurchase(models.Model):
@@ -74,8 +75,8 @@ class FiscalPurchase(models.Model):
         """Return where this purchase stands (``kkt.fiscal.purchase.Balance``)."""
         self.ensure_one()
         rows = self.sudo().document_ids.filtered(lambda row: row.kind in RECEIPT_KINDS)
-        signed = rows.filtered(lambda row: row.state in SIGNED_STATES)
-        pending = rows.filtered(lambda row: row.state not in (*SIGNED_STATES, "cancelled"))
+        signed = rows.filtered(lambda row: row.state in SIGNED)
+        pending = rows.filtered(lambda row: row.state not in ENDED)
         return balance_of(
             (row._value() for row in signed.sorted("id")),
             (row._value() for row in pending.sorted("id")),
@@ -89,7 +90,7 @@ class FiscalPurchase(models.Model):
         """
         self.ensure_one()
         rows = self.sudo().document_ids.filtered(
-            lambda row: row.kind in RECEIPT_KINDS and row.state != "cancelled"
+            lambda row: row.kind in RECEIPT_KINDS and row.state != State.CANCELLED
         )
         values = [(row.is_signed, row._value()) for row in rows.sorted("id")]
         return balance_of(
@@ -136,7 +137,7 @@ class FiscalDocument(models.Model):
             [
                 ("original_id", "=", self.id),
                 ("original_lines", "!=", False),
-                ("state", "!=", "cancelled"),
+                ("state", "!=", State.CANCELLED),
             ]
         )
         return [

@@ -16,6 +16,7 @@ from ..kkt.drivers.registry import driver_class, open_driver
 from ..kkt.fiscal.vocabulary import TaxationType
 from ..kkt.flow.errors import LaneStopped
 from ..kkt.flow.register import serve
+from ..kkt.flow.states import SETTLED, STUCK, TROUBLED, WAITING, State
 from .fiscal_document import RECEIPT_KINDS, UNDELIVERED
 from .fiscal_words import words_of_stop
 from .kkt_lane import ADVISORY_LANE, Lane, lane_cursor, try_advisory_lock
@@ -381,9 +382,9 @@ class KktDevice(models.Model):
         :return: :class:`Served`
         """
         self.ensure_one()
-        if row.state == "failed":
+        if row.state == State.FAILED:
             row._retry()
-        waits = row.state in ("queued", "printing", "unknown")
+        waits = row.state in WAITING
         self._end_request_transaction()
         if not waits:
             return Served("done")
@@ -464,7 +465,7 @@ class KktDevice(models.Model):
                 [
                     ("device_id", "in", self.ids),
                     ("kind", "in", RECEIPT_KINDS),
-                    ("state", "not in", ["delivered", "cancelled"]),
+                    ("state", "not in", SETTLED),
                 ],
                 ["state"],
                 ["__count"],
@@ -478,11 +479,11 @@ class KktDevice(models.Model):
         )
         oldest = self._oldest_undelivered()
         return {
-            "pending_count": states.get("printed", 0),
-            "synced_count": self.env["kkt.counter"]._total(self, RECEIPT_KINDS, "delivered"),
-            "failed_count": sum(states.get(state, 0) for state in ("failed", "unknown", "manual")),
-            "dead_count": states.get("dead", 0),
-            "queued_count": sum(states.get(state, 0) for state in ("queued", "printing")),
+            "pending_count": states.get(State.PRINTED, 0),
+            "synced_count": self.env["kkt.counter"]._total(self, RECEIPT_KINDS, State.DELIVERED),
+            "failed_count": sum(states.get(state, 0) for state in TROUBLED),
+            "dead_count": states.get(State.DEAD, 0),
+            "queued_count": sum(states.get(state, 0) for state in (State.QUEUED, State.PRINTING)),
             "capacity": capacity,
             "percent_full": round(100 * waiting / capacity, 1) if capacity else 0.0,
             "oldest_pending_at": oldest and f"{oldest.date_time.isoformat()}Z" or None,
@@ -506,7 +507,7 @@ class KktDevice(models.Model):
         ours = [("device_id", "in", self.ids)]
         buffer = self._buffer_status()
         silent = self.filtered(lambda device: device._status().error)
-        undecided = documents.search_count([*ours, ("state", "in", ["unknown", "manual"])])
+        undecided = documents.search_count([*ours, ("state", "in", STUCK)])
         most_tried = documents.search(
             [*ours, *UNDELIVERED], order="delivery_attempts desc", limit=1
         )
@@ -577,9 +578,7 @@ class KktDevice(models.Model):
     @api.model
     def _cron_serve(self):
         """Print what waits and settle what a dead process left, on every till in turn."""
-        rows = self.env["fiscal.document"]._read_group(
-            [("state", "in", ["queued", "printing", "unknown"])], ["device_id"]
-        )
+        rows = self.env["fiscal.document"]._read_group([("state", "in", WAITING)], ["device_id"])
         devices = [device for (device,) in rows]
         self.env["ir.cron"]._commit_progress(remaining=len(devices))
         for device in devices:

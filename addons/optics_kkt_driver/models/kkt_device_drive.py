@@ -5,7 +5,8 @@ from ..kkt.drivers.clock import SystemClock
 from ..kkt.drivers.errors import Refused
 from ..kkt.fiscal.document import DriveClosing
 from ..kkt.flow.recover import settle
-from .fiscal_document import SIGNED_STATES, UNDECIDED_STATES, UNDELIVERED
+from ..kkt.flow.states import DOUBTFUL, SIGNED, UNSIGNED, State
+from .fiscal_document import UNDELIVERED
 from .fiscal_words import words_of_stop
 
 BOUND_TO_A_DRIVE = ("copy", "drive_close")
@@ -81,12 +82,12 @@ class KktDevice(models.Model):
             [
                 ("device_id", "=", self.id),
                 ("kind", "in", BOUND_TO_A_DRIVE),
-                ("state", "in", ["queued", "failed", "manual"]),
+                ("state", "in", [*UNSIGNED, State.MANUAL]),
             ]
         )
         for row in rows:
             why = self.env._("drive %s, for which it was meant, was replaced", fn_number)
-            row._transition("cancelled", why, candidates=False)
+            row._transition(State.CANCELLED, why, candidates=False)
 
     # Replacing (see wizard/kkt_drive_replacement) -----------------------------------------------
 
@@ -107,11 +108,10 @@ class KktDevice(models.Model):
 
     def _undecided_count(self):
         """Count the rows of which nobody knows yet whether a drive has signed them."""
-        states = [*UNDECIDED_STATES, "manual"]
         return (
             self.env["fiscal.document"]
             .sudo()
-            .search_count([("device_id", "=", self.id), ("state", "in", states)])
+            .search_count([("device_id", "=", self.id), ("state", "in", DOUBTFUL)])
         )
 
     def _close_archive(self, fn_number):
@@ -126,7 +126,7 @@ class KktDevice(models.Model):
             [
                 ("device_id", "=", self.id),
                 ("kind", "=", "drive_close"),
-                ("state", "=", "cancelled"),
+                ("state", "=", State.CANCELLED),
             ]
         )
         row = self._register_now(
@@ -135,7 +135,7 @@ class KktDevice(models.Model):
             "backend",
             fingerprint={"fn_number": fn_number},
         )
-        if row.state in SIGNED_STATES:
+        if row.state in SIGNED:
             self.message_post(
                 body=self.env._(
                     "The archive of drive %(fn)s is closed (FD %(number)s).",

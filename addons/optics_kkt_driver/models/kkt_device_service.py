@@ -8,7 +8,7 @@ from ..kkt.drivers.clock import SystemClock
 from ..kkt.drivers.errors import DeviceError, Refused
 from ..kkt.flow.errors import LaneStopped
 from ..kkt.flow.recover import settle
-from .fiscal_document import SIGNED_STATES
+from ..kkt.flow.states import SIGNED
 from .fiscal_words import words_of_stop
 
 SERVICE_WAIT = 5.0
@@ -203,7 +203,7 @@ class KktDevice(models.Model):
                 ("device_id", "=", self.id),
                 ("fn_number", "=", self._lane().fn_number),
                 ("on_paper", "=", False),
-                ("state", "in", SIGNED_STATES),
+                ("state", "in", SIGNED),
             ]
         )
         for row in rows:

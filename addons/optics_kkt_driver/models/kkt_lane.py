@@ -13,7 +13,7 @@ from ..kkt.drivers.registry import open_driver
 from ..kkt.fiscal import hlc
 from ..kkt.flow.errors import AnotherDrive, DriveBehind, LaneLost
 from ..kkt.flow.lane import Entry, Journaled
-from .fiscal_document import SIGNED_STATES
+from ..kkt.flow.states import SIGNED, UNDECIDED, State
 
 ADVISORY_LANE = 0x4B4B54
 """First half of the advisory lock that makes one process the only user of a till."""
@@ -21,7 +21,7 @@ ADVISORY_OUTBOX = 0x4F4644
 """First half of the advisory lock that makes one process the only sender of a till's drive."""
 
 
-NOT_HELD_BACK = ["|", ("after_id", "=", False), ("after_id.state", "in", SIGNED_STATES)]
+NOT_HELD_BACK = ["|", ("after_id", "=", False), ("after_id.state", "in", SIGNED)]
 """Domain of rows that wait for no other one to be signed first."""
 KINDS_OF_STATUS = ("shift_open", "shift_close", "cash_in", "cash_out")
 """Documents after which a till's status is another one than before."""
@@ -88,7 +88,7 @@ class KktLane(models.Model):
         reserved = self.env["fiscal.document"].search(
             [
                 ("device_id", "=", self.device_id.id),
-                ("state", "=", "manual"),
+                ("state", "=", State.MANUAL),
                 ("candidates_fn", "in", [False, baseline.fn_number]),
             ]
         )
@@ -173,12 +173,12 @@ class Lane:
 
     def undecided(self):
         with self._device() as device:
-            row = self._first(device, ["printing", "unknown"])
+            row = self._first(device, UNDECIDED)
             return row and Journaled(row.id, row._value(), _intent(row)) or None
 
     def next_queued(self):
         with self._device() as device:
-            row = self._first(device, ["queued"], NOT_HELD_BACK)
+            row = self._first(device, [State.QUEUED], NOT_HELD_BACK)
             return row and Entry(row.id, row._value(), row.needs_open_shift) or None
 
     def queue_shift_opening(self, before):
@@ -191,9 +191,9 @@ class Lane:
             lane = document.device_id._lane()
             lane.hlc = hlc.tick(lane.hlc, datetime.now(UTC))
             moved = document._transition(
-                "printing",
+                State.PRINTING,
                 f"baseline FD {baseline.last_fd}",
-                origins=("queued",),
+                origins=(State.QUEUED,),
                 task_id=str(uuid4()),
                 fence=self._fence,
                 deadline=deadline.astimezone(UTC).replace(tzinfo=None),
@@ -208,7 +208,7 @@ class Lane:
     def signed(self, entry, signed, why):
         with self._document(entry.id) as document:
             if document._transition(
-                "printed", why, if_fence=self._fence, **document._signed_values(signed)
+                State.PRINTED, why, if_fence=self._fence, **document._signed_values(signed)
             ):
                 document.device_id._lane()._saw(signed.fn_number, signed.fd_number)
                 document._after_signed()
@@ -225,7 +225,7 @@ class Lane:
     def refused(self, entry, error):
         with self._document(entry.id) as document:
             document._transition(
-                "failed",
+                State.FAILED,
                 str(error),
                 if_fence=self._fence,
                 error_code=error.code,
@@ -235,17 +235,17 @@ class Lane:
 
     def unknown(self, entry, why):
         with self._document(entry.id) as document:
-            if not document._transition("unknown", why, fence=self._fence):
+            if not document._transition(State.UNKNOWN, why, fence=self._fence):
                 document.fence = self._fence
 
     def not_signed(self, entry, why):
         with self._document(entry.id) as document:
-            document._transition("queued", why, origins=("unknown",), if_fence=self._fence)
+            document._transition(State.QUEUED, why, origins=(State.UNKNOWN,), if_fence=self._fence)
 
     def manual(self, entry, lookup):
         with self._document(entry.id) as document:
             if document._transition(
-                "manual",
+                State.MANUAL,
                 lookup.why,
                 if_fence=self._fence,
                 candidates=list(lookup.candidates),

@@ -6,7 +6,7 @@ from odoo.tools.mail import plaintext2html
 from ..fields import Int8
 from ..kkt.fiscal.counters import CounterName, ShiftCounters, differences, side_by_side
 from ..kkt.fiscal.vocabulary import DocumentKind, Nds
-from .fiscal_document import SIGNED_STATES
+from ..kkt.flow.states import DOUBTFUL, SIGNED
 
 STATES = [("open", "Open"), ("closed", "Closed")]
 COMPARISONS = [
@@ -104,7 +104,7 @@ class KktShift(models.Model):
             ._read_group(
                 [
                     ("device_id", "in", self.device_id.ids),
-                    ("state", "in", ["printing", "unknown", "manual"]),
+                    ("state", "in", DOUBTFUL),
                 ],
                 ["device_id"],
                 ["__count"],
@@ -261,7 +261,7 @@ class KktShift(models.Model):
                     ("device_id", "=", self.device_id.id),
                     ("fn_number", "=", self.fn_number),
                     ("shift_number", "=", self.number),
-                    ("state", "in", SIGNED_STATES),
+                    ("state", "in", SIGNED),
                     "|",
                     "&",
                     ("fd_number", ">", 0),

@@ -111,8 +111,7 @@ class FiscalCorrection(models.TransientModel):
     original_id = fields.Many2one(
         "fiscal.document",
         string="Wrong receipt",
-        domain="[('kind', 'in', ('receipt', 'correction', 'foreign')),"
-        " ('state', 'in', ('printed', 'delivered', 'dead'))]",
+        domain="[('kind', 'in', ('receipt', 'correction', 'foreign')), ('is_signed', '=', True)]",
         help="Empty for a receipt that this system does not know",
     )
     original_lines = fields.Html(string="Lines as signed", related="original_id.lines_html")

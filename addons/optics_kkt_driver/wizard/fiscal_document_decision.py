@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..kkt.drivers.contract import Signed
+from ..kkt.flow.states import State
 
 
 class FiscalDocumentDecision(models.TransientModel):
@@ -47,7 +48,7 @@ class FiscalDocumentDecision(models.TransientModel):
         if self.choice == "signed":
             moved = document._decide_signed(self._signed(document), self.reason)
         else:
-            target = "queued" if self.choice == "print" else "cancelled"
+            target = State.QUEUED if self.choice == "print" else State.CANCELLED
             foreign = self._read_candidates(document)
             moved = document._decide_not_signed(target, self.reason, foreign)
         if not moved:

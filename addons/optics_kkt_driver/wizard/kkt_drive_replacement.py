@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..kkt.flow.states import State
+
 
 class KktDriveReplacement(models.TransientModel):
     """Another fiscal drive for a till: what to do first, and the word that the lane waits for.
@@ -101,7 +103,7 @@ class KktDriveReplacement(models.TransientModel):
             found, why = None, str(error)
         known = device._lane().fn_number
         documents = self.env["fiscal.document"].sudo()
-        waiting = [("device_id", "=", device.id), ("state", "=", "queued")]
+        waiting = [("device_id", "=", device.id), ("state", "=", State.QUEUED)]
         self.write(
             {
                 "step": "new" if found and known and found.fn_number != known else "old",

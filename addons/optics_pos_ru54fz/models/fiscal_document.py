@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.optics_kkt_driver.kkt.flow.states import State
+
 from .pos_order import COMPLETE_AFTER
 
 
@@ -36,4 +38,4 @@ class FiscalDocument(models.Model):
         ]
 
     def _given_up(self):
-        return self.filtered(lambda document: document.state == "cancelled")
+        return self.filtered(lambda document: document.state == State.CANCELLED)

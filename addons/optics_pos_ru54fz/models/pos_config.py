@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from odoo.addons.optics_kkt_driver.kkt.flow.states import SIGNED, UNDECIDED
+
 
 class PosConfig(models.Model):
     _inherit = "pos.config"
@@ -54,6 +56,7 @@ class PosConfig(models.Model):
         till = config.kkt_device_id.sudo()
         for record in read_records:
             record["_fiscal_till"] = {"code": till.code, "name": till.name} if till else False
+            record["_fiscal_states"] = {"signed": SIGNED, "undecided": UNDECIDED}
         return read_records
 
     def fiscal_status(self):

@@ -5,7 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.optics_kkt_driver.kkt.fiscal.money import from_kopecks
-from odoo.addons.optics_kkt_driver.models.fiscal_document import SIGNED_STATES, STATES
+from odoo.addons.optics_kkt_driver.kkt.flow.states import SIGNED
+from odoo.addons.optics_kkt_driver.models.fiscal_document import STATES
 
 from ..receipt_builder import receipt_builder, vat_of_document
 from ..receipt_print import receipt_print
@@ -68,6 +69,7 @@ class PosOrder(models.Model):
         help="How far the receipt of this order is; empty while none was asked for",
     )
 
+    fiscal_tone = fields.Char(string="Colour", compute="_compute_fiscal_state", compute_sudo=True)
     fiscal_receipt = fields.Json(
         compute="_compute_fiscal_receipt",
         compute_sudo=True,
@@ -89,7 +91,8 @@ class PosOrder(models.Model):
     @api.depends("fiscal_document_ids.state")
     def _compute_fiscal_state(self):
         for order in self:
-            order.fiscal_state = order._fiscal_receipt_document().state
+            document = order._fiscal_receipt_document()
+            order.fiscal_state, order.fiscal_tone = document.state, document.tone
 
     @api.depends("fiscal_document_ids.state")
     def _compute_fiscal_receipt(self):
@@ -352,7 +355,7 @@ class PosOrder(models.Model):
             [
                 ("pos_order_id.state", "=", "draft"),
                 ("kind", "=", "receipt"),
-                ("state", "in", SIGNED_STATES),
+                ("state", "in", SIGNED),
                 ("write_date", "<=", fields.Datetime.now() - COMPLETE_AFTER),
             ],
             order="id",

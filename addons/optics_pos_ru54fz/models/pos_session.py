@@ -2,10 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.optics_kkt_driver.kkt.fiscal.problems import InvalidDocument
+from odoo.addons.optics_kkt_driver.kkt.flow.states import ENDED, UNFINISHED
 
-PENDING_STATES = ("queued", "printing", "unknown", "manual", "failed")
-"""Documents that somebody still has to bring to an end before the shift may be closed."""
-ENDED_STATES = ("printed", "delivered", "dead", "cancelled")
 FRESH = 1.0
 """Seconds to wait for the till's own word on its shift; after that, what is known stands."""
 
@@ -105,13 +103,13 @@ class PosSession(models.Model):
         """
         cashier = self._fiscal_cashier()
         rows = self.sudo().fiscal_document_ids.filtered(lambda row: row.kind == kind)
-        for row in rows.filtered(lambda row: row.state not in ENDED_STATES):
+        for row in rows.filtered(lambda row: row.state not in ENDED):
             # Whoever tried before may not be who stands at the till now.
             mine = row._value().cashier == cashier
             if mine or not row._give_up(self.env._("taken over by %s", cashier.operator)):
                 row.device_id._register_row(row)
                 return row
-        number = len(rows.filtered(lambda row: row.state in ENDED_STATES))
+        number = len(rows.filtered(lambda row: row.state in ENDED))
         return register(
             cashier,
             f"pos-session:{self.id}:{kind}:{number}",
@@ -170,7 +168,7 @@ class PosSession(models.Model):
         :param but: a kind of documents that may be unfinished
         """
         rows = self.sudo().fiscal_document_ids.filtered(
-            lambda row: row.state in PENDING_STATES and row.kind != but
+            lambda row: row.state in UNFINISHED and row.kind != but
         )
         if not rows:
             return ""

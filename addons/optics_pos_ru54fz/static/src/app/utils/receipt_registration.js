@@ -176,7 +176,7 @@ export class ReceiptRegistration {
         if (answer.outcome === "busy") {
             return this.wait("waiting", answer.text);
         }
-        if (["printing", "unknown"].includes(answer.state)) {
+        if (this.pos.config._fiscal_states.undecided.includes(answer.state)) {
             return this.wait("asking", answer.text);
         }
         return this.askCashier(answer);
