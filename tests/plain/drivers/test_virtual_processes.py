@@ -21,10 +21,13 @@ from kkt.drivers.contract import Intent, LookupOutcome
 from kkt.drivers.virtual import VirtualDriver
 
 from . import builders as make
+from .builders import FakeClock
 from .conformance import start_seller
 from .test_virtual_registration import settings
 
 KILLS = 12
+PATIENCE = 30.0
+"""Seconds for another process to get somewhere; on an idle machine it takes a fraction of one."""
 
 
 @pytest.fixture
@@ -41,7 +44,7 @@ def lines_of(seller: subprocess.Popen[str]) -> list[list[str]]:
     """What the seller said from now until its end."""
     assert seller.stdout is not None
     said = seller.stdout.read()
-    seller.communicate(timeout=30)
+    seller.communicate(timeout=PATIENCE)
     return [line.split() for line in said.splitlines()]
 
 
@@ -82,12 +85,12 @@ def test_killed_sellers_lose_and_double_nothing(
 
 
 def test_a_seller_that_wakes_after_its_deadline_signs_nothing(shared: dict[str, Any]) -> None:
-    driver, limit = VirtualDriver.from_settings(shared), 0.8
+    driver, limit = VirtualDriver.from_settings(shared), 3.0
     before = driver.baseline()
-    seller = start_seller("virtual", {**shared, "sign_delay": 0.3}, "late", 1, limit)
+    seller = start_seller("virtual", {**shared, "sign_delay": 2.0}, "late", 1, limit)
     _, key, deadline = first_line(seller)
-    # Into the till's delay before signing, if the machine is not too busy for that.
-    time.sleep(0.1)
+    # In the till's delay before signing; if it sleeps elsewhere, it has signed as little.
+    wait_until(lambda: state_of(seller) == "S")
     seller.send_signal(signal.SIGSTOP)
     wish = Intent(key, "task", before, 1, datetime.fromisoformat(deadline))
     assert driver.lookup(make.receipt(key), wish).outcome is LookupOutcome.PENDING
@@ -100,20 +103,34 @@ def test_a_seller_that_wakes_after_its_deadline_signs_nothing(shared: dict[str, 
 
 
 def test_a_seller_that_stops_after_signing_is_found(shared: dict[str, Any]) -> None:
-    driver, limit = VirtualDriver.from_settings(shared), 1.0
+    driver = VirtualDriver.from_settings(shared)
     before = driver.baseline()
-    seller = start_seller("virtual", {**shared, "print_time": 30.0}, "p", 1, limit)
+    seller = start_seller("virtual", {**shared, "print_time": 2 * PATIENCE}, "p", 1, PATIENCE)
     _, key, deadline = first_line(seller)
-    wish = Intent(key, "task", before, 1, datetime.fromisoformat(deadline))
-    sleep_past(wish.deadline)
+    wait_until(lambda: driver.baseline().last_fd > before.last_fd)
+    driver.close()
     seller.send_signal(signal.SIGKILL)
     lines_of(seller)
+    wish = Intent(key, "task", before, 1, datetime.fromisoformat(deadline))
+    driver = VirtualDriver.from_settings({**shared, "clock": FakeClock(wish.deadline)})
     found = driver.lookup(make.receipt(key), wish)
     assert found.outcome is LookupOutcome.SIGNED
     assert found.signed is not None and found.signed.fd_number == before.last_fd + 1
     elsewhere = driver.lookup(make.receipt("other"), replace(wish, key="other"))
     assert elsewhere.outcome is LookupOutcome.NOT_SIGNED
     driver.close()
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    given_up = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < given_up
+        time.sleep(0.005)
+
+
+def state_of(process: subprocess.Popen[str]) -> str:
+    """One letter, as Linux tells it: R runs, S sleeps, T is stopped."""
+    return Path(f"/proc/{process.pid}/stat").read_text().rpartition(") ")[2][0]
 
 
 def sleep_past(moment: datetime) -> None:
