@@ -1,8 +1,9 @@
 """Run the test suites and end with one line ``N passed, N failed`` over all of them.
 
-A suite that ran no test fails the run, and so does a warning or error in Odoo's log that nobody
-expected (``checklog-odoo.cfg`` lists the expected ones, each with its reason).
-Settings come from the environment: FILTER, V, KEEP (see ``make help``).
+A suite that ran no test fails the run, unless it has only such as are left to ``make test-full``;
+so does a warning or error in Odoo's log that nobody expected (``checklog-odoo.cfg`` lists the
+expected ones, each with its reason).
+Settings come from the environment: FILTER, V, KEEP, FULL (see ``make help``).
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ RUN_DIR = RUNS / str(os.getpid())
 FILTER = os.environ.get("FILTER", "")
 VERBOSE = bool(os.environ.get("V"))
 KEEP = bool(os.environ.get("KEEP"))
+#: Run the tests marked ``full`` too.
+FULL = bool(os.environ.get("FULL"))
 #: Databases of test runs are named with the process that made them.
 TEST_DATABASE = "opticserp_test_run_"
 
@@ -88,17 +91,27 @@ SUITES: dict[str, Callable[[], Result]] = {
 
 def run_pytest(name: str, folder: Path, *options: str, may_be_empty: bool = False) -> Result:
     report = RUN_DIR / f"{name}.xml"
-    command = [sys.executable, "-m", "pytest", str(folder), f"--junitxml={report}", *options]
+    command = [sys.executable, "-m", "pytest", str(folder), *options]
     command += ["-v", "-s"] if VERBOSE else ["-q"]
     if FILTER:
         command += ["-k", FILTER]
-    status = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode
+    choice = [] if FULL else ["-m", "not full"]
+    status = run([*command, *choice, f"--junitxml={report}"])
     result = read_report(report)
     if status not in (0, 1, 5) or (status and not result.failed and status != 5):
         result.problems.append(f"{name}: pytest ended with status {status}")
-    if not result.passed + result.failed and not may_be_empty:
+    if not result.passed + result.failed and not may_be_empty and not has_left_out(command):
         result.problems.append(f"{name}: no test ran")
     return result
+
+
+def has_left_out(command: list[str]) -> bool:
+    """Whether this pytest would find tests, if it were asked for those marked ``full``."""
+    return not FULL and run([*command, "-m", "full", "--collect-only"]) == 0
+
+
+def run(command: list[str]) -> int:
+    return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode
 
 
 def read_report(report: Path) -> Result:
@@ -286,6 +299,8 @@ def main(names: list[str]) -> int:
             flush=True,
         )
         total += result
+    if not total.passed + total.failed and not total.problems:
+        total.problems.append("no test ran" if FULL else "no test ran; `make test-full` has more")
     for problem in total.problems:
         print(f"FAILED {problem}")
     failed = total.failed + len(total.problems)
