@@ -22,9 +22,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import database
-import test_servers
-from database import DEV_DIR, ROOT, SUITE
+from scripts.devtools import postgres, test_servers
+from scripts.devtools.odoo import run_logged
+from scripts.devtools.settings import ADDONS, DEV_DIR, ROOT, SUITE, Problem
+from scripts.devtools.templates import SUITE_TEMPLATE, build_suite_template
 
 TESTS = ROOT / "tests"
 #: Logs and reports of this run; two runs at once do not mix theirs.
@@ -65,14 +66,14 @@ def addons() -> Result:
 
 
 def acceptance() -> Result:
-    database.build_suite_template()
+    build_suite_template()
     return run_pytest("acceptance", TESTS / "acceptance", "--timeout=600")
 
 
 def chaos() -> Result:
     """Kills under load; CHAOS_KILLS says how many. Shows seed and counts."""
     kills = int(os.environ.get("CHAOS_KILLS", "12"))
-    database.build_suite_template()
+    build_suite_template()
     return run_pytest(
         "chaos", TESTS / "chaos", f"--timeout={300 + 20 * kills}", "-s", may_be_empty=bool(FILTER)
     )
@@ -133,18 +134,18 @@ def read_report(report: Path) -> Result:
 
 @contextmanager
 def test_database() -> Iterator[str]:
-    database.build_suite_template()
+    build_suite_template()
     name = f"{TEST_DATABASE}{os.getpid()}"
-    with database.exclusively("test template"):
-        database.clone(database.SUITE_TEMPLATE, name)
+    with postgres.exclusively("test template"):
+        postgres.clone(SUITE_TEMPLATE, name)
     try:
         yield name
     finally:
         if KEEP:
-            database.set_comment(name, "opticserp: kept")
+            postgres.set_comment(name, "opticserp: kept")
             print(f"Kept the database {name}")
         else:
-            database.drop(name)
+            postgres.drop(name)
 
 
 def run_odoo_tests(name: str) -> Result:
@@ -199,12 +200,12 @@ def test_tags() -> str:
     """All tests of our addons, or those whose class or method has FILTER in its name."""
     if not FILTER:
         return ",".join(
-            f"/{addon}" for addon in SUITE if any((database.ADDONS / addon).glob("tests/test_*.py"))
+            f"/{addon}" for addon in SUITE if any((ADDONS / addon).glob("tests/test_*.py"))
         )
     return ",".join(
         f"/{addon}:{class_name}.{method}"
         for addon in SUITE
-        for path in sorted((database.ADDONS / addon / "tests").glob("test_*.py"))
+        for path in sorted((ADDONS / addon / "tests").glob("test_*.py"))
         for class_name, method in test_methods(path)
         if FILTER.lower() in f"{path.stem} {class_name}.{method}".lower()
     )
@@ -230,7 +231,7 @@ def run_and_log(command: list[str], log: Path) -> int:
         if VERBOSE or in_trouble or interesting.search(line):
             print(line, end="", flush=True)
 
-    return database.run_logged(command, log, show)
+    return run_logged(command, log, show)
 
 
 def unexpected_messages(log: Path) -> list[str]:
@@ -260,12 +261,12 @@ def free_port() -> int:
 
 def drop_leftovers() -> None:
     """What killed runs left. Databases kept by KEEP=1 stay until `make clean`."""
-    for name in database.databases(TEST_DATABASE):
+    for name in postgres.databases(TEST_DATABASE):
         owner = re.match(rf"{TEST_DATABASE}(\d+)", name)
         alive = owner is not None and Path(f"/proc/{owner[1]}").exists()
-        if not alive and database.comment(name) != "opticserp: kept":
+        if not alive and postgres.comment(name) != "opticserp: kept":
             test_servers.forget(test_servers.TEST_DATA / name)
-            database.drop(name)
+            postgres.drop(name)
 
 
 def make_run_folder() -> None:
@@ -291,7 +292,7 @@ def main(names: list[str]) -> int:
         started = time.monotonic()
         try:
             result = SUITES[name]()
-        except database.Problem as trouble:
+        except Problem as trouble:
             result = Result(problems=["\n  ".join((f"{name}: {trouble}", *trouble.remedies))])
         print(
             f"== {name}: {result.passed} passed, {result.failed} failed"

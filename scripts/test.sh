@@ -18,4 +18,5 @@ if [ "$SUITE" != plain ]; then
     odoo_environment
     export PATH=$DEV_DIR/browser/bin:$PATH
 fi
-exec "$PYTHON" "$ROOT/scripts/run_tests.py" "$SUITE"
+cd "$ROOT"
+exec "$PYTHON" -m scripts.run_tests "$SUITE"
