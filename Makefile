@@ -3,7 +3,7 @@
 # Settings may follow any target (make hands them to the scripts): make run HTTP_PORT=8070, make test SUITE=plain FILTER=hlc
 
 .DEFAULT_GOAL := help
-.PHONY: run setup stop shell psql update logs reset-db test test-fast chaos bench lint clean help
+.PHONY: run setup stop shell psql update logs reset-db test test-fast test-full chaos bench lint clean help
 
 run: setup ## Start the shop: brings Odoo, PostgreSQL and the demo data first if needed. DETACH=1 HTTP_PORT= DB= ODOO_HOME= ODOO_DEB= PGHOST=
 	@bash scripts/run_server.sh start
@@ -36,6 +36,9 @@ test: ## Run the tests: SUITE=plain|addons|acceptance|chaos, FILTER=name, V=1 (a
 
 test-fast: ## Run the plain Python tests only (seconds)
 	@SUITE=plain bash scripts/test.sh
+
+test-full: ## Run all tests, those too that take long: SLICE=plain|addons|acceptance|chaos (all of them unless told), and FILTER=, V=, KEEP=
+	@FULL=1 SUITE="$(SLICE)" bash scripts/test.sh
 
 chaos: ## Kill servers and PostgreSQL under load, 200 times (20 minutes). CHAOS_KILLS= CHAOS_SEED=
 	@CHAOS_KILLS=$${CHAOS_KILLS:-200} SUITE=chaos bash scripts/test.sh

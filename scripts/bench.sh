@@ -6,6 +6,6 @@ bash "$ROOT/scripts/fetch_odoo.sh"
 bash "$ROOT/scripts/venv.sh" dev
 bash "$ROOT/scripts/postgres.sh" start
 odoo_environment
-export PYTHONPATH=$ROOT/addons/optics_kkt_driver:$ROOT/scripts:$ROOT
+export PYTHONPATH=$ROOT/addons/optics_kkt_driver:$ROOT
 cd "$ROOT"
 exec "$PYTHON" -m tests.bench

@@ -4,4 +4,5 @@ source "$(dirname "$0")/settings.sh"
 odoo_environment
 command=$1
 shift
-exec "$PYTHON" "$ROOT/scripts/database.py" "$command" "$DB" "$@"
+cd "$ROOT"
+exec "$PYTHON" -m scripts.devtools.cli "$command" "$DB" "$@"

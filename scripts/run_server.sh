@@ -36,7 +36,7 @@ start() {
 
 stop() {
     stop_odoo
-    if [ -x "$PYTHON" ]; then "$PYTHON" "$ROOT/scripts/test_servers.py"; fi
+    if [ -x "$PYTHON" ]; then (cd "$ROOT" && "$PYTHON" -m scripts.devtools.test_servers); fi
     bash "$ROOT/scripts/postgres.sh" stop
 }
 

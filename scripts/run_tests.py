@@ -1,8 +1,9 @@
 """Run the test suites and end with one line ``N passed, N failed`` over all of them.
 
-A suite that ran no test fails the run, and so does a warning or error in Odoo's log that nobody
-expected (``checklog-odoo.cfg`` lists the expected ones, each with its reason).
-Settings come from the environment: FILTER, V, KEEP (see ``make help``).
+A suite that ran no test fails the run, unless it has only such as are left to ``make test-full``;
+so does a warning or error in Odoo's log that nobody expected (``checklog-odoo.cfg`` lists the
+expected ones, each with its reason).
+Settings come from the environment: FILTER, V, KEEP, FULL (see ``make help``).
 """
 
 from __future__ import annotations
@@ -21,9 +22,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import database
-import test_servers
-from database import DEV_DIR, ROOT, SUITE
+from scripts.devtools import postgres, test_servers
+from scripts.devtools.odoo import run_logged
+from scripts.devtools.settings import ADDONS, DEV_DIR, ROOT, SUITE, Problem
+from scripts.devtools.templates import SUITE_TEMPLATE, build_suite_template
 
 TESTS = ROOT / "tests"
 #: Logs and reports of this run; two runs at once do not mix theirs.
@@ -32,6 +34,8 @@ RUN_DIR = RUNS / str(os.getpid())
 FILTER = os.environ.get("FILTER", "")
 VERBOSE = bool(os.environ.get("V"))
 KEEP = bool(os.environ.get("KEEP"))
+#: Run the tests marked ``full`` too.
+FULL = bool(os.environ.get("FULL"))
 #: Databases of test runs are named with the process that made them.
 TEST_DATABASE = "opticserp_test_run_"
 
@@ -62,14 +66,14 @@ def addons() -> Result:
 
 
 def acceptance() -> Result:
-    database.build_suite_template()
+    build_suite_template()
     return run_pytest("acceptance", TESTS / "acceptance", "--timeout=600")
 
 
 def chaos() -> Result:
     """Kills under load; CHAOS_KILLS says how many. Shows seed and counts."""
     kills = int(os.environ.get("CHAOS_KILLS", "12"))
-    database.build_suite_template()
+    build_suite_template()
     return run_pytest(
         "chaos", TESTS / "chaos", f"--timeout={300 + 20 * kills}", "-s", may_be_empty=bool(FILTER)
     )
@@ -88,17 +92,27 @@ SUITES: dict[str, Callable[[], Result]] = {
 
 def run_pytest(name: str, folder: Path, *options: str, may_be_empty: bool = False) -> Result:
     report = RUN_DIR / f"{name}.xml"
-    command = [sys.executable, "-m", "pytest", str(folder), f"--junitxml={report}", *options]
+    command = [sys.executable, "-m", "pytest", str(folder), *options]
     command += ["-v", "-s"] if VERBOSE else ["-q"]
     if FILTER:
         command += ["-k", FILTER]
-    status = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode
+    choice = [] if FULL else ["-m", "not full"]
+    status = run([*command, *choice, f"--junitxml={report}"])
     result = read_report(report)
     if status not in (0, 1, 5) or (status and not result.failed and status != 5):
         result.problems.append(f"{name}: pytest ended with status {status}")
-    if not result.passed + result.failed and not may_be_empty:
+    if not result.passed + result.failed and not may_be_empty and not has_left_out(command):
         result.problems.append(f"{name}: no test ran")
     return result
+
+
+def has_left_out(command: list[str]) -> bool:
+    """Whether this pytest would find tests, if it were asked for those marked ``full``."""
+    return not FULL and run([*command, "-m", "full", "--collect-only"]) == 0
+
+
+def run(command: list[str]) -> int:
+    return subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL).returncode
 
 
 def read_report(report: Path) -> Result:
@@ -120,18 +134,18 @@ def read_report(report: Path) -> Result:
 
 @contextmanager
 def test_database() -> Iterator[str]:
-    database.build_suite_template()
+    build_suite_template()
     name = f"{TEST_DATABASE}{os.getpid()}"
-    with database.exclusively("test template"):
-        database.clone(database.SUITE_TEMPLATE, name)
+    with postgres.exclusively("test template"):
+        postgres.clone(SUITE_TEMPLATE, name)
     try:
         yield name
     finally:
         if KEEP:
-            database.set_comment(name, "opticserp: kept")
+            postgres.set_comment(name, "opticserp: kept")
             print(f"Kept the database {name}")
         else:
-            database.drop(name)
+            postgres.drop(name)
 
 
 def run_odoo_tests(name: str) -> Result:
@@ -186,12 +200,12 @@ def test_tags() -> str:
     """All tests of our addons, or those whose class or method has FILTER in its name."""
     if not FILTER:
         return ",".join(
-            f"/{addon}" for addon in SUITE if any((database.ADDONS / addon).glob("tests/test_*.py"))
+            f"/{addon}" for addon in SUITE if any((ADDONS / addon).glob("tests/test_*.py"))
         )
     return ",".join(
         f"/{addon}:{class_name}.{method}"
         for addon in SUITE
-        for path in sorted((database.ADDONS / addon / "tests").glob("test_*.py"))
+        for path in sorted((ADDONS / addon / "tests").glob("test_*.py"))
         for class_name, method in test_methods(path)
         if FILTER.lower() in f"{path.stem} {class_name}.{method}".lower()
     )
@@ -217,7 +231,7 @@ def run_and_log(command: list[str], log: Path) -> int:
         if VERBOSE or in_trouble or interesting.search(line):
             print(line, end="", flush=True)
 
-    return database.run_logged(command, log, show)
+    return run_logged(command, log, show)
 
 
 def unexpected_messages(log: Path) -> list[str]:
@@ -247,12 +261,12 @@ def free_port() -> int:
 
 def drop_leftovers() -> None:
     """What killed runs left. Databases kept by KEEP=1 stay until `make clean`."""
-    for name in database.databases(TEST_DATABASE):
+    for name in postgres.databases(TEST_DATABASE):
         owner = re.match(rf"{TEST_DATABASE}(\d+)", name)
         alive = owner is not None and Path(f"/proc/{owner[1]}").exists()
-        if not alive and database.comment(name) != "opticserp: kept":
+        if not alive and postgres.comment(name) != "opticserp: kept":
             test_servers.forget(test_servers.TEST_DATA / name)
-            database.drop(name)
+            postgres.drop(name)
 
 
 def make_run_folder() -> None:
@@ -278,7 +292,7 @@ def main(names: list[str]) -> int:
         started = time.monotonic()
         try:
             result = SUITES[name]()
-        except database.Problem as trouble:
+        except Problem as trouble:
             result = Result(problems=["\n  ".join((f"{name}: {trouble}", *trouble.remedies))])
         print(
             f"== {name}: {result.passed} passed, {result.failed} failed"
@@ -286,6 +300,8 @@ def main(names: list[str]) -> int:
             flush=True,
         )
         total += result
+    if not total.passed + total.failed and not total.problems:
+        total.problems.append("no test ran" if FULL else "no test ran; `make test-full` has more")
     for problem in total.problems:
         print(f"FAILED {problem}")
     failed = total.failed + len(total.problems)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prepares what the chosen suites need, and runs them (scripts/run_tests.py).
+# Prepares what the chosen suites need, and runs them (scripts/run_tests.py). FULL=1 runs those marked `full` too.
 source "$(dirname "$0")/settings.sh"
 
 SUITE=${SUITE:-plain,addons,acceptance,chaos}
@@ -18,4 +18,5 @@ if [ "$SUITE" != plain ]; then
     odoo_environment
     export PATH=$DEV_DIR/browser/bin:$PATH
 fi
-exec "$PYTHON" "$ROOT/scripts/run_tests.py" "$SUITE"
+cd "$ROOT"
+exec "$PYTHON" -m scripts.run_tests "$SUITE"

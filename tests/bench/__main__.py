@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import database
+from scripts.devtools.templates import build_suite_template
 from tests.bench import encoding, shop
 
 if __name__ == "__main__":
     encoding.run()
-    database.build_suite_template()
+    build_suite_template()
     shop.run()

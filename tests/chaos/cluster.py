@@ -15,8 +15,9 @@ from typing import Any
 import psycopg2
 import psycopg2.extras
 
-import database as databases
-import test_servers
+from scripts.devtools import postgres, test_servers
+from scripts.devtools.settings import Problem
+from scripts.devtools.templates import SUITE_TEMPLATE, build_suite_template
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "scripts"
@@ -76,10 +77,10 @@ class ClusterDatabase:
         self.name = f"opticserp_test_run_{os.getpid()}_chaos_{next(_numbers)}"
         self.data_dir: Path = test_servers.TEST_DATA / self.name
         self.data_dir.mkdir(parents=True)
-        databases.build_suite_template()
-        with databases.exclusively("test template"):
-            self._copy(databases.SUITE_TEMPLATE)
-            databases.copy_files(databases.SUITE_TEMPLATE, self.name, self.data_dir)
+        build_suite_template()
+        with postgres.exclusively("test template"):
+            self._copy(SUITE_TEMPLATE)
+            postgres.copy_files(SUITE_TEMPLATE, self.name, self.data_dir)
 
     def _copy(self, template: str) -> None:
         """From one cluster to the other, which CREATE DATABASE cannot."""
@@ -104,7 +105,7 @@ class ClusterDatabase:
             check=True,
         )
         if dump.wait():
-            raise databases.Problem(f"The template {template} could not be dumped.")
+            raise Problem(f"The template {template} could not be dumped.")
 
     def query(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
         """Run one SQL statement in a transaction of its own; the rows as dictionaries."""

@@ -10,8 +10,8 @@ from typing import Any
 import psycopg2
 import psycopg2.extras
 
-import database as databases
-import test_servers
+from scripts.devtools import postgres, test_servers
+from scripts.devtools.templates import SUITE_TEMPLATE
 
 _numbers = itertools.count(1)
 
@@ -26,8 +26,8 @@ class TestDatabase:
         self.name = f"opticserp_test_run_{os.getpid()}_{number}"
         self.data_dir: Path = test_servers.TEST_DATA / self.name
         self.data_dir.mkdir(parents=True)
-        with databases.exclusively("test template"):
-            databases.clone(databases.SUITE_TEMPLATE, self.name, self.data_dir)
+        with postgres.exclusively("test template"):
+            postgres.clone(SUITE_TEMPLATE, self.name, self.data_dir)
 
     def query(self, statement: str, parameters: tuple[Any, ...] = ()) -> list[dict[str, Any]]:
         """Run one SQL statement in a transaction of its own; the rows as dictionaries."""
@@ -41,8 +41,8 @@ class TestDatabase:
 
     def keep(self) -> None:
         """Let it survive this run and the next ones (KEEP=1)."""
-        databases.set_comment(self.name, "opticserp: kept")
+        postgres.set_comment(self.name, "opticserp: kept")
 
     def drop(self) -> None:
-        databases.drop(self.name, self.data_dir)
+        postgres.drop(self.name, self.data_dir)
         test_servers.forget(self.data_dir)

@@ -19,7 +19,7 @@ import requests
 from checklog_odoo.checklog import do_checklog
 from checklog_odoo.config import ChecklogConfig
 
-import test_servers
+from scripts.devtools import test_servers
 from tests.acceptance.harness.database import TestDatabase
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -541,11 +541,17 @@ def start_seller(
 
     :param limit: seconds from each intent to its deadline; processes wait for one another.
     """
-    package = Path(kkt.__file__).parent.parent
     order = {"name": name, "settings": settings, "prefix": prefix, "sales": sales, "limit": limit}
+    return start_program("seller.py", order)
+
+
+def start_program(name: str, order: Mapping[str, Any]) -> subprocess.Popen[str]:
+    """A program of this folder in a process of its own; `order` is its argument."""
+    package = Path(kkt.__file__).parent.parent
     return subprocess.Popen(
-        [sys.executable, Path(__file__).with_name("seller.py"), json.dumps(order)],
+        [sys.executable, Path(__file__).with_name(name), json.dumps(order)],
         env={**os.environ, "PYTHONPATH": str(package)},
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

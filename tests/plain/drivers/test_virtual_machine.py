@@ -472,7 +472,6 @@ def test_the_till_keeps_the_drives_rules(tell: Callable[[str], None]) -> None:
         settings=settings(
             max_examples=100,
             stateful_step_count=40,
-            deadline=None,
             database=None,
             suppress_health_check=list(HealthCheck),
         ),

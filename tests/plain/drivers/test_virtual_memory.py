@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import struct
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -16,6 +17,9 @@ from kkt.drivers.virtual import VirtualDriver, VirtualTill, memory
 from . import builders as make
 from .builders import FakeClock
 from .test_virtual_rules import REGISTRATION, Till
+
+JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
+"""How SQLite's rollback journals begin (its file format, section 3)."""
 
 
 @pytest.fixture
@@ -87,9 +91,12 @@ def test_a_memory_of_another_version_is_not_touched(path: Path) -> None:
 
 
 def test_a_till_interrupted_while_it_was_made_is_made_whole(path: Path) -> None:
+    """As earlier versions left it: an empty file, and a journal that says "make it empty"."""
     path.touch()
     with pytest.raises(Unreachable):
         VirtualTill(path)
+    header = struct.pack(">8s5I", JOURNAL_MAGIC, 0, 0, 0, 512, 4096)
+    path.with_name(f"{path.name}-journal").write_bytes(header.ljust(512, b"\0"))
     till = VirtualTill.create(path, REGISTRATION, FakeClock())
     assert till.baseline().last_fd == 1
     till.close()

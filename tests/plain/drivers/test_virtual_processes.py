@@ -9,7 +9,8 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import closing
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,18 @@ import pytest
 
 from kkt.drivers.clock import SystemClock
 from kkt.drivers.contract import Intent, LookupOutcome
-from kkt.drivers.virtual import VirtualDriver
+from kkt.drivers.virtual import VirtualDriver, VirtualTill
 
 from . import builders as make
-from .conformance import start_seller
+from .builders import FakeClock
+from .conformance import start_program, start_seller
 from .test_virtual_registration import settings
+from .test_virtual_rules import REGISTRATION
 
 KILLS = 12
+MAKERS, TILLS = 4, 25
+PATIENCE = 30.0
+"""Seconds for another process to get somewhere; on an idle machine it takes a fraction of one."""
 
 
 @pytest.fixture
@@ -41,7 +47,7 @@ def lines_of(seller: subprocess.Popen[str]) -> list[list[str]]:
     """What the seller said from now until its end."""
     assert seller.stdout is not None
     said = seller.stdout.read()
-    seller.communicate(timeout=30)
+    seller.communicate(timeout=PATIENCE)
     return [line.split() for line in said.splitlines()]
 
 
@@ -82,12 +88,12 @@ def test_killed_sellers_lose_and_double_nothing(
 
 
 def test_a_seller_that_wakes_after_its_deadline_signs_nothing(shared: dict[str, Any]) -> None:
-    driver, limit = VirtualDriver.from_settings(shared), 0.8
+    driver, limit = VirtualDriver.from_settings(shared), 3.0
     before = driver.baseline()
-    seller = start_seller("virtual", {**shared, "sign_delay": 0.3}, "late", 1, limit)
+    seller = start_seller("virtual", {**shared, "sign_delay": 2.0}, "late", 1, limit)
     _, key, deadline = first_line(seller)
-    # Into the till's delay before signing, if the machine is not too busy for that.
-    time.sleep(0.1)
+    # In the till's delay before signing; if it sleeps elsewhere, it has signed as little.
+    wait_until(lambda: state_of(seller) == "S")
     seller.send_signal(signal.SIGSTOP)
     wish = Intent(key, "task", before, 1, datetime.fromisoformat(deadline))
     assert driver.lookup(make.receipt(key), wish).outcome is LookupOutcome.PENDING
@@ -100,20 +106,77 @@ def test_a_seller_that_wakes_after_its_deadline_signs_nothing(shared: dict[str, 
 
 
 def test_a_seller_that_stops_after_signing_is_found(shared: dict[str, Any]) -> None:
-    driver, limit = VirtualDriver.from_settings(shared), 1.0
+    driver = VirtualDriver.from_settings(shared)
     before = driver.baseline()
-    seller = start_seller("virtual", {**shared, "print_time": 30.0}, "p", 1, limit)
+    seller = start_seller("virtual", {**shared, "print_time": 2 * PATIENCE}, "p", 1, PATIENCE)
     _, key, deadline = first_line(seller)
-    wish = Intent(key, "task", before, 1, datetime.fromisoformat(deadline))
-    sleep_past(wish.deadline)
+    wait_until(lambda: driver.baseline().last_fd > before.last_fd)
+    driver.close()
     seller.send_signal(signal.SIGKILL)
     lines_of(seller)
+    wish = Intent(key, "task", before, 1, datetime.fromisoformat(deadline))
+    driver = VirtualDriver.from_settings({**shared, "clock": FakeClock(wish.deadline)})
     found = driver.lookup(make.receipt(key), wish)
     assert found.outcome is LookupOutcome.SIGNED
     assert found.signed is not None and found.signed.fd_number == before.last_fd + 1
     elsewhere = driver.lookup(make.receipt("other"), replace(wish, key="other"))
     assert elsewhere.outcome is LookupOutcome.NOT_SIGNED
     driver.close()
+
+
+def start_makers(paths: list[Path]) -> list[subprocess.Popen[str]]:
+    """Processes that begin to make the same tills at the same time."""
+    order = {"registration": asdict(REGISTRATION), "paths": [str(path) for path in paths]}
+    makers = [start_program("maker.py", order) for _ in range(MAKERS)]
+    assert [first_line(maker) for maker in makers] == [["ready"]] * MAKERS
+    for maker in makers:
+        assert maker.stdin is not None
+        maker.stdin.write("\n")
+        maker.stdin.flush()
+    return makers
+
+
+def registration_sign(path: Path) -> str:
+    """Drawn anew whenever a till is made: equal for whoever uses the same one."""
+    with closing(VirtualTill(path)) as till:
+        return str(till.read(1)["fiscalSign"])
+
+
+def test_a_till_that_many_make_is_one_and_whole_when_it_is_seen(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.sqlite" for number in range(TILLS)]
+    makers = start_makers(paths)
+    seen = []
+    for path in paths:
+        wait_until(path.exists)
+        seen.append([path.name, registration_sign(path)])
+    assert [lines_of(maker) for maker in makers] == [seen] * MAKERS
+    assert sorted(tmp_path.iterdir()) == sorted(paths), "no draft is left"
+
+
+def test_a_till_whose_makers_were_killed_is_whole_or_not_there(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number}.sqlite" for number in range(1000)]
+    makers = start_makers(paths)
+    for number, maker in enumerate(makers):
+        wait_until(paths[TILLS * (number + 1)].exists)
+        maker.kill()
+    told = [line for maker in makers for line in lines_of(maker)]
+    signs = dict(told)
+    assert told == [[name, signs[name]] for name, _ in told]
+    made = [path for path in paths if path.exists()]
+    assert {path.name: registration_sign(path) for path in made}.items() >= signs.items()
+    VirtualTill.create(paths[len(made)], REGISTRATION).close()
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    given_up = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < given_up
+        time.sleep(0.001)
+
+
+def state_of(process: subprocess.Popen[str]) -> str:
+    """One letter, as Linux tells it: R runs, S sleeps, T is stopped."""
+    return Path(f"/proc/{process.pid}/stat").read_text().rpartition(") ")[2][0]
 
 
 def sleep_past(moment: datetime) -> None:

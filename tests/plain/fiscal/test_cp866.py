@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from kkt.fiscal import cp866
 
+from .builders import CP866, unicode_characters
+
 
 @pytest.mark.parametrize(
     ("text", "printed"),
@@ -34,14 +36,14 @@ def test_replacements(text: str, printed: str) -> None:
     assert cp866.decode(cp866.encode(text)) == printed
 
 
-@given(st.text())
+@given(st.text(unicode_characters))
 def test_printable_is_idempotent_and_encodable(text: str) -> None:
     printed = cp866.printable(text)
     assert cp866.printable(printed) == printed
     assert cp866.decode(cp866.encode(text)) == printed
 
 
-@given(st.text(st.characters(codec="cp866")))
+@given(st.text(CP866))
 def test_what_the_drive_has_stays(text: str) -> None:
     assert cp866.printable(text) == text
 

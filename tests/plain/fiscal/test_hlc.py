@@ -90,7 +90,7 @@ class Shops(RuleBasedStateMachine):
             assert hlc.wall_time(last) <= self.latest + MS
 
 
-Shops.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+Shops.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
 test_shops = Shops.TestCase
 
 

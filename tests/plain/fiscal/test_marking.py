@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from kkt.fiscal.document import InvalidDocument, ProductCode, ProductCodeKind
 from kkt.fiscal.marking import SEPARATOR, MalformedCode, is_gtin, parse
 
+from .builders import unicode_characters
+
 GTIN = "04600000000008"
 FULL = f"01{GTIN}215ABC<de&fgh12{SEPARATOR}91EE05{SEPARATOR}92{'s' * 44}"
 SHORT = f"01{GTIN}215ABCDE{SEPARATOR}93dGVz"
@@ -71,7 +73,7 @@ def test_codes_survive(serial: str, signature: str | None) -> None:
     assert (code.serial, code.signature, code.text) == (serial, signature, text)
 
 
-@given(st.text(max_size=60))
+@given(st.text(unicode_characters, max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
         assert parse(text).gtin

@@ -37,7 +37,7 @@ from kkt.fiscal.vocabulary import (
     TaxationType,
 )
 
-from .builders import CASHIER, SUNGLASSES, receipt, with_something_weird
+from .builders import CASHIER, SUNGLASSES, receipt, unicode_characters, with_something_weird
 from .golden_files import golden_json
 
 CODE = "010460000000000821ABC123\x1d91EE05\x1d92" + "x" * 44
@@ -369,11 +369,10 @@ def test_problems_say_field_rule_and_value() -> None:
     assert str(caught.value).endswith("total: must be 7 (got 5)")
 
 
+short_texts = st.text(unicode_characters, max_size=5)
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=2)
-    ),
+    st.none() | st.booleans() | st.integers() | st.floats() | short_texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(short_texts, inner, max_size=2),
     max_leaves=5,
 )
 FULL = {

@@ -15,11 +15,11 @@ from kkt.fiscal.elements import Element, MalformedTlv
 from kkt.fiscal.tags import DOCUMENT, Tag, ValueType
 from kkt.fiscal.vocabulary import DocumentCode
 
-from .builders import receipts, with_something_weird
+from .builders import CP866, receipts, with_something_weird
 from .golden_files import NAMES, golden_json
 
 EARLIEST, LATEST = datetime(1970, 1, 1), datetime(2106, 2, 7)
-texts = st.text(st.characters(codec="cp866"), max_size=8)
+texts = st.text(CP866, max_size=8)
 
 
 def scalar(tag: Tag) -> st.SearchStrategy[Any]:

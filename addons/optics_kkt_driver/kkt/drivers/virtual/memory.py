@@ -7,7 +7,10 @@ on a wire do.
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -139,7 +142,7 @@ class Memory:
 
 
 def is_made(path: Path) -> bool:
-    """False while there is no file, or an empty one whose first writing has not ended."""
+    """False while there is no file, or an empty one, as earlier versions began with."""
     return path.is_file() and path.stat().st_size > 0
 
 
@@ -148,22 +151,46 @@ def create(
 ) -> None:
     """Make the memory file of a new till with its first document; one that is there stays.
 
-    `first` is the report on registration, `state` the drive's counters after it. Safe when several
-    processes try at once: one of them writes all of it, the others find it done.
+    `first` is the report on registration, `state` the drive's counters after it. The file is built
+    under a name of its own and gets `path` when it is whole, so nobody ever sees a part of it. Safe
+    when several processes try at once: the file of one of them stays, the others' are thrown away.
+    What a killed process leaves is never looked at again.
     """
-    connection = _connect(path)
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
+    connection = _connect(draft)
     try:
         connection.execute("BEGIN IMMEDIATE")
-        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-            _fill(connection, registration, state, key)
-            # The tax service has it from the registration itself.
-            Session(connection).add_document(first, acknowledged=True)
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        _fill(connection, registration, state, key)
+        # The tax service has it from the registration itself.
+        Session(connection).add_document(first, acknowledged=True)
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        # SQLite tells the disk to keep it before it returns.
         connection.execute("COMMIT")
-    except sqlite3.DatabaseError as error:
+        connection.close()
+        _publish(draft, path)
+    except (sqlite3.DatabaseError, OSError) as error:
         raise Unreachable(f"the virtual till's memory cannot be made: {error}") from error
     finally:
         connection.close()
+        draft.unlink(missing_ok=True)
+
+
+def _publish(draft: Path, path: Path) -> None:
+    """Give the finished file its name, unless another process was first.
+
+    A lock on the folder keeps the look and the renaming together; it is held for a moment only, and
+    the system takes it from a process that dies.
+    """
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        if not is_made(path):
+            # Of an earlier version's first writing: it would undo ours.
+            path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
+            draft.rename(path)
+            os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _fill(

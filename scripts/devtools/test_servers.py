@@ -11,7 +11,9 @@ import shutil
 import signal
 from pathlib import Path
 
-TEST_DATA = Path(__file__).resolve().parent.parent / ".dev" / "test-data"
+from scripts.devtools.settings import DEV_DIR
+
+TEST_DATA = DEV_DIR / "test-data"
 PID_FILE = "odoo.pid"
 
 
