@@ -6,15 +6,9 @@ from typing import NamedTuple
 from ..kkt.fiscal.document import Payments, Problems, Receipt
 from ..kkt.fiscal.lines import advance_line, prepayment_lines
 from ..kkt.fiscal.money import from_kopecks
-from ..kkt.fiscal.purchase import (
-    Balance,
-    ReturnedLine,
-    credit_payment_lines,
-    handover,
-    return_payments,
-    returned_lines,
-)
+from ..kkt.fiscal.purchase import Balance, credit_payment_lines, handover, return_payments
 from ..kkt.fiscal.rates import ProductVat, Rate20Policy, apply_rate_20_policy, supply_rate
+from ..kkt.fiscal.returned import ReturnedLine, returned_lines
 from ..kkt.fiscal.vocabulary import OperationType, ProductType
 from ..models.fiscal_document import RECEIPT_KINDS
 from . import request_fields as part

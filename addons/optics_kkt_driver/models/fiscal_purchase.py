@@ -6,7 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
-from ..kkt.fiscal.purchase import Balance, ReturnedLine, balance_of
+from ..kkt.fiscal.purchase import Balance, balance_of
+from ..kkt.fiscal.returned import ReturnedLine
 from .fiscal_document import RECEIPT_KINDS, SIGNED_STATES
 
 

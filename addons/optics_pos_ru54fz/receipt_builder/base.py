@@ -7,7 +7,13 @@ from typing import NamedTuple
 from odoo.exceptions import UserError
 
 from odoo.addons.optics_kkt_driver.kkt.fiscal.document import Item, Receipt
-from odoo.addons.optics_kkt_driver.kkt.fiscal.money import from_kopecks, split_line, spread
+from odoo.addons.optics_kkt_driver.kkt.fiscal.lines import (
+    LinesDoNotFit,
+    Misfit,
+    fitted,
+    without_discounts,
+)
+from odoo.addons.optics_kkt_driver.kkt.fiscal.money import from_kopecks, split_line
 from odoo.addons.optics_kkt_driver.kkt.fiscal.problems import InvalidDocument
 from odoo.addons.optics_kkt_driver.kkt.fiscal.rates import (
     FiscalWarning,
@@ -81,48 +87,44 @@ class ReceiptBuilder(ABC):
     # Lines ------------------------------------------------------------------------------------
 
     def _fitted(self, lines, due, total):
-        """The lines, discounts taken off, with sums that add up to `due` kopecks exactly.
+        """The lines of goods, discounts taken off, with sums that add up to `due` kopecks exactly.
 
         :param lines: ``ReceiptLine``s
         :param total: what the order says they come to, before cash was rounded
         """
         goods = self._without_discounts(lines)
-        sums = [line.sum for line in goods]
-        if abs(sum(sums) - total) > len(sums):
-            self._problem(
-                self._env._("The lines of the order do not add up to its total. Make it anew.")
+        try:
+            sums = fitted([line.sum for line in goods], total, due)
+        except LinesDoNotFit as error:
+            self._problem(self._misfit(error.code))
+            return []
+        # None where nothing costs anything: then there are no goods either.
+        return [replace(line, sum=part) for line, part in zip(goods, sums, strict=False)]
+
+    def _misfit(self, code):
+        if code is Misfit.ROUNDED_UP:
+            return self._env._(
+                "The total was rounded up, which a receipt does not allow. Let the rounding"
+                " method of the point of sale round down."
             )
-        elif due > max(total, sum(sums)):
-            self._problem(
-                self._env._(
-                    "The total was rounded up, which a receipt does not allow. Let the rounding"
-                    " method of the point of sale round down."
-                )
-            )
-        elif any(sums):
-            parts = spread(due, sums)
-            return [replace(line, sum=part) for line, part in zip(goods, parts, strict=True)]
-        return []
+        return self._env._("The lines of the order do not add up to its total. Make it anew.")
 
     def _without_discounts(self, lines):
         """The lines of goods; those that are a discount are spread over goods of the same taxes."""
-        goods = [line for line in lines if line.sum >= 0]
-        for discount in (line for line in lines if line.sum < 0):
-            sums = [line.sum if line.taxes == discount.taxes else 0 for line in goods]
-            if sum(sums) < -discount.sum:
-                self._problem(
-                    self._env._(
-                        "%s: the discount is more than the goods of the same tax cost. Give it in"
-                        " the line that it belongs to.",
-                        discount.name,
-                    )
+        sums, too_large = without_discounts(
+            [line.sum for line in lines], [line.taxes for line in lines]
+        )
+        for index in too_large:
+            self._problem(
+                self._env._(
+                    "%s: the discount is more than the goods of the same tax cost. Give it in"
+                    " the line that it belongs to.",
+                    lines[index].name,
                 )
-                continue
-            parts = spread(-discount.sum, sums)
-            goods = [
-                replace(line, sum=line.sum - part) for line, part in zip(goods, parts, strict=True)
-            ]
-        return goods
+            )
+        return [
+            replace(line, sum=left) for line, left in zip(lines, sums, strict=True) if line.sum >= 0
+        ]
 
     def _items(self, line):
         """One or more items that together come to the sum of `line`; none when it is told wrong."""

@@ -1,14 +1,10 @@
 """What was signed is taken back: goods, or money that was paid before them."""
 
-from dataclasses import dataclass, replace
-from decimal import Decimal
-
-from odoo.addons.optics_kkt_driver.kkt.fiscal.document import Item
-from odoo.addons.optics_kkt_driver.kkt.fiscal.money import line_sum, split_line, spread
-from odoo.addons.optics_kkt_driver.kkt.fiscal.purchase import (
+from odoo.addons.optics_kkt_driver.kkt.fiscal.purchase import return_payments, struck_off
+from odoo.addons.optics_kkt_driver.kkt.fiscal.returned import (
     left_to_return,
-    return_payments,
-    struck_off,
+    parts_to_return,
+    priced_parts,
 )
 from odoo.addons.optics_kkt_driver.kkt.fiscal.vocabulary import OperationType
 
@@ -38,7 +34,7 @@ class ReturnBuilder(ReceiptBuilder):
         rows = self._returned(original, self._fitted(lines, due, self._total()))
         self._raise_problems()
 
-        items = [item for _line_id, item, _original_line in rows]
+        items = [item for _line_id, _returned, item in rows]
         balance = purchase._balance()
         self._check_prepaid(items, balance, purchase)
         self._check_payments(items, money, due, balance, belonged)
@@ -49,11 +45,13 @@ class ReturnBuilder(ReceiptBuilder):
             return_payments(
                 items, balance, cash=money["cash"], ecash=money["ecash"], kept=money["prepaid"]
             ),
-            [line_id for line_id, _item, _original_line in rows],
+            [line_id for line_id, _returned, _item in rows],
             taxation_type=original._value().applied_taxation_type,
             properties_data=original.fpd if names_original else None,
             purchase_id=purchase.id,
-            original_lines=[original_line for _line_id, _item, original_line in rows],
+            original_lines=[
+                [returned.number, str(returned.quantity)] for _line_id, returned, _item in rows
+            ],
             **original._original_values(),
         )
 
@@ -111,21 +109,21 @@ class ReturnBuilder(ReceiptBuilder):
     # Lines ------------------------------------------------------------------------------------
 
     def _returned(self, original, lines):
-        """Triples of order line id, item, and ``[line of the original, how much of it]``."""
+        """Triples of order line id, what of the original it takes back, and item."""
         receipt = original._value()
         left = left_to_return(receipt, original._returned_lines())
         rows = []
         for line in lines:
-            parts = self._parts(original, receipt.items, line, left)
+            parts = self._parts(original, receipt, line, left)
             cost = sum(part.sum for part in parts)
             # Odoo rounds the line, the receipt had a price in whole kopecks for each piece.
             if parts and line.sum > cost + max(line.quantity, 1):
                 self._problem_of_cost(line, cost)
             elif parts:
-                rows += [(line.record.id, *row) for row in _rows(parts, line.sum)]
+                rows += [(line.record.id, *row) for row in priced_parts(parts, line.sum)]
         return rows
 
-    def _parts(self, original, items, line, left):
+    def _parts(self, original, receipt, line, left):
         """What of the original's lines this line takes back; none when it is told wrong.
 
         :param left: how much may still be taken of each, made less here
@@ -135,19 +133,14 @@ class ReturnBuilder(ReceiptBuilder):
         if not numbers:
             self._problem_unsigned(line.record)
             return []
-        if items[numbers[0] - 1].payment_type.is_prepayment:
-            share = line.quantity / to_quantity(sold.qty)
-            parts = [_Part.share(number, items[number - 1], share) for number in numbers]
-        else:
-            parts = _pieces(numbers, items, line.quantity, left)
-        for part in parts:
-            left[part.number - 1] -= part.quantity
-        gone = self._returned_quantity(sold) > sold.qty
-        if gone or not parts or any(quantity < 0 for quantity in left):
+        parts = parts_to_return(receipt, numbers, line.quantity, to_quantity(sold.qty), left)
+        if not parts or self._returned_quantity(sold) > sold.qty:
             self._problem(
                 self._env._("%s: more is taken back than was sold.", line.product.display_name)
             )
             return []
+        for part in parts:
+            left[part.line.number - 1] -= part.line.quantity
         return parts
 
     def _problem_of_cost(self, line, cost):
@@ -200,55 +193,3 @@ class ReturnBuilder(ReceiptBuilder):
                     rest=self._format(due - credit),
                 )
             )
-
-
-@dataclass(frozen=True)
-class _Part:
-    """So much of one line of the original is taken back."""
-
-    number: int
-    """Of the original's line, from 1."""
-    item: Item
-    quantity: Decimal
-    shown: Decimal
-    """The quantity that the return names."""
-    sum: int
-    """Kopecks that the original has for it."""
-
-    @classmethod
-    def piece(cls, number, item, quantity):
-        return cls(number, item, quantity, quantity, line_sum(item.price, quantity))
-
-    @classmethod
-    def share(cls, number, item, share):
-        """Of money that was prepaid: goods are named whole, as when it was taken."""
-        return cls(number, item, item.quantity * share, item.quantity, int(item.sum * share))
-
-
-def _pieces(numbers, items, wanted, left):
-    """Goods in the order of the original's lines; none when fewer are left than wanted."""
-    parts = []
-    for number in numbers:
-        quantity = min(wanted, left[number - 1])
-        if quantity > 0:
-            parts.append(_Part.piece(number, items[number - 1], quantity))
-            wanted -= quantity
-    return [] if wanted else parts
-
-
-def _rows(parts, total):
-    """Pairs of item and ``[line of the original, how much of it]`` that come to `total`."""
-    sums = spread(total, [part.sum for part in parts])
-    for part, money in zip(parts, sums, strict=True):
-        whole = replace(part.item, checking_prod_information_result=None)
-        if money == part.sum and part.quantity == part.item.quantity:
-            yield whole, [part.number, str(part.quantity)]
-            continue
-        left = part.quantity
-        for price, shown in split_line(money, part.shown):
-            item = replace(
-                whole, price=price, quantity=shown, sum=line_sum(price, shown), nds_sum=None
-            )
-            quantity = min(shown, left)
-            left -= quantity
-            yield item, [part.number, str(quantity)]

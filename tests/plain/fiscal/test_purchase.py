@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -14,13 +13,10 @@ from kkt.fiscal.lines import advance_line, prepayment_lines
 from kkt.fiscal.problems import InvalidDocument
 from kkt.fiscal.purchase import (
     Balance,
-    ReturnedLine,
     balance_of,
     credit_payment_lines,
     handover,
-    left_to_return,
     return_payments,
-    returned_lines,
 )
 from kkt.fiscal.vocabulary import Nds, OperationType, PaymentType, ProductType, TaxationType
 
@@ -178,52 +174,6 @@ def test_a_purchase_of_ours_moves_nothing() -> None:
     assert balance_of([bought]) == Balance()
 
 
-# Returns ------------------------------------------------------------------------------------------
-
-SOLD = receipt(GLASSES, Payments(cash=1_250_000))
-
-
-def test_all_that_is_left_is_returned_unless_told() -> None:
-    lines, items = returned_lines(SOLD, [], None)
-    assert items == GLASSES
-    lines, items = returned_lines(SOLD, [ReturnedLine(2, Decimal(1)), lines[0]], None)
-    assert [(item.name, item.quantity, item.sum) for item in items] == [
-        ("Линза", 1, 175_000),
-        ("Очки солнцезащитные", 1, 500_000),
-    ]
-    assert left_to_return(SOLD, lines) == [1, 1, 0]
-
-
-@pytest.mark.parametrize(
-    ("wanted", "field"),
-    [
-        ([ReturnedLine(4, Decimal(1))], "items[0].line"),
-        ([ReturnedLine(0, Decimal(1))], "items[0].line"),
-        ([ReturnedLine(1, Decimal(0))], "items[0].quantity"),
-        ([ReturnedLine(1, Decimal("NaN"))], "items[0].quantity"),
-        ([ReturnedLine(1, Decimal(2))], "items[0].quantity"),
-        ([ReturnedLine(2, Decimal(1)), ReturnedLine(2, Decimal(2))], "items[1].quantity"),
-        ([], "items"),
-    ],
-)
-def test_never_more_than_is_left(wanted: list[ReturnedLine], field: str) -> None:
-    with pytest.raises(InvalidDocument) as told:
-        returned_lines(SOLD, [], wanted)
-    assert [problem.field for problem in told.value.problems] == [field]
-
-
-def test_nothing_is_left_of_what_was_given_back() -> None:
-    lines, _items = returned_lines(SOLD, [], None)
-    with pytest.raises(InvalidDocument, match="nothing of the original is left"):
-        returned_lines(SOLD, lines, None)
-
-
-def test_a_return_repeats_the_originals_codes() -> None:
-    (item,) = returned_lines(PREPAYMENT, [], [ReturnedLine(1, Decimal(1))])[1]
-    assert item == PREPAYMENT.items[0]
-    assert item.payment_type is PaymentType.PREPAYMENT
-
-
 # Money --------------------------------------------------------------------------------------------
 
 kopecks = st.integers(1, 10**9)
@@ -255,17 +205,3 @@ def test_every_way_to_pay_ends_at_nothing(items: tuple[Item, ...], data: st.Data
         lines = credit_payment_lines(balance, paid, "Оплата")
         balance = balance.adding(receipt(lines, Payments(cash=paid)))
     assert balance == Balance()
-
-
-@given(goods, st.data())
-def test_returned_bit_by_bit_it_is_the_whole(items: tuple[Item, ...], data: st.DataObject) -> None:
-    sold = receipt(items, Payments(cash=sum(item.sum for item in items)))
-    order = data.draw(st.permutations(range(1, len(items) + 1)))
-    earlier: list[ReturnedLine] = []
-    total = 0
-    for number in order:
-        lines, back = returned_lines(sold, earlier, [ReturnedLine(number, Decimal(1))])
-        earlier += lines
-        total += sum(item.sum for item in back)
-    assert total == sold.total_sum
-    assert not any(left_to_return(sold, earlier))

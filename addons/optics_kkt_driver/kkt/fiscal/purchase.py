@@ -2,18 +2,17 @@
 
 What was prepaid and what is owed follow from the signed receipts of the purchase alone, so that
 tag 1215 never says more than the drive has signed. Every function gives lines and payments of the
-next receipt; rates of new lines are the caller's (:mod:`.rates`), those of a credit's payment and
-of a return are copied from the receipt they follow.
+next receipt; rates of new lines are the caller's (:mod:`.rates`), those of a credit's payment are
+copied from the receipt it follows. The lines of a return are in :mod:`.returned`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 
 from .item import Item
-from .money import from_kopecks, line_sum, spread
+from .money import from_kopecks, spread
 from .payments import Payments
 from .problems import InvalidDocument, Problem, Problems
 from .receipt import Settlement
@@ -126,50 +125,6 @@ def credit_payment_lines(balance: Balance, paid: int, name: str) -> tuple[Item, 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnedLine:
-    """So much of one line of the original is given back."""
-
-    number: int
-    """Of the original's line, from 1."""
-    quantity: Decimal
-
-
-def left_to_return(original: Settlement, earlier: Iterable[ReturnedLine]) -> list[Decimal]:
-    """For each line of the original, how much of it has not been given back yet."""
-    left = [item.quantity for item in original.items]
-    for line in earlier:
-        left[line.number - 1] -= line.quantity
-    return left
-
-
-def returned_lines(
-    original: Settlement, earlier: Iterable[ReturnedLine], wanted: Sequence[ReturnedLine] | None
-) -> tuple[list[ReturnedLine], tuple[Item, ...]]:
-    """What is given back, and the lines that say so: names, prices and codes of the original.
-
-    :param earlier: what was given back before, or may be just now
-    :param wanted: None for all that is left
-    :raises InvalidDocument: more than is left, a line that is not there, or nothing at all
-    """
-    left = left_to_return(original, earlier)
-    if wanted is None:
-        wanted = [
-            ReturnedLine(number, quantity)
-            for number, quantity in enumerate(left, 1)
-            if quantity > 0
-        ]
-    problems = Problems()
-    if not wanted:
-        problems.add("items", None, "nothing of the original is left to return")
-    taken: dict[int, Decimal] = {}
-    for index, line in enumerate(wanted):
-        _check_returned(problems, f"items[{index}]", line, left, taken)
-    problems.raise_any()
-    items = (_returned_item(original.items[line.number - 1], line.quantity) for line in wanted)
-    return list(wanted), tuple(items)
-
-
 def struck_off(items: Sequence[Item], balance: Balance) -> int:
     """Kopecks of a return that are not paid out because the buyer owes them (1216).
 
@@ -240,30 +195,3 @@ def _credit_of_lines(items: Sequence[Item], credit: int) -> list[int]:
     if 0 < left <= sum(partly):
         return [whole + part for whole, part in zip(unpaid, spread(left, partly), strict=True)]
     return spread(credit, [item.sum for item in items])
-
-
-def _check_returned(
-    problems: Problems,
-    path: str,
-    line: ReturnedLine,
-    left: Sequence[Decimal],
-    taken: dict[int, Decimal],
-) -> None:
-    if not 1 <= line.number <= len(left):
-        problems.add(f"{path}.line", line.number, f"the original has lines 1 to {len(left)}")
-        return
-    if not (line.quantity.is_finite() and line.quantity > 0):
-        problems.add(f"{path}.quantity", line.quantity, "must be more than zero")
-        return
-    taken[line.number] = taken.get(line.number, Decimal(0)) + line.quantity
-    if taken[line.number] > left[line.number - 1]:
-        rule = f"at most {left[line.number - 1].normalize():f} of line {line.number} is left"
-        problems.add(f"{path}.quantity", line.quantity, rule)
-
-
-def _returned_item(item: Item, quantity: Decimal) -> Item:
-    # Whether a marked piece may be taken back is checked anew.
-    item = replace(item, checking_prod_information_result=None)
-    if quantity == item.quantity:
-        return item
-    return replace(item, quantity=quantity, sum=line_sum(item.price, quantity), nds_sum=None)
