@@ -15,6 +15,7 @@ from kkt.fiscal.lines import (
     advance_line,
     fitted,
     prepayment_lines,
+    prepayment_shares,
     without_discounts,
 )
 from kkt.fiscal.vocabulary import Nds, OperationType, PaymentType, ProductType
@@ -115,6 +116,34 @@ def test_three_lenses_for_an_odd_sum_become_two_lines() -> None:
 def test_a_line_that_gets_nothing_is_left_out() -> None:
     penny = Item.priced("Салфетка", 1, Nds.NDS_22)
     assert [line.name for line in prepayment_lines([penny, FRAME], 1)] == ["Оправа"]
+
+
+def test_a_prepayment_in_shares_names_the_goods_of_each() -> None:
+    lenses = Item.priced("Линза", 175000, Nds.NDS_NO, 2)
+    lines = prepayment_shares([FRAME, SUNGLASSES, lenses], [(120000, [0, 2]), (80000, [1])])
+    assert [(share, line.name, line.sum) for share, line in lines] == [
+        (0, "Оправа", 85000),
+        (0, "Линза", 35000),
+        (1, "Очки солнцезащитные", 80000),
+    ]
+    assert {line.payment_type for _share, line in lines} == {PaymentType.PREPAYMENT}
+    whole = prepayment_shares([FRAME, SUNGLASSES], [(850000, [0]), (500000, [1])])
+    assert {line.payment_type for _share, line in whole} == {PaymentType.FULL_PREPAYMENT}
+
+
+@given(orders, st.data())
+def test_shares_of_a_prepayment_lose_no_kopeck(order: list[Item], data: st.DataObject) -> None:
+    """Each share is for all goods: so a ledger has it that looks at the whole order."""
+    whole = sum(item.sum for item in order)
+    assume(whole > 1)
+    first = data.draw(st.integers(1, whole - 1))
+    second = data.draw(st.integers(1, whole - first))
+    everything = range(len(order))
+    lines = prepayment_shares(order, [(first, everything), (second, everything)])
+    for share, paid in enumerate((first, second)):
+        assert sum(line.sum for number, line in lines if number == share) == paid
+    kind = PaymentType.FULL_PREPAYMENT if first + second == whole else PaymentType.PREPAYMENT
+    assert {line.payment_type for _share, line in lines} == {kind}
 
 
 @pytest.mark.parametrize("paid", [0, -1, 850001])

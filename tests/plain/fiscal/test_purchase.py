@@ -14,6 +14,8 @@ from kkt.fiscal.problems import InvalidDocument
 from kkt.fiscal.purchase import (
     Balance,
     balance_of,
+    check_settled,
+    check_unpaid,
     credit_payment_lines,
     handover,
     return_payments,
@@ -172,6 +174,42 @@ def test_a_pending_receipt_uses_up_and_brings_nothing() -> None:
 def test_a_purchase_of_ours_moves_nothing() -> None:
     bought = receipt(GLASSES, Payments(cash=1_250_000), OperationType.PURCHASE)
     assert balance_of([bought]) == Balance()
+
+
+@pytest.mark.parametrize(
+    ("told", "total", "code"),
+    [
+        (700_001, 1_250_000, "prepaid_not_signed"),
+        (699_999, 1_250_000, "prepaid_left_out"),
+        (499_999, 500_000, "prepaid_left_out"),
+    ],
+)
+def test_what_a_counter_takes_off_is_what_is_prepaid(told: int, total: int, code: str) -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        check_settled(told, Balance(prepaid=700_000), total)
+    (problem,) = refused.value.problems
+    assert (problem.field, problem.code) == ("payments", code)
+    assert problem.params == {"taken": told, "signed": 700_000}
+
+
+def test_what_a_counter_may_take_off() -> None:
+    check_settled(700_000, Balance(prepaid=700_000), 1_250_000)
+    check_settled(500_000, Balance(prepaid=700_000), 500_000)
+    check_settled(0, Balance(prepaid=-1), 500_000)
+
+
+@pytest.mark.parametrize("paid", [0, 101])
+def test_no_more_is_prepaid_than_is_unpaid(paid: int) -> None:
+    check_unpaid(100, 100)
+    with pytest.raises(InvalidDocument, match="at most what is left to pay, 1.00") as refused:
+        check_unpaid(paid, 100)
+    assert refused.value.problems[0].params == {"paid": paid, "unpaid": 100}
+
+
+def test_counter_provision_is_as_good_as_money() -> None:
+    items, payments = handover(GLASSES, Balance(), cash=250_000, ecash=0, provision=1_000_000)
+    assert payments == Payments(cash=250_000, provision=1_000_000)
+    assert {item.payment_type for item in items} == {PaymentType.FULL_PAYMENT}
 
 
 # Money --------------------------------------------------------------------------------------------

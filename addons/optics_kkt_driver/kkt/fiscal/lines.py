@@ -86,6 +86,25 @@ def prepayment_lines(items: Sequence[Item], paid: int) -> tuple[Item, ...]:
     )
 
 
+def prepayment_shares(
+    items: Sequence[Item], shares: Sequence[tuple[int, Sequence[int]]]
+) -> list[tuple[int, Item]]:
+    """The lines of a prepayment whose parts are each for some of the goods, as a ledger has them.
+
+    :param shares: kopecks, and the indexes of the items that they are for
+    :return: pairs of the index of a share and a line, see :func:`prepayment_lines`
+    :raises ValueError: a share is more than its items cost, or nothing
+    """
+    paid = sum(part for part, _indexes in shares)
+    is_whole = paid == sum(item.sum for item in items)
+    kind = PaymentType.FULL_PREPAYMENT if is_whole else PaymentType.PREPAYMENT
+    return [
+        (number, replace(line, payment_type=kind))
+        for number, (part, indexes) in enumerate(shares)
+        for line in prepayment_lines([items[index] for index in indexes], part)
+    ]
+
+
 def advance_line(name: str, paid: int, nds: Nds) -> Item:
     """The one line of an advance or a gift card: no goods are named, 1214 = 3, 1212 = 10.
 

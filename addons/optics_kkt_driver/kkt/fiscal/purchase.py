@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NoReturn
 
 from .item import Item
 from .money import from_kopecks, spread
@@ -77,28 +78,73 @@ def balance_of(signed: Iterable[Settlement], pending: Iterable[Settlement] = ())
     return balance
 
 
+def check_prepaid(told: int, balance: Balance) -> None:
+    """Let 1215 that somebody tells be no more than what is prepaid. Raises InvalidDocument.
+
+    The problem's code is ``prepaid_not_signed``, with ``taken`` and ``signed`` in kopecks.
+    """
+    signed = max(balance.prepaid, 0)
+    if told > signed:
+        rule = f"at most what is prepaid, {from_kopecks(signed)}"
+        _refuse("payments", told, rule, "prepaid_not_signed", taken=told, signed=signed)
+
+
+def check_settled(told: int, balance: Balance, total: int) -> None:
+    """Let 1215 of goods for `total`, which somebody tells, be what is prepaid and no other sum.
+
+    The problem's code is that of :func:`check_prepaid`, or ``prepaid_left_out`` with the same
+    parameters. Raises InvalidDocument.
+    """
+    check_prepaid(told, balance)
+    signed = max(balance.prepaid, 0)
+    if told < min(signed, total):
+        rule = f"at least {from_kopecks(min(signed, total))}, what is prepaid comes first"
+        _refuse("payments", told, rule, "prepaid_left_out", taken=told, signed=signed)
+
+
+def check_unpaid(paid: int, unpaid: int) -> None:
+    """Let no more be prepaid than what the goods still cost. Raises InvalidDocument.
+
+    The problem's code is ``more_than_unpaid``, with ``paid`` and ``unpaid`` in kopecks.
+    """
+    if not 0 < paid <= unpaid:
+        left = from_kopecks(unpaid)
+        rule = f"must be more than zero and at most what is left to pay, {left}"
+        _refuse("total", paid, rule, "more_than_unpaid", paid=paid, unpaid=unpaid)
+
+
 def handover(
-    items: Sequence[Item], balance: Balance, *, cash: int, ecash: int, on_credit: bool = False
+    items: Sequence[Item],
+    balance: Balance,
+    *,
+    cash: int,
+    ecash: int,
+    provision: int = 0,
+    on_credit: bool = False,
 ) -> tuple[tuple[Item, ...], Payments]:
     """Lines and payments with which goods leave: 1214 = 4, or 5 and 6 with money still owed.
 
-    `items` have the rates of the day; `cash` and `ecash` are the money paid now, change taken off.
-    What was prepaid comes first (1215); what is then missing stays on credit (1216) where
-    `on_credit` allows it. Raises InvalidDocument.
+    `items` have the rates of the day; `cash` and `ecash` are the money paid now, change taken off,
+    and `provision` (1217) is as good as money. What was prepaid comes first (1215); what is then
+    missing stays on credit (1216) where `on_credit` allows it. Raises InvalidDocument.
     """
     total = sum(item.sum for item in items)
     prepaid = min(max(balance.prepaid, 0), total)
-    missing = total - prepaid - cash - ecash
+    paid = cash + ecash + provision
+    missing = total - prepaid - paid
     problems = Problems()
     due = from_kopecks(total - prepaid)
     if missing < 0:
-        problems.add("payments", from_kopecks(cash + ecash), f"more than the {due} that is due")
+        problems.add("payments", from_kopecks(paid), f"more than the {due} that is due")
     if missing > 0 and not on_credit:
-        problems.add("payments", from_kopecks(cash + ecash), f"less than the {due} that is due")
+        problems.add("payments", from_kopecks(paid), f"less than the {due} that is due")
     problems.raise_any()
     payment_type = _handover_type(total, missing)
     lines = tuple(replace(item, payment_type=payment_type) for item in items)
-    return lines, Payments(cash=cash, ecash=ecash, prepaid=prepaid, credit=missing)
+    payments = Payments(
+        cash=cash, ecash=ecash, prepaid=prepaid, credit=missing, provision=provision
+    )
+    return lines, payments
 
 
 def credit_payment_lines(balance: Balance, paid: int, name: str) -> tuple[Item, ...]:
@@ -141,25 +187,36 @@ def return_payments(
 
     `kept` stays with the shop as a prepayment (1215). What the buyer still owes is not paid out
     but struck off. Raises InvalidDocument, also for a prepayment that a handover has settled: that
-    money comes back with the goods.
+    money comes back with the goods. Codes, with their parameters in kopecks:
+    ``prepayment_settled`` (``total``, ``left``), ``prepayment_kept``, ``not_what_is_due``
+    (``total``, ``credit``).
     """
     total = sum(item.sum for item in items)
     before_goods = sum(item.sum for item in items if item.payment_type.is_prepayment)
     credit = struck_off(items, balance)
     given = cash + ecash + kept
     problems = Problems()
-    if before_goods > max(balance.prepaid, 0):
-        left = from_kopecks(max(balance.prepaid, 0))
-        rule = f"of what was prepaid {left} is not settled yet; the rest comes back with the goods"
-        problems.add("items", from_kopecks(before_goods), rule)
+    if before_goods > (left := max(balance.prepaid, 0)):
+        rule = (
+            f"of what was prepaid {from_kopecks(left)} is not settled yet; the rest comes back"
+            " with the goods"
+        )
+        told = from_kopecks(before_goods)
+        problems.add("items", told, rule, "prepayment_settled", total=before_goods, left=left)
     if before_goods and kept:
-        problems.add("payments", from_kopecks(kept), "a returned prepayment cannot stay as one")
+        rule = "a returned prepayment cannot stay as one"
+        problems.add("payments", from_kopecks(kept), rule, "prepayment_kept")
     if given != total - credit:
         owed = f", {from_kopecks(credit)} of {from_kopecks(total)} are struck off" if credit else ""
         rule = f"must come to {from_kopecks(total - credit)}{owed}"
-        problems.add("payments", from_kopecks(given), rule)
+        told = from_kopecks(given)
+        problems.add("payments", told, rule, "not_what_is_due", total=total, credit=credit)
     problems.raise_any()
     return Payments(cash=cash, ecash=ecash, prepaid=kept, credit=credit)
+
+
+def _refuse(field: str, told: int, rule: str, code: str, **params: int) -> NoReturn:
+    raise InvalidDocument([Problem(field, from_kopecks(told), rule, code, params)])
 
 
 def _handover_type(total: int, credit: int) -> PaymentType:
