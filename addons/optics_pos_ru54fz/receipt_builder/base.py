@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from odoo.exceptions import UserError
 
-from odoo.addons.optics_kkt_driver.kkt.fiscal.document import Item, Receipt
+from odoo.addons.optics_kkt_driver.kkt.fiscal.document import InvalidDocument, Item, Receipt
 from odoo.addons.optics_kkt_driver.kkt.fiscal.lines import (
     LinesDoNotFit,
     Misfit,
@@ -14,16 +14,10 @@ from odoo.addons.optics_kkt_driver.kkt.fiscal.lines import (
     without_discounts,
 )
 from odoo.addons.optics_kkt_driver.kkt.fiscal.money import from_kopecks, split_line
-from odoo.addons.optics_kkt_driver.kkt.fiscal.problems import InvalidDocument
-from odoo.addons.optics_kkt_driver.kkt.fiscal.rates import (
-    FiscalWarning,
-    Rate20Policy,
-    apply_rate_20_policy,
-)
+from odoo.addons.optics_kkt_driver.kkt.fiscal.rates import FiscalWarning, Rate20Policy
 from odoo.addons.optics_kkt_driver.kkt.fiscal.vocabulary import (
     ItemsQuantityMeasure,
     Nds,
-    OperationType,
     PaymentType,
     ProductType,
 )
@@ -50,7 +44,6 @@ class ReceiptBuilder(ABC):
     :param order: ``pos.order`` in superuser mode, with its lines and payments
     """
 
-    operation_type = OperationType.SALE
     payment_type = PaymentType.FULL_PAYMENT
     """Tag 1214 of a new line, before it is known how it is paid."""
     sign = 1
@@ -60,6 +53,7 @@ class ReceiptBuilder(ABC):
         self._order = order
         self._env = order.env
         self._till = order.config_id.kkt_device_id
+        self._policy = Rate20Policy(order.company_id.fiscal_rate_20_orders)
         self._lines = settled_lines(order)
         self._problems = []
 
@@ -68,7 +62,7 @@ class ReceiptBuilder(ABC):
         try:
             return self._build()
         except InvalidDocument as invalid:
-            raise UserError(self._env._("The receipt cannot be signed: %s", invalid)) from invalid
+            raise self._refusal(invalid) from invalid
 
     def change(self):
         """Kopecks of cash to give back. Raises UserError when the money does not suffice."""
@@ -159,34 +153,6 @@ class ReceiptBuilder(ABC):
             "product_type": ProductType(int(line.product.fiscal_product_type)),
         }
 
-    def _lawful_rates(self, items):
-        """The items with rates that may be sold today, and warnings of what was replaced.
-
-        Where nothing may be replaced the line is told by its name; the policy knows its number.
-        """
-        day = self._till._local_date()
-        lawful, warnings = apply_rate_20_policy(
-            items, self.operation_type, day, Rate20Policy.REPLACE
-        )
-        company = self._order.company_id
-        if company.fiscal_rate_20_orders == Rate20Policy.REFUSE.value:
-            for item, other in zip(items, lawful, strict=True):
-                if item.nds is not other.nds:
-                    self._problem(
-                        self._env._(
-                            "%(product)s: its tax says %(rate)s, which is not lawful any more. Give"
-                            " the product the tax of %(new_rate)s.",
-                            product=item.name,
-                            rate=item.nds.label,
-                            new_rate=other.nds.label,
-                        )
-                    )
-            self._raise_problems()
-        regime = company._fiscal_regime_warnings(
-            self._till._taxation_type(), lawful, self.operation_type, day
-        )
-        return lawful, (*warnings, *regime)
-
     # Sale order -------------------------------------------------------------------------------
 
     def _sale_order(self):
@@ -210,10 +176,9 @@ class ReceiptBuilder(ABC):
         return orders[:1]
 
     def _purchase_of(self, sale_order):
-        """Return the purchase of a sale order, for nobody else to change until this one is done."""
-        purchase = self._env["fiscal.purchase"]._of(self._order.company_id, sale_order.name)
-        purchase._take_turn()
-        return purchase
+        """Return the purchase of a sale order; empty without one."""
+        purchases = self._env["fiscal.purchase"]
+        return purchases._of(self._order.company_id, sale_order.name) if sale_order else purchases
 
     # Money ------------------------------------------------------------------------------------
 
@@ -254,17 +219,17 @@ class ReceiptBuilder(ABC):
 
     # Receipt ----------------------------------------------------------------------------------
 
-    def _built(self, items, payments, line_ids, *, warnings=(), taxation_type=None, **columns):
-        receipt = Receipt(
-            self.operation_type,
-            taxation_type or self._till._taxation_type(),
-            tuple(items),
-            payments,
-            self._order._fiscal_cashier(),
-            properties_data=columns.pop("properties_data", None),
-        )
-        warnings = [asdict(warning) for warning in (*warnings, *self._vat_warnings(receipt))]
-        return Built(receipt, warnings, {"pos_line_ids": line_ids, **columns})
+    def _built(self, composed, line_ids):
+        """Return :class:`Built`.
+
+        :param composed: of ``fiscal.purchase``
+        :param line_ids: for each of its items the order line that it is of
+        """
+        receipt = composed.receipt(self._order._fiscal_cashier())
+        warnings = [
+            asdict(warning) for warning in (*composed.warnings, *self._vat_warnings(receipt))
+        ]
+        return Built(receipt, warnings, {"pos_line_ids": line_ids, **composed.columns})
 
     def _vat_warnings(self, receipt):
         """Tell of kopecks between the document's VAT, which decides, and the ledger's."""
@@ -276,6 +241,29 @@ class ReceiptBuilder(ABC):
                 ledger=self._format(ledger),
             )
             yield FiscalWarning("vat_differs", "vat", text)
+
+    # Problems -----------------------------------------------------------------------------------
+
+    def _refusal(self, invalid):
+        """Return a UserError with what `invalid` tells, in words where there are any for it."""
+        worded = [(problem, self._words(problem)) for problem in invalid.problems]
+        words = [text for _problem, text in worded if text]
+        if rest := [problem for problem, text in worded if not text]:
+            told = InvalidDocument(rest)
+            words.append(self._env._("The receipt cannot be signed: %s", told))
+        return UserError("\n".join(dict.fromkeys(words)))
+
+    def _words(self, problem):
+        """Return what a ``Problem`` says to a cashier; empty where it has no words of its own."""
+        if problem.code != "rate_outdated":
+            return ""
+        return self._env._(
+            "%(product)s: its tax says %(rate)s, which is not lawful any more. Give"
+            " the product the tax of %(new_rate)s.",
+            product=problem.params["product"],
+            rate=problem.params["rate"].label,
+            new_rate=problem.params["new_rate"].label,
+        )
 
     def _problem(self, text):
         if text not in self._problems:

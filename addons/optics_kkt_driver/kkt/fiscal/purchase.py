@@ -171,15 +171,6 @@ def credit_payment_lines(balance: Balance, paid: int, name: str) -> tuple[Item, 
     )
 
 
-def struck_off(items: Sequence[Item], balance: Balance) -> int:
-    """Kopecks of a return that are not paid out because the buyer owes them (1216).
-
-    Goods alone are struck off; money that came before or after them was really paid.
-    """
-    goods = sum(item.sum for item in items if item.payment_type.is_handover)
-    return min(max(balance.owed, 0), goods)
-
-
 def return_payments(
     items: Sequence[Item], balance: Balance, *, cash: int, ecash: int, kept: int = 0
 ) -> Payments:
@@ -193,7 +184,7 @@ def return_payments(
     """
     total = sum(item.sum for item in items)
     before_goods = sum(item.sum for item in items if item.payment_type.is_prepayment)
-    credit = struck_off(items, balance)
+    credit = _struck_off(items, balance)
     given = cash + ecash + kept
     problems = Problems()
     if before_goods > (left := max(balance.prepaid, 0)):
@@ -213,6 +204,15 @@ def return_payments(
         problems.add("payments", told, rule, "not_what_is_due", total=total, credit=credit)
     problems.raise_any()
     return Payments(cash=cash, ecash=ecash, prepaid=kept, credit=credit)
+
+
+def _struck_off(items: Sequence[Item], balance: Balance) -> int:
+    """Kopecks of a return that are not paid out because the buyer owes them (1216).
+
+    Goods alone are struck off; money that came before or after them was really paid.
+    """
+    goods = sum(item.sum for item in items if item.payment_type.is_handover)
+    return min(max(balance.owed, 0), goods)
 
 
 def _refuse(field: str, told: int, rule: str, code: str, **params: int) -> NoReturn:
