@@ -46,6 +46,7 @@ def test_a_discount_loses_no_kopeck(lines: list[tuple[int, str]]) -> None:
 def test_a_discount_is_of_goods_of_its_taxes() -> None:
     assert without_discounts([300, 100, -100, 600], "aaab") == ([225, 75, 0, 600], [])
     assert without_discounts([300, -301, 600, -1], "aabb") == ([300, 0, 599, 0], [1])
+    assert without_discounts([300, -300], "aa") == ([0, 0], [])
 
 
 @given(st.lists(kopecks, min_size=1, max_size=8), st.data())
@@ -73,6 +74,11 @@ def test_lines_that_do_not_fit(total: int, due: int, code: Misfit) -> None:
     with pytest.raises(LinesDoNotFit) as told:
         fitted([300, 100], total, due)
     assert told.value.code is code
+
+
+def test_a_kopeck_a_line_is_rounding() -> None:
+    assert fitted([300, 100], 402, 402) == [302, 100]
+    assert fitted([300, 100], 398, 398) == [299, 99]
 
 
 def test_what_costs_nothing_cannot_be_fitted() -> None:
@@ -127,8 +133,21 @@ def test_a_prepayment_in_shares_names_the_goods_of_each() -> None:
         (1, "Очки солнцезащитные", 80000),
     ]
     assert {line.payment_type for _share, line in lines} == {PaymentType.PREPAYMENT}
-    whole = prepayment_shares([FRAME, SUNGLASSES], [(850000, [0]), (500000, [1])])
-    assert {line.payment_type for _share, line in whole} == {PaymentType.FULL_PREPAYMENT}
+
+
+@pytest.mark.parametrize(
+    ("shares", "kind"),
+    [
+        ([(850000, [0]), (500000, [1])], PaymentType.FULL_PREPAYMENT),
+        ([(850000, [0, 1]), (500000, [0, 1])], PaymentType.FULL_PREPAYMENT),
+        ([(850000, [0]), (499999, [1])], PaymentType.PREPAYMENT),
+    ],
+)
+def test_all_shares_together_say_whether_all_is_paid(
+    shares: list[tuple[int, list[int]]], kind: PaymentType
+) -> None:
+    lines = prepayment_shares([FRAME, SUNGLASSES], shares)
+    assert {line.payment_type for _share, line in lines} == {kind}
 
 
 @given(orders, st.data())

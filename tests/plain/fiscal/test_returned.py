@@ -148,12 +148,14 @@ def test_a_prepayment_gives_its_share_back(order: list[Item], data: st.DataObjec
     wanted, sold = data.draw(st.sampled_from([(1, 1), (1, 2), (2, 3), (7, 10)]))
     parts = parts_to_return(prepaid, numbers, Decimal(wanted), Decimal(sold), left)
     most = sum(part.sum for part in parts)
-    assert paid * wanted // sold - len(parts) <= most <= paid
+    assert paid * wanted // sold - len(parts) <= most <= paid * wanted // sold
     assume(most)
     total = data.draw(st.integers(1, most))
     lines, back = zip(*priced_parts(parts, total), strict=True)
     assert sum(item.sum for item in back) == total
-    assert all(quantity >= 0 for quantity in left_to_return(prepaid, lines))
+    for number, item in enumerate(prepaid.items, 1):
+        taken = sum(line.quantity for line in lines if line.number == number)
+        assert taken == item.quantity * (Decimal(wanted) / Decimal(sold))
     over = parts_to_return(
         prepaid, numbers, Decimal(sold), Decimal(sold), left_to_return(prepaid, lines)
     )
