@@ -1,4 +1,6 @@
+from dataclasses import replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from psycopg2.errors import UniqueViolation
 
@@ -6,15 +8,60 @@ from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
 
-from ..kkt.fiscal.purchase import Balance, ReturnedLine, balance_of
+from ..kkt.fiscal.document import InvalidDocument, Payments, Problem, Problems, Receipt
+from ..kkt.fiscal.lines import advance_line, prepayment_shares
+from ..kkt.fiscal.money import from_kopecks
+from ..kkt.fiscal.purchase import (
+    Balance,
+    balance_of,
+    check_prepaid,
+    check_settled,
+    check_unpaid,
+    credit_payment_lines,
+    handover,
+    return_payments,
+)
+from ..kkt.fiscal.rates import ProductVat, apply_rate_20_policy, supply_rate
+from ..kkt.fiscal.returned import ReturnedLine
+from ..kkt.fiscal.vocabulary import OperationType, ProductType, TaxationType
 from ..kkt.flow.states import ENDED, SIGNED, State
 from .fiscal_document import RECEIPT_KINDS
+
+
+class Composed(NamedTuple):
+    """What the next receipt of a purchase says, but for the people that it names."""
+
+    operation_type: OperationType
+    taxation_type: TaxationType
+    items: tuple
+    payments: Payments
+    warnings: tuple
+    """``FiscalWarning``s: rates that were replaced, or are none of the seller's."""
+    columns: dict
+    """Further columns of the receipt's row."""
+    properties_data: str | None = None
+    """Tag 1192."""
+    shares: tuple = ()
+    """Of a prepayment: for each item the index of the share that it is of."""
+
+    def receipt(self, cashier, **more):
+        """Return the ``Receipt``; `more` are further fields of it. Raises InvalidDocument."""
+        return Receipt(
+            self.operation_type,
+            self.taxation_type,
+            self.items,
+            self.payments,
+            cashier,
+            properties_data=self.properties_data,
+            **more,
+        )
 
 
 class FiscalPurchase(models.Model):
     """What several receipts have in common: prepayments, the handover, a credit's payment, returns.
 
-    It holds no money of its own: where a purchase stands is computed from its documents.
+    It holds no money of its own: where a purchase stands is computed from its documents. It
+    composes the next one, for the API and for the point of sale alike.
     """
 
     _name = "fiscal.purchase"
@@ -96,6 +143,166 @@ class FiscalPurchase(models.Model):
         return balance_of(
             value for is_signed, value in values if is_signed or Balance().adding(value).prepaid > 0
         ).prepaid
+
+    # Composition ------------------------------------------------------------------------------
+    #
+    # The next receipt of a purchase, or of an empty recordset: a receipt that belongs to none. Each
+    # method takes the purchase's turn before it looks at anything, so that what it finds stays true
+    # until the receipt is queued in this transaction. Parameters that they share:
+    #
+    #   till    the kkt.device that will sign
+    #   policy  Rate20Policy: what becomes of outdated rates
+    #   items   Items of goods at their plain rates, as in an ordinary sale
+    #   money   Payments that change hands now, change taken off; 1215 and 1216 are computed
+    #   total   kopecks that the caller says it comes to
+    #
+    # They return Composed and raise InvalidDocument: paths are of a caller's own call (items,
+    # payments, total, original), codes are for callers who have words of their own.
+
+    def _compose_as_told(self, till, policy, operation, items, payments, original=None):
+        """Take lines and payments as somebody has composed them; 1215 is at most what is prepaid.
+
+        :param dict original: columns by which a return names a receipt of another system
+        """
+        balance = self._balance_in_turn()
+        problems = Problems()
+        lawful = problems.attempt("", lambda: self._lawful(till, policy, items, operation))
+        if self and operation is OperationType.SALE:
+            problems.attempt("", lambda: check_prepaid(payments.prepaid, balance))
+        problems.raise_any()
+        items, warnings = lawful
+        return self._composed(till, operation, items, payments, warnings, original=original)
+
+    def _compose_advance(self, till, policy, name, nds, money, total):
+        """Take money before it is known what for (gift card): 1214 = 3, no goods.
+
+        :param nds: None for the rate of the seller's regime today
+        :raises UserError: that regime is not recorded
+        """
+        if self:
+            self._take_turn()
+        if nds is None:
+            day = till._local_date()
+            seller = till.company_id._fiscal_seller_vat(till._taxation_type(), day)
+            nds = supply_rate(ProductVat.GENERAL, seller, day)
+        items, warnings = self._lawful(till, policy, [advance_line(name, total, nds)])
+        return self._composed(till, OperationType.SALE, items, money, warnings)
+
+    def _compose_prepayment(self, till, policy, items, money, shares, paid_elsewhere=0):
+        """Take money for the goods of an order that are still to be handed over: 1214 = 1 or 2.
+
+        :param shares: see ``kkt.fiscal.lines.prepayment_shares``
+        :param int paid_elsewhere: kopecks that were paid for these goods without a receipt
+        """
+        self._take_turn()
+        unpaid = sum(item.sum for item in items) - max(self._most_prepaid(), 0) - paid_elsewhere
+        check_unpaid(sum(paid for paid, _indexes in shares), max(unpaid, 0))
+        items, warnings = self._lawful(till, policy, items)
+        lines = prepayment_shares(items, shares)
+        shares, items = zip(*lines, strict=True)
+        if till.company_id.fiscal_prepayment_product_type == "payment":
+            items = tuple(replace(item, product_type=ProductType.PAYMENT) for item in items)
+        return self._composed(till, OperationType.SALE, items, money, warnings, shares=shares)
+
+    def _compose_handover(self, till, policy, items, money, *, on_credit, prepaid=None):
+        """Let goods leave: the prepaid part is settled, the rest paid or left on credit.
+
+        :param int prepaid: kopecks that the caller has taken off as prepaid, where he does that
+        """
+        balance = self._balance_in_turn()
+        if prepaid is not None:
+            check_settled(prepaid, balance, sum(item.sum for item in items))
+        items, warnings = self._lawful(till, policy, items)
+        items, payments = handover(
+            items,
+            balance,
+            cash=money.cash,
+            ecash=money.ecash,
+            provision=money.provision,
+            on_credit=on_credit,
+        )
+        return self._composed(till, OperationType.SALE, items, payments, warnings)
+
+    def _compose_credit_payment(self, till, name, money, total):
+        """Take the payment for goods that left on credit: 1214 = 7, rates of the handover."""
+        items = credit_payment_lines(self._balance_in_turn(), total, name)
+        return self._composed(till, OperationType.SALE, items, money)
+
+    @api.model
+    def _compose_return(self, till, original, take, money, total):
+        """Take back what was signed: codes of the original, and the money that is paid out.
+
+        The purchase is the original's. `money.prepaid` stays with the shop as a prepayment.
+
+        :param original: the signed ``fiscal.document``
+        :param take: gives what is taken back and the items that say so, from the original's value
+            and the ``ReturnedLine``s of before: as ``kkt.fiscal.returned.returned_lines`` does
+        """
+        purchase = original._purchase()
+        balance = purchase._balance_in_turn()
+        if original._is_taken_back():
+            rule = "is taken back by a correction: return what the correction has set right"
+            key = original.idempotency_key
+            raise InvalidDocument([Problem("original", key, rule, "taken_back")])
+        value = original._value()
+        lines, items = take(value, original._returned_lines())
+        if value.operation_type is not OperationType.SALE:
+            # What we paid to a seller before his goods came is in no balance of a buyer.
+            balance = Balance(prepaid=sum(item.sum for item in items))
+        payments = purchase._paid_out(items, balance, money, total)
+        return purchase._composed(
+            till,
+            value.operation_type.returned,
+            items,
+            payments,
+            original={
+                **original._original_values(),
+                "original_lines": [[line.number, str(line.quantity)] for line in lines],
+            },
+            taxation_type=value.applied_taxation_type,
+        )
+
+    def _paid_out(self, items, balance, money, total):
+        problems = Problems()
+        expected = sum(item.sum for item in items)
+        rule = f"must be the sum of the items, {from_kopecks(expected)}"
+        problems.check(total == expected, "total", from_kopecks(total), rule)
+        payments = problems.attempt(
+            "",
+            lambda: return_payments(
+                items, balance, cash=money.cash, ecash=money.ecash, kept=money.prepaid
+            ),
+        )
+        return problems.settle(payments)
+
+    def _balance_in_turn(self):
+        """Take the turn, then tell where the purchase stands; there is neither without one."""
+        if not self:
+            return Balance()
+        self._take_turn()
+        return self._balance()
+
+    def _lawful(self, till, policy, items, operation=OperationType.SALE):
+        """Return the items with the rates of today's supply, and warnings of what is odd."""
+        day = till._local_date()
+        items, replaced = apply_rate_20_policy(items, operation, day, policy)
+        regime = till.company_id._fiscal_regime_warnings(
+            till._taxation_type(), items, operation, day
+        )
+        return items, (*replaced, *regime)
+
+    def _composed(self, till, operation, items, payments, warnings=(), original=None, **more):
+        """Return Composed, with `more` of its fields; `original` are the columns of a return."""
+        original = original or {}
+        return Composed(
+            operation,
+            till._taxation_type(),
+            tuple(items),
+            payments,
+            warnings,
+            {"purchase_id": self.id, **original},
+            original.get("original_fpd") if till.company_id.fiscal_return_1192 else None,
+        )._replace(**more)
 
     def action_documents(self):
         self.ensure_one()

@@ -2,6 +2,8 @@
 
 from odoo.tests import tagged
 
+from ..controllers.api import ApiError
+from ..controllers.receipt_request import read_receipt_request
 from .document_table import ORDER_API, SUNGLASSES_API
 from .test_documents import ApiCase
 
@@ -119,6 +121,17 @@ class TestPurchase(PurchaseCase):
         told = self.sold("b", **advance, tax_rate="none", name="Подарочная карта")
         (item,) = told["document"]["items"]
         self.assertEqual((item["nds"], item["name"]), (6, "Подарочная карта"))
+
+    def test_a_call_that_is_wrong_in_itself_reaches_no_purchase(self):
+        body = {"stage": "handover", "purchase": "Z-2", "items": [], "total": 1}
+        try:
+            # `assertRaises` would roll back what was written, as the refused call does.
+            read_receipt_request(body, self.till)
+        except ApiError as error:
+            self.assertEqual(error.details["field"], "items")
+        else:
+            self.fail("there is no item")
+        self.assertFalse(self.env["fiscal.purchase"].search([("name", "=", "Z-2")]))
 
     def test_bad_stages(self):
         self.refused("stage", stage="gift", total=1, payment_method="cash")

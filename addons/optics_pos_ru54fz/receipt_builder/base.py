@@ -6,18 +6,18 @@ from typing import NamedTuple
 
 from odoo.exceptions import UserError
 
-from odoo.addons.optics_kkt_driver.kkt.fiscal.document import Item, Receipt
-from odoo.addons.optics_kkt_driver.kkt.fiscal.money import from_kopecks, split_line, spread
-from odoo.addons.optics_kkt_driver.kkt.fiscal.problems import InvalidDocument
-from odoo.addons.optics_kkt_driver.kkt.fiscal.rates import (
-    FiscalWarning,
-    Rate20Policy,
-    apply_rate_20_policy,
+from odoo.addons.optics_kkt_driver.kkt.fiscal.document import InvalidDocument, Item, Receipt
+from odoo.addons.optics_kkt_driver.kkt.fiscal.lines import (
+    LinesDoNotFit,
+    Misfit,
+    fitted,
+    without_discounts,
 )
+from odoo.addons.optics_kkt_driver.kkt.fiscal.money import from_kopecks, split_line
+from odoo.addons.optics_kkt_driver.kkt.fiscal.rates import FiscalWarning, Rate20Policy
 from odoo.addons.optics_kkt_driver.kkt.fiscal.vocabulary import (
     ItemsQuantityMeasure,
     Nds,
-    OperationType,
     PaymentType,
     ProductType,
 )
@@ -44,7 +44,6 @@ class ReceiptBuilder(ABC):
     :param order: ``pos.order`` in superuser mode, with its lines and payments
     """
 
-    operation_type = OperationType.SALE
     payment_type = PaymentType.FULL_PAYMENT
     """Tag 1214 of a new line, before it is known how it is paid."""
     sign = 1
@@ -54,6 +53,7 @@ class ReceiptBuilder(ABC):
         self._order = order
         self._env = order.env
         self._till = order.config_id.kkt_device_id
+        self._policy = Rate20Policy(order.company_id.fiscal_rate_20_orders)
         self._lines = settled_lines(order)
         self._problems = []
 
@@ -62,7 +62,7 @@ class ReceiptBuilder(ABC):
         try:
             return self._build()
         except InvalidDocument as invalid:
-            raise UserError(self._env._("The receipt cannot be signed: %s", invalid)) from invalid
+            raise self._refusal(invalid) from invalid
 
     def change(self):
         """Kopecks of cash to give back. Raises UserError when the money does not suffice."""
@@ -81,48 +81,44 @@ class ReceiptBuilder(ABC):
     # Lines ------------------------------------------------------------------------------------
 
     def _fitted(self, lines, due, total):
-        """The lines, discounts taken off, with sums that add up to `due` kopecks exactly.
+        """The lines of goods, discounts taken off, with sums that add up to `due` kopecks exactly.
 
         :param lines: ``ReceiptLine``s
         :param total: what the order says they come to, before cash was rounded
         """
         goods = self._without_discounts(lines)
-        sums = [line.sum for line in goods]
-        if abs(sum(sums) - total) > len(sums):
-            self._problem(
-                self._env._("The lines of the order do not add up to its total. Make it anew.")
+        try:
+            sums = fitted([line.sum for line in goods], total, due)
+        except LinesDoNotFit as error:
+            self._problem(self._misfit(error.code))
+            return []
+        # None where nothing costs anything: then there are no goods either.
+        return [replace(line, sum=part) for line, part in zip(goods, sums, strict=False)]
+
+    def _misfit(self, code):
+        if code is Misfit.ROUNDED_UP:
+            return self._env._(
+                "The total was rounded up, which a receipt does not allow. Let the rounding"
+                " method of the point of sale round down."
             )
-        elif due > max(total, sum(sums)):
-            self._problem(
-                self._env._(
-                    "The total was rounded up, which a receipt does not allow. Let the rounding"
-                    " method of the point of sale round down."
-                )
-            )
-        elif any(sums):
-            parts = spread(due, sums)
-            return [replace(line, sum=part) for line, part in zip(goods, parts, strict=True)]
-        return []
+        return self._env._("The lines of the order do not add up to its total. Make it anew.")
 
     def _without_discounts(self, lines):
         """The lines of goods; those that are a discount are spread over goods of the same taxes."""
-        goods = [line for line in lines if line.sum >= 0]
-        for discount in (line for line in lines if line.sum < 0):
-            sums = [line.sum if line.taxes == discount.taxes else 0 for line in goods]
-            if sum(sums) < -discount.sum:
-                self._problem(
-                    self._env._(
-                        "%s: the discount is more than the goods of the same tax cost. Give it in"
-                        " the line that it belongs to.",
-                        discount.name,
-                    )
+        sums, too_large = without_discounts(
+            [line.sum for line in lines], [line.taxes for line in lines]
+        )
+        for index in too_large:
+            self._problem(
+                self._env._(
+                    "%s: the discount is more than the goods of the same tax cost. Give it in"
+                    " the line that it belongs to.",
+                    lines[index].name,
                 )
-                continue
-            parts = spread(-discount.sum, sums)
-            goods = [
-                replace(line, sum=line.sum - part) for line, part in zip(goods, parts, strict=True)
-            ]
-        return goods
+            )
+        return [
+            replace(line, sum=left) for line, left in zip(lines, sums, strict=True) if line.sum >= 0
+        ]
 
     def _items(self, line):
         """One or more items that together come to the sum of `line`; none when it is told wrong."""
@@ -157,34 +153,6 @@ class ReceiptBuilder(ABC):
             "product_type": ProductType(int(line.product.fiscal_product_type)),
         }
 
-    def _lawful_rates(self, items):
-        """The items with rates that may be sold today, and warnings of what was replaced.
-
-        Where nothing may be replaced the line is told by its name; the policy knows its number.
-        """
-        day = self._till._local_date()
-        lawful, warnings = apply_rate_20_policy(
-            items, self.operation_type, day, Rate20Policy.REPLACE
-        )
-        company = self._order.company_id
-        if company.fiscal_rate_20_orders == Rate20Policy.REFUSE.value:
-            for item, other in zip(items, lawful, strict=True):
-                if item.nds is not other.nds:
-                    self._problem(
-                        self._env._(
-                            "%(product)s: its tax says %(rate)s, which is not lawful any more. Give"
-                            " the product the tax of %(new_rate)s.",
-                            product=item.name,
-                            rate=item.nds.label,
-                            new_rate=other.nds.label,
-                        )
-                    )
-            self._raise_problems()
-        regime = company._fiscal_regime_warnings(
-            self._till._taxation_type(), lawful, self.operation_type, day
-        )
-        return lawful, (*warnings, *regime)
-
     # Sale order -------------------------------------------------------------------------------
 
     def _sale_order(self):
@@ -208,10 +176,9 @@ class ReceiptBuilder(ABC):
         return orders[:1]
 
     def _purchase_of(self, sale_order):
-        """Return the purchase of a sale order, for nobody else to change until this one is done."""
-        purchase = self._env["fiscal.purchase"]._of(self._order.company_id, sale_order.name)
-        purchase._take_turn()
-        return purchase
+        """Return the purchase of a sale order; empty without one."""
+        purchases = self._env["fiscal.purchase"]
+        return purchases._of(self._order.company_id, sale_order.name) if sale_order else purchases
 
     # Money ------------------------------------------------------------------------------------
 
@@ -252,17 +219,17 @@ class ReceiptBuilder(ABC):
 
     # Receipt ----------------------------------------------------------------------------------
 
-    def _built(self, items, payments, line_ids, *, warnings=(), taxation_type=None, **columns):
-        receipt = Receipt(
-            self.operation_type,
-            taxation_type or self._till._taxation_type(),
-            tuple(items),
-            payments,
-            self._order._fiscal_cashier(),
-            properties_data=columns.pop("properties_data", None),
-        )
-        warnings = [asdict(warning) for warning in (*warnings, *self._vat_warnings(receipt))]
-        return Built(receipt, warnings, {"pos_line_ids": line_ids, **columns})
+    def _built(self, composed, line_ids):
+        """Return :class:`Built`.
+
+        :param composed: of ``fiscal.purchase``
+        :param line_ids: for each of its items the order line that it is of
+        """
+        receipt = composed.receipt(self._order._fiscal_cashier())
+        warnings = [
+            asdict(warning) for warning in (*composed.warnings, *self._vat_warnings(receipt))
+        ]
+        return Built(receipt, warnings, {"pos_line_ids": line_ids, **composed.columns})
 
     def _vat_warnings(self, receipt):
         """Tell of kopecks between the document's VAT, which decides, and the ledger's."""
@@ -274,6 +241,29 @@ class ReceiptBuilder(ABC):
                 ledger=self._format(ledger),
             )
             yield FiscalWarning("vat_differs", "vat", text)
+
+    # Problems -----------------------------------------------------------------------------------
+
+    def _refusal(self, invalid):
+        """Return a UserError with what `invalid` tells, in words where there are any for it."""
+        worded = [(problem, self._words(problem)) for problem in invalid.problems]
+        words = [text for _problem, text in worded if text]
+        if rest := [problem for problem, text in worded if not text]:
+            told = InvalidDocument(rest)
+            words.append(self._env._("The receipt cannot be signed: %s", told))
+        return UserError("\n".join(dict.fromkeys(words)))
+
+    def _words(self, problem):
+        """Return what a ``Problem`` says to a cashier; empty where it has no words of its own."""
+        if problem.code != "rate_outdated":
+            return ""
+        return self._env._(
+            "%(product)s: its tax says %(rate)s, which is not lawful any more. Give"
+            " the product the tax of %(new_rate)s.",
+            product=problem.params["product"],
+            rate=problem.params["rate"].label,
+            new_rate=problem.params["new_rate"].label,
+        )
 
     def _problem(self, text):
         if text not in self._problems:

@@ -1,10 +1,7 @@
 """Money comes before the goods: Odoo's down payments on a sale order."""
 
-from dataclasses import replace
-
 from odoo.addons.optics_kkt_driver.kkt.fiscal.document import Payments
-from odoo.addons.optics_kkt_driver.kkt.fiscal.lines import prepayment_lines
-from odoo.addons.optics_kkt_driver.kkt.fiscal.vocabulary import PaymentType, ProductType
+from odoo.addons.optics_kkt_driver.kkt.fiscal.vocabulary import PaymentType
 
 from .base import ReceiptBuilder
 from .lines import left_to_hand_over, line_of_point_of_sale, lines_of_sale_order, to_kopecks
@@ -31,24 +28,16 @@ class PrepaymentBuilder(ReceiptBuilder):
         goods = self._goods(sale_order)
         self._raise_problems()
 
-        purchase = self._purchase_of(sale_order)
-        whole = sum(item.sum for _taxes, item in goods)
-        self._check_unpaid(sale_order, purchase, due, whole)
-        self._raise_problems()
-        kind = PaymentType.FULL_PREPAYMENT if due == whole else PaymentType.PREPAYMENT
-        rows = [
-            (line.record.id, replace(item, payment_type=kind))
-            for line, ordered in _spread(lines, goods)
-            for item in prepayment_lines(ordered, line.sum)
-        ]
-        items, warnings = self._lawful_rates([item for _line_id, item in rows])
-        return self._built(
-            items,
+        shares = list(_shares(lines, goods))
+        composed = self._purchase_of(sale_order)._compose_prepayment(
+            self._till,
+            self._policy,
+            [item for _taxes, item in goods],
             Payments(**money),
-            [line_id for line_id, _item in rows],
-            warnings=warnings,
-            purchase_id=purchase.id,
+            [(line.sum, indexes) for line, indexes in shares],
+            to_kopecks(sale_order._fiscal_paid_elsewhere()),
         )
+        return self._built(composed, [shares[share][0].record.id for share in composed.shares])
 
     def _check_lines(self, sale_order):
         product = self._lines.product_id
@@ -76,35 +65,19 @@ class PrepaymentBuilder(ReceiptBuilder):
         lines = (left_to_hand_over(line) for line in ordered)
         return [(line.taxes, item) for line in lines if line.sum for item in self._items(line)]
 
-    def _items(self, line):
-        return [
-            replace(item, product_type=self._prepayment_product_type(item))
-            for item in super()._items(line)
-        ]
-
-    def _prepayment_product_type(self, item):
-        """Tag 1212: the law's readers differ, so the company chooses."""
-        by_setting = {"own": item.product_type, "payment": ProductType.PAYMENT}
-        return by_setting[self._order.company_id.fiscal_prepayment_product_type]
-
-    def _check_unpaid(self, sale_order, purchase, due, whole):
-        """Take no more than is still unpaid by the signed receipts and by the back office."""
-        elsewhere = to_kopecks(sale_order._fiscal_paid_elsewhere())
-        unpaid = max(whole - purchase._most_prepaid() - elsewhere, 0)
-        if due > unpaid:
-            self._problem(
-                self._env._(
-                    "%(order)s: a prepayment of %(due)s is more than the %(unpaid)s that are not"
-                    " paid yet.",
-                    order=sale_order.name,
-                    due=self._format(due),
-                    unpaid=self._format(unpaid),
-                )
-            )
+    def _words(self, problem):
+        if problem.code != "more_than_unpaid":
+            return super()._words(problem)
+        return self._env._(
+            "%(order)s: a prepayment of %(due)s is more than the %(unpaid)s that are not paid yet.",
+            order=self._sale_order().name,
+            due=self._format(problem.params["paid"]),
+            unpaid=self._format(problem.params["unpaid"]),
+        )
 
 
-def _spread(lines, goods):
-    """Pairs of a down payment line and the items that its money is for.
+def _shares(lines, goods):
+    """Pairs of a down payment line and the indexes of the goods that its money is for.
 
     Those of the line's taxes; all of them where Odoo, who looks at the whole order, takes more at a
     tax than what is left of its goods costs. In the order of the goods.
@@ -123,4 +96,7 @@ def _spread(lines, goods):
 
     by_taxes = all(taken(line.taxes) <= cost(line.taxes) for line in lines)
     for line in sorted(lines, key=place):
-        yield line, [item for taxes, item in goods if not by_taxes or taxes == line.taxes]
+        yield (
+            line,
+            [i for i, (taxes, _item) in enumerate(goods) if not by_taxes or taxes == line.taxes],
+        )

@@ -1,61 +1,47 @@
 """What was signed is taken back: goods, or money that was paid before them."""
 
-from dataclasses import dataclass, replace
-from decimal import Decimal
-
-from odoo.addons.optics_kkt_driver.kkt.fiscal.document import Item
-from odoo.addons.optics_kkt_driver.kkt.fiscal.money import line_sum, split_line, spread
-from odoo.addons.optics_kkt_driver.kkt.fiscal.purchase import (
+from odoo.addons.optics_kkt_driver.kkt.fiscal.document import Payments
+from odoo.addons.optics_kkt_driver.kkt.fiscal.returned import (
     left_to_return,
-    return_payments,
-    struck_off,
+    parts_to_return,
+    priced_parts,
 )
-from odoo.addons.optics_kkt_driver.kkt.fiscal.vocabulary import OperationType
 
 from .base import ReceiptBuilder
 from .lines import line_of_point_of_sale, to_quantity
 
 
 class ReturnBuilder(ReceiptBuilder):
-    """Lines of the original as signed (1199, 1212, 1214), and the money that is really paid out.
+    """Lines of the original as signed (1199, 1212, 1214), and the money that is really paid out."""
 
-    The purchase's turn is taken before anything is looked at: two returns of one line from two
-    screens at the same instant see each other.
-    """
-
-    operation_type = OperationType.SALE_RETURN
     sign = -1
+
+    def __init__(self, order):
+        super().__init__(order)
+        self._original_order = self._lines.refunded_orderline_id.order_id
 
     def _build(self):
         original = self._original()
-        belonged = bool(original.purchase_id)
-        purchase = original._purchase()
-        purchase._take_turn()
-
         due = self._due()
         money = self._money(due)
+        self._check_payments(money, original)
         lines = [line_of_point_of_sale(line) for line in self._lines]
-        rows = self._returned(original, self._fitted(lines, due, self._total()))
-        self._raise_problems()
+        lines = self._fitted(lines, due, self._total())
+        rows = []
 
-        items = [item for _line_id, item, _original_line in rows]
-        balance = purchase._balance()
-        self._check_prepaid(items, balance, purchase)
-        self._check_payments(items, money, due, balance, belonged)
-        self._raise_problems()
-        names_original = self._order.company_id.fiscal_return_1192
-        return self._built(
-            items,
-            return_payments(
-                items, balance, cash=money["cash"], ecash=money["ecash"], kept=money["prepaid"]
-            ),
-            [line_id for line_id, _item, _original_line in rows],
-            taxation_type=original._value().applied_taxation_type,
-            properties_data=original.fpd if names_original else None,
-            purchase_id=purchase.id,
-            original_lines=[original_line for _line_id, _item, original_line in rows],
-            **original._original_values(),
+        def take(receipt, earlier):
+            rows.extend(self._returned(original, receipt, earlier, lines))
+            self._raise_problems()
+            return [returned for _, returned, _ in rows], [item for _, _, item in rows]
+
+        # What is wrong with the money is told with what is wrong in the lines, by `take`.
+        paid_out = None
+        if not self._problems:
+            paid_out = Payments(money["cash"], money["ecash"], money["prepaid"])
+        composed = self._env["fiscal.purchase"]._compose_return(
+            self._till, original, take, paid_out, due
         )
+        return self._built(composed, [line_id for line_id, _returned, _item in rows])
 
     # Original ---------------------------------------------------------------------------------
 
@@ -69,22 +55,13 @@ class ReturnBuilder(ReceiptBuilder):
                 )
             )
         self._raise_problems()
-        orders = self._lines.refunded_orderline_id.order_id
-        if len(orders) > 1:
+        if len(self._original_order) > 1:
             self._problem(self._env._("Take back the goods of one sale at a time."))
             self._raise_problems()
-        receipt = orders._fiscal_receipt_document()
+        receipt = self._original_order._fiscal_receipt_document()
         if not receipt.is_signed:
             for line in self._lines:
                 self._problem_unsigned(line)
-        elif receipt._is_taken_back():
-            self._problem(
-                self._env._(
-                    "The receipt of %s is taken back by a correction: nothing of it can be returned"
-                    " any more.",
-                    orders.pos_reference,
-                )
-            )
         self._raise_problems()
         return receipt
 
@@ -110,22 +87,21 @@ class ReturnBuilder(ReceiptBuilder):
 
     # Lines ------------------------------------------------------------------------------------
 
-    def _returned(self, original, lines):
-        """Triples of order line id, item, and ``[line of the original, how much of it]``."""
-        receipt = original._value()
-        left = left_to_return(receipt, original._returned_lines())
+    def _returned(self, original, receipt, earlier, lines):
+        """Triples of order line id, what of the original it takes back, and item."""
+        left = left_to_return(receipt, earlier)
         rows = []
         for line in lines:
-            parts = self._parts(original, receipt.items, line, left)
+            parts = self._parts(original, receipt, line, left)
             cost = sum(part.sum for part in parts)
             # Odoo rounds the line, the receipt had a price in whole kopecks for each piece.
             if parts and line.sum > cost + max(line.quantity, 1):
                 self._problem_of_cost(line, cost)
             elif parts:
-                rows += [(line.record.id, *row) for row in _rows(parts, line.sum)]
+                rows += [(line.record.id, *row) for row in priced_parts(parts, line.sum)]
         return rows
 
-    def _parts(self, original, items, line, left):
+    def _parts(self, original, receipt, line, left):
         """What of the original's lines this line takes back; none when it is told wrong.
 
         :param left: how much may still be taken of each, made less here
@@ -135,19 +111,14 @@ class ReturnBuilder(ReceiptBuilder):
         if not numbers:
             self._problem_unsigned(line.record)
             return []
-        if items[numbers[0] - 1].payment_type.is_prepayment:
-            share = line.quantity / to_quantity(sold.qty)
-            parts = [_Part.share(number, items[number - 1], share) for number in numbers]
-        else:
-            parts = _pieces(numbers, items, line.quantity, left)
-        for part in parts:
-            left[part.number - 1] -= part.quantity
-        gone = self._returned_quantity(sold) > sold.qty
-        if gone or not parts or any(quantity < 0 for quantity in left):
+        parts = parts_to_return(receipt, numbers, line.quantity, to_quantity(sold.qty), left)
+        if not parts or self._returned_quantity(sold) > sold.qty:
             self._problem(
                 self._env._("%s: more is taken back than was sold.", line.product.display_name)
             )
             return []
+        for part in parts:
+            left[part.line.number - 1] -= part.line.quantity
         return parts
 
     def _problem_of_cost(self, line, cost):
@@ -163,92 +134,42 @@ class ReturnBuilder(ReceiptBuilder):
 
     # Money ------------------------------------------------------------------------------------
 
-    def _check_prepaid(self, items, balance, purchase):
-        """Give no money back that has been settled by a handover."""
-        total = sum(item.sum for item in items if item.payment_type.is_prepayment)
-        if total > max(balance.prepaid, 0):
-            self._problem(
-                self._env._(
-                    "%(purchase)s: a prepayment of %(total)s cannot be given back, %(left)s are not"
-                    " settled yet. What was settled is given back by returning the goods.",
-                    purchase=purchase.name,
-                    total=self._format(total),
-                    left=self._format(max(balance.prepaid, 0)),
-                )
-            )
-
-    def _check_payments(self, items, money, due, balance, belonged):
-        """Let 1215, 1216 and 1217 stand for nothing but what they mean in a return."""
-        was_prepaid = any(item.payment_type.is_prepayment for item in items)
-        if money["prepaid"] and (was_prepaid or not belonged):
-            self._problem(
-                self._env._(
-                    "“Earlier prepayment” in a return lets the money stay as a prepayment of its"
-                    " sale order. There is none here: give the money back in cash or to the card."
-                )
-            )
+    def _check_payments(self, money, original):
+        if money["prepaid"] and not original.purchase_id:
+            self._problem(self._nothing_to_keep())
         if money["provision"]:
             self._problem(self._env._("A return is paid out in money: in cash or to the card."))
-        credit = struck_off(items, balance)
-        if money["credit"] != credit:
-            self._problem(
-                self._env._(
-                    "Of %(total)s, %(credit)s are struck off what the buyer owes (a payment method"
-                    " of the kind “On credit”), %(rest)s are paid out.",
-                    total=self._format(due),
-                    credit=self._format(credit),
-                    rest=self._format(due - credit),
-                )
+
+    def _nothing_to_keep(self):
+        return self._env._(
+            "“Earlier prepayment” in a return lets the money stay as a prepayment of its"
+            " sale order. There is none here: give the money back in cash or to the card."
+        )
+
+    def _words(self, problem):
+        if problem.code == "taken_back":
+            return self._env._(
+                "The receipt of %s is taken back by a correction: nothing of it can be returned"
+                " any more.",
+                self._original_order.pos_reference,
             )
-
-
-@dataclass(frozen=True)
-class _Part:
-    """So much of one line of the original is taken back."""
-
-    number: int
-    """Of the original's line, from 1."""
-    item: Item
-    quantity: Decimal
-    shown: Decimal
-    """The quantity that the return names."""
-    sum: int
-    """Kopecks that the original has for it."""
-
-    @classmethod
-    def piece(cls, number, item, quantity):
-        return cls(number, item, quantity, quantity, line_sum(item.price, quantity))
-
-    @classmethod
-    def share(cls, number, item, share):
-        """Of money that was prepaid: goods are named whole, as when it was taken."""
-        return cls(number, item, item.quantity * share, item.quantity, int(item.sum * share))
-
-
-def _pieces(numbers, items, wanted, left):
-    """Goods in the order of the original's lines; none when fewer are left than wanted."""
-    parts = []
-    for number in numbers:
-        quantity = min(wanted, left[number - 1])
-        if quantity > 0:
-            parts.append(_Part.piece(number, items[number - 1], quantity))
-            wanted -= quantity
-    return [] if wanted else parts
-
-
-def _rows(parts, total):
-    """Pairs of item and ``[line of the original, how much of it]`` that come to `total`."""
-    sums = spread(total, [part.sum for part in parts])
-    for part, money in zip(parts, sums, strict=True):
-        whole = replace(part.item, checking_prod_information_result=None)
-        if money == part.sum and part.quantity == part.item.quantity:
-            yield whole, [part.number, str(part.quantity)]
-            continue
-        left = part.quantity
-        for price, shown in split_line(money, part.shown):
-            item = replace(
-                whole, price=price, quantity=shown, sum=line_sum(price, shown), nds_sum=None
+        if problem.code == "prepayment_kept":
+            return self._nothing_to_keep()
+        if problem.code == "prepayment_settled":
+            return self._env._(
+                "%(purchase)s: a prepayment of %(total)s cannot be given back, %(left)s are not"
+                " settled yet. What was settled is given back by returning the goods.",
+                purchase=self._original_order._fiscal_receipt_document().purchase_id.name,
+                total=self._format(problem.params["total"]),
+                left=self._format(problem.params["left"]),
             )
-            quantity = min(shown, left)
-            left -= quantity
-            yield item, [part.number, str(quantity)]
+        if problem.code == "not_what_is_due":
+            total, credit = problem.params["total"], problem.params["credit"]
+            return self._env._(
+                "Of %(total)s, %(credit)s are struck off what the buyer owes (a payment method"
+                " of the kind “On credit”), %(rest)s are paid out.",
+                total=self._format(total),
+                credit=self._format(credit),
+                rest=self._format(total - credit),
+            )
+        return super()._words(problem)

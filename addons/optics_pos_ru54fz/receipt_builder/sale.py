@@ -1,8 +1,6 @@
 """Goods leave: an ordinary sale, or a sale order that is settled with what was prepaid on it."""
 
-from dataclasses import replace
-
-from odoo.addons.optics_kkt_driver.kkt.fiscal.purchase import Balance, handover
+from odoo.addons.optics_kkt_driver.kkt.fiscal.document import Payments
 
 from .base import ReceiptBuilder
 from .lines import down_payment_lines, line_of_point_of_sale, to_kopecks
@@ -35,32 +33,23 @@ class SaleBuilder(ReceiptBuilder):
         )
         items = [(line.record.id, item) for line in goods for item in self._items(line)]
         prepaid = taken_off + money["prepaid"]
+        if prepaid and not sale_order:
+            self._problem(
+                self._env._(
+                    "An earlier prepayment can only be settled with the sale order that it was"
+                    " taken for: bring it with “Quotation/Order”."
+                )
+            )
         self._raise_problems()
-
-        purchase = self._purchase_of(sale_order) if sale_order else None
-        total = sum(item.sum for _line_id, item in items)
-        self._check_prepaid(purchase, prepaid, total)
-        self._raise_problems()
-        return self._sale(items, money, prepaid, purchase)
-
-    def _sale(self, items, money, prepaid, purchase):
-        lawful, warnings = self._lawful_rates([item for _line_id, item in items])
-        # What is settled by counter-provision is as good as money here.
-        lines, payments = handover(
-            lawful,
-            Balance(prepaid=prepaid),
-            cash=money["cash"],
-            ecash=money["ecash"] + money["provision"],
+        composed = self._purchase_of(sale_order)._compose_handover(
+            self._till,
+            self._policy,
+            [item for _line_id, item in items],
+            Payments(money["cash"], money["ecash"], provision=money["provision"]),
             on_credit=bool(money["credit"]),
+            prepaid=prepaid,
         )
-        payments = replace(payments, ecash=money["ecash"], provision=money["provision"])
-        return self._built(
-            lines,
-            payments,
-            [line_id for line_id, _item in items],
-            warnings=warnings,
-            purchase_id=purchase and purchase.id,
-        )
+        return self._built(composed, [line_id for line_id, _item in items])
 
     def _taken_off(self):
         """Kopecks that the order takes off as prepaid: Odoo's negative down payment lines."""
@@ -100,40 +89,29 @@ class SaleBuilder(ReceiptBuilder):
             )
         self._raise_problems()
 
-    def _check_prepaid(self, purchase, prepaid, total):
-        """Let 1215 be what the signed receipts of the purchase have, neither more nor less."""
-        if not purchase:
-            if prepaid:
-                self._problem(
-                    self._env._(
-                        "An earlier prepayment can only be settled with the sale order that it was"
-                        " taken for: bring it with “Quotation/Order”."
-                    )
-                )
-            return
-        signed = purchase._balance().prepaid
-        amounts = {
-            "purchase": purchase.name,
-            "taken": self._format(prepaid),
-            "signed": self._format(signed),
+    def _words(self, problem):
+        # 1215 is what the signed receipts of the purchase have, neither more nor less.
+        if problem.code == "prepaid_not_signed":
+            return self._env._(
+                "%(purchase)s: the order takes %(taken)s off as prepaid, the signed receipts of"
+                " this purchase say %(signed)s. What was prepaid by an invoice or a bank"
+                " transfer has no receipt here: remove its line and settle it by an invoice, or"
+                " have its receipt signed under the purchase %(purchase)s first.",
+                **self._amounts(problem),
+            )
+        if problem.code == "prepaid_left_out":
+            return self._env._(
+                "%(purchase)s: the order takes %(taken)s off as prepaid, the signed receipts of"
+                " this purchase say %(signed)s. Bring the order again with “Settle the order”;"
+                " what is still missing is paid with a payment method of the kind “Earlier"
+                " prepayment”, or given back first.",
+                **self._amounts(problem),
+            )
+        return super()._words(problem)
+
+    def _amounts(self, problem):
+        return {
+            "purchase": self._sale_order().name,
+            "taken": self._format(problem.params["taken"]),
+            "signed": self._format(problem.params["signed"]),
         }
-        if prepaid > signed:
-            self._problem(
-                self._env._(
-                    "%(purchase)s: the order takes %(taken)s off as prepaid, the signed receipts of"
-                    " this purchase say %(signed)s. What was prepaid by an invoice or a bank"
-                    " transfer has no receipt here: remove its line and settle it by an invoice, or"
-                    " have its receipt signed under the purchase %(purchase)s first.",
-                    **amounts,
-                )
-            )
-        elif prepaid < min(signed, total):
-            self._problem(
-                self._env._(
-                    "%(purchase)s: the order takes %(taken)s off as prepaid, the signed receipts of"
-                    " this purchase say %(signed)s. Bring the order again with “Settle the order”;"
-                    " what is still missing is paid with a payment method of the kind “Earlier"
-                    " prepayment”, or given back first.",
-                    **amounts,
-                )
-            )

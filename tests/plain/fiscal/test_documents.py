@@ -197,16 +197,6 @@ def test_fns_spelling_of_the_grounds_is_read() -> None:
     assert "correctionBase" in read.to_json()
 
 
-def test_change_is_given_from_cash() -> None:
-    assert Payments.settle(500000, tendered=600000) == (Payments(cash=500000), 100000)
-    paid, change = Payments.settle(500000, tendered=250000, ecash=300000)
-    assert (paid, change) == (Payments(cash=200000, ecash=300000), 50000)
-    with pytest.raises(InvalidDocument, match="only from cash"):
-        Payments.settle(500000, tendered=0, ecash=500001)
-    with pytest.raises(InvalidDocument, match="reach the total"):
-        Payments.settle(500000, tendered=499999)
-
-
 def test_values_cannot_be_changed() -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         SUNGLASSES.price = 1  # type: ignore[misc]

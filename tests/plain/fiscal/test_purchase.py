@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -14,13 +13,12 @@ from kkt.fiscal.lines import advance_line, prepayment_lines
 from kkt.fiscal.problems import InvalidDocument
 from kkt.fiscal.purchase import (
     Balance,
-    ReturnedLine,
     balance_of,
+    check_settled,
+    check_unpaid,
     credit_payment_lines,
     handover,
-    left_to_return,
     return_payments,
-    returned_lines,
 )
 from kkt.fiscal.vocabulary import Nds, OperationType, PaymentType, ProductType, TaxationType
 
@@ -178,50 +176,40 @@ def test_a_purchase_of_ours_moves_nothing() -> None:
     assert balance_of([bought]) == Balance()
 
 
-# Returns ------------------------------------------------------------------------------------------
-
-SOLD = receipt(GLASSES, Payments(cash=1_250_000))
-
-
-def test_all_that_is_left_is_returned_unless_told() -> None:
-    lines, items = returned_lines(SOLD, [], None)
-    assert items == GLASSES
-    lines, items = returned_lines(SOLD, [ReturnedLine(2, Decimal(1)), lines[0]], None)
-    assert [(item.name, item.quantity, item.sum) for item in items] == [
-        ("Линза", 1, 175_000),
-        ("Очки солнцезащитные", 1, 500_000),
-    ]
-    assert left_to_return(SOLD, lines) == [1, 1, 0]
-
-
 @pytest.mark.parametrize(
-    ("wanted", "field"),
+    ("told", "total", "code"),
     [
-        ([ReturnedLine(4, Decimal(1))], "items[0].line"),
-        ([ReturnedLine(0, Decimal(1))], "items[0].line"),
-        ([ReturnedLine(1, Decimal(0))], "items[0].quantity"),
-        ([ReturnedLine(1, Decimal("NaN"))], "items[0].quantity"),
-        ([ReturnedLine(1, Decimal(2))], "items[0].quantity"),
-        ([ReturnedLine(2, Decimal(1)), ReturnedLine(2, Decimal(2))], "items[1].quantity"),
-        ([], "items"),
+        (700_001, 1_250_000, "prepaid_not_signed"),
+        (699_999, 1_250_000, "prepaid_left_out"),
+        (499_999, 500_000, "prepaid_left_out"),
     ],
 )
-def test_never_more_than_is_left(wanted: list[ReturnedLine], field: str) -> None:
-    with pytest.raises(InvalidDocument) as told:
-        returned_lines(SOLD, [], wanted)
-    assert [problem.field for problem in told.value.problems] == [field]
+def test_what_a_counter_takes_off_is_what_is_prepaid(told: int, total: int, code: str) -> None:
+    with pytest.raises(InvalidDocument) as refused:
+        check_settled(told, Balance(prepaid=700_000), total)
+    (problem,) = refused.value.problems
+    assert (problem.field, problem.code) == ("payments", code)
+    assert problem.params == {"taken": told, "signed": 700_000}
 
 
-def test_nothing_is_left_of_what_was_given_back() -> None:
-    lines, _items = returned_lines(SOLD, [], None)
-    with pytest.raises(InvalidDocument, match="nothing of the original is left"):
-        returned_lines(SOLD, lines, None)
+def test_what_a_counter_may_take_off() -> None:
+    check_settled(700_000, Balance(prepaid=700_000), 1_250_000)
+    check_settled(500_000, Balance(prepaid=700_000), 500_000)
+    check_settled(0, Balance(prepaid=-1), 500_000)
 
 
-def test_a_return_repeats_the_originals_codes() -> None:
-    (item,) = returned_lines(PREPAYMENT, [], [ReturnedLine(1, Decimal(1))])[1]
-    assert item == PREPAYMENT.items[0]
-    assert item.payment_type is PaymentType.PREPAYMENT
+@pytest.mark.parametrize("paid", [0, 101])
+def test_no_more_is_prepaid_than_is_unpaid(paid: int) -> None:
+    check_unpaid(100, 100)
+    with pytest.raises(InvalidDocument, match="at most what is left to pay, 1.00") as refused:
+        check_unpaid(paid, 100)
+    assert refused.value.problems[0].params == {"paid": paid, "unpaid": 100}
+
+
+def test_counter_provision_is_as_good_as_money() -> None:
+    items, payments = handover(GLASSES, Balance(), cash=250_000, ecash=0, provision=1_000_000)
+    assert payments == Payments(cash=250_000, provision=1_000_000)
+    assert {item.payment_type for item in items} == {PaymentType.FULL_PAYMENT}
 
 
 # Money --------------------------------------------------------------------------------------------
@@ -255,17 +243,3 @@ def test_every_way_to_pay_ends_at_nothing(items: tuple[Item, ...], data: st.Data
         lines = credit_payment_lines(balance, paid, "Оплата")
         balance = balance.adding(receipt(lines, Payments(cash=paid)))
     assert balance == Balance()
-
-
-@given(goods, st.data())
-def test_returned_bit_by_bit_it_is_the_whole(items: tuple[Item, ...], data: st.DataObject) -> None:
-    sold = receipt(items, Payments(cash=sum(item.sum for item in items)))
-    order = data.draw(st.permutations(range(1, len(items) + 1)))
-    earlier: list[ReturnedLine] = []
-    total = 0
-    for number in order:
-        lines, back = returned_lines(sold, earlier, [ReturnedLine(number, Decimal(1))])
-        earlier += lines
-        total += sum(item.sum for item in back)
-    assert total == sold.total_sum
-    assert not any(left_to_return(sold, earlier))

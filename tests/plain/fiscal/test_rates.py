@@ -152,6 +152,9 @@ def test_20_is_refused_where_odoo_taxes() -> None:
     with pytest.raises(InvalidDocument) as caught:
         apply_rate_20_policy(items, OperationType.SALE, FIRST, Rate20Policy.REFUSE)
     assert [problem.field for problem in caught.value.problems] == ["items[0].nds", "items[2].nds"]
+    outdated = caught.value.problems[0]
+    assert outdated.code == "rate_outdated"
+    assert outdated.params["new_rate"] is Nds.NDS_22
 
 
 def test_rates_read_back_are_compared_line_by_line() -> None:

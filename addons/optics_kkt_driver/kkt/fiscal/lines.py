@@ -4,27 +4,66 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from enum import StrEnum
 
 from .item import Item
 from .money import line_sum, split_line, spread
 from .vocabulary import Nds, PaymentType, ProductType
 
 
-def spread_discount(items: Sequence[Item], discount: int) -> tuple[Item, ...]:
-    """The items with a discount on the whole receipt taken off, in proportion to their sums.
+class Misfit(StrEnum):
+    """Why the lines of an order cannot be made to come to what is due."""
 
-    `discount` is in kopecks. A line whose new sum is no price x quantity becomes two lines. Raises
-    ValueError when the discount is negative or exceeds the receipt.
+    NOT_THE_TOTAL = "not_the_total"
+    """More than rounding lies between the lines and the order's total."""
+    ROUNDED_UP = "rounded_up"
+    """More is due than the goods cost."""
+
+
+class LinesDoNotFit(ValueError):
+    """The lines of an order cannot be made to come to what is due; `code` says why."""
+
+    def __init__(self, code: Misfit) -> None:
+        self.code = code
+        super().__init__(code.value)
+
+
+def without_discounts(sums: Sequence[int], taxes: Sequence[object]) -> tuple[list[int], list[int]]:
+    """The sums of an order's lines with the discounts among them spread over goods: kopecks.
+
+    A line below zero is a discount on the goods of the same taxes, in proportion to their sums.
+
+    :param taxes: of each line, compared only
+    :return: the new sums, nought for a discount, and the indexes of discounts that are more than
+        the goods of their taxes cost: these are not spread
     """
-    sums = [item.sum for item in items]
-    if not 0 <= discount <= sum(sums):
-        raise ValueError(f"a discount of {discount} on {sum(sums)} kopecks")
-    parts = spread(discount, sums)
-    return tuple(
-        line
-        for item, part in zip(items, parts, strict=True)
-        for line in _resized(item, item.sum - part)
-    )
+    left = [max(each, 0) for each in sums]
+    too_large = []
+    for index, discount in enumerate(sums):
+        if discount >= 0:
+            continue
+        same = [each if taxes[i] == taxes[index] else 0 for i, each in enumerate(left)]
+        if sum(same) < -discount:
+            too_large.append(index)
+        else:
+            parts = spread(-discount, same)
+            left = [each - part for each, part in zip(left, parts, strict=True)]
+    return left, too_large
+
+
+def fitted(sums: Sequence[int], total: int, due: int) -> list[int]:
+    """The sums of goods, made to come to `due` kopecks exactly; none when they cost nothing.
+
+    :param total: what the order says they come to, before cash was rounded; a kopeck a line may
+        lie between it and the sums
+    :raises LinesDoNotFit: more lies between them, or `due` was rounded up
+    """
+    whole = sum(sums)
+    if abs(whole - total) > len(sums):
+        raise LinesDoNotFit(Misfit.NOT_THE_TOTAL)
+    if due > max(total, whole):
+        raise LinesDoNotFit(Misfit.ROUNDED_UP)
+    return spread(due, sums) if whole else []
 
 
 def prepayment_lines(items: Sequence[Item], paid: int) -> tuple[Item, ...]:
@@ -45,6 +84,25 @@ def prepayment_lines(items: Sequence[Item], paid: int) -> tuple[Item, ...]:
         if part
         for line in _resized(item, part)
     )
+
+
+def prepayment_shares(
+    items: Sequence[Item], shares: Sequence[tuple[int, Sequence[int]]]
+) -> list[tuple[int, Item]]:
+    """The lines of a prepayment whose parts are each for some of the goods, as a ledger has them.
+
+    :param shares: kopecks, and the indexes of the items that they are for
+    :return: pairs of the index of a share and a line, see :func:`prepayment_lines`
+    :raises ValueError: a share is more than its items cost, or nothing
+    """
+    paid = sum(part for part, _indexes in shares)
+    is_whole = paid == sum(item.sum for item in items)
+    kind = PaymentType.FULL_PREPAYMENT if is_whole else PaymentType.PREPAYMENT
+    return [
+        (number, replace(line, payment_type=kind))
+        for number, (part, indexes) in enumerate(shares)
+        for line in prepayment_lines([items[index] for index in indexes], part)
+    ]
 
 
 def advance_line(name: str, paid: int, nds: Nds) -> Item:

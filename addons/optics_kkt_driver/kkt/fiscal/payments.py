@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from .problems import InvalidDocument, Problem, Problems
+from .problems import Problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +33,6 @@ class Payments:
     @property
     def total(self) -> int:
         return self.cash + self.ecash + self.prepaid + self.credit + self.provision
-
-    @classmethod
-    def settle(
-        cls, total: int, tendered: int, ecash: int = 0, prepaid: int = 0, credit: int = 0
-    ) -> tuple[Payments, int]:
-        """Payments and change for `tendered` kopecks of cash: ``(payments, change)``.
-
-        Raises InvalidDocument when the money does not suffice, or when change would have to be
-        given from anything but the cash (a till refuses it too, Shtrih-M's error 4Dh).
-        """
-        change = tendered + ecash + prepaid + credit - total
-        if change < 0:
-            raise InvalidDocument([Problem("", change, "payments must reach the total")])
-        if change > tendered:
-            raise InvalidDocument([Problem("", change, "change is given only from cash")])
-        return cls(tendered - change, ecash, prepaid, credit), change
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from datetime import date
 from enum import Enum
 from typing import Any, TypeVar
@@ -25,6 +26,9 @@ class Problem:
     """Path of Python attribute names, such as ``items[2].quantity``."""
     value: Any
     rule: str
+    code: str = ""
+    """Names the rule where somebody tells it in other words, with `params`; else empty."""
+    params: Mapping[str, Any] = dataclass_field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.field}: {self.rule} (got {self.value!r})"
@@ -52,8 +56,8 @@ class Problems:
         if self._found:
             raise InvalidDocument(self._found)
 
-    def add(self, field: str, value: Any, rule: str) -> None:
-        self._found.append(Problem(field, value, rule))
+    def add(self, field: str, value: Any, rule: str, code: str = "", **params: Any) -> None:
+        self._found.append(Problem(field, value, rule, code, params))
 
     def tell_of(self, field: str) -> bool:
         """A problem of this field, or of something within it, was found."""

@@ -2,18 +2,18 @@
 
 What was prepaid and what is owed follow from the signed receipts of the purchase alone, so that
 tag 1215 never says more than the drive has signed. Every function gives lines and payments of the
-next receipt; rates of new lines are the caller's (:mod:`.rates`), those of a credit's payment and
-of a return are copied from the receipt they follow.
+next receipt; rates of new lines are the caller's (:mod:`.rates`), those of a credit's payment are
+copied from the receipt it follows. The lines of a return are in :mod:`.returned`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from typing import NoReturn
 
 from .item import Item
-from .money import from_kopecks, line_sum, spread
+from .money import from_kopecks, spread
 from .payments import Payments
 from .problems import InvalidDocument, Problem, Problems
 from .receipt import Settlement
@@ -78,28 +78,73 @@ def balance_of(signed: Iterable[Settlement], pending: Iterable[Settlement] = ())
     return balance
 
 
+def check_prepaid(told: int, balance: Balance) -> None:
+    """Let 1215 that somebody tells be no more than what is prepaid. Raises InvalidDocument.
+
+    The problem's code is ``prepaid_not_signed``, with ``taken`` and ``signed`` in kopecks.
+    """
+    signed = max(balance.prepaid, 0)
+    if told > signed:
+        rule = f"at most what is prepaid, {from_kopecks(signed)}"
+        _refuse("payments", told, rule, "prepaid_not_signed", taken=told, signed=signed)
+
+
+def check_settled(told: int, balance: Balance, total: int) -> None:
+    """Let 1215 of goods for `total`, which somebody tells, be what is prepaid and no other sum.
+
+    The problem's code is that of :func:`check_prepaid`, or ``prepaid_left_out`` with the same
+    parameters. Raises InvalidDocument.
+    """
+    check_prepaid(told, balance)
+    signed = max(balance.prepaid, 0)
+    if told < min(signed, total):
+        rule = f"at least {from_kopecks(min(signed, total))}, what is prepaid comes first"
+        _refuse("payments", told, rule, "prepaid_left_out", taken=told, signed=signed)
+
+
+def check_unpaid(paid: int, unpaid: int) -> None:
+    """Let no more be prepaid than what the goods still cost. Raises InvalidDocument.
+
+    The problem's code is ``more_than_unpaid``, with ``paid`` and ``unpaid`` in kopecks.
+    """
+    if not 0 < paid <= unpaid:
+        left = from_kopecks(unpaid)
+        rule = f"must be more than zero and at most what is left to pay, {left}"
+        _refuse("total", paid, rule, "more_than_unpaid", paid=paid, unpaid=unpaid)
+
+
 def handover(
-    items: Sequence[Item], balance: Balance, *, cash: int, ecash: int, on_credit: bool = False
+    items: Sequence[Item],
+    balance: Balance,
+    *,
+    cash: int,
+    ecash: int,
+    provision: int = 0,
+    on_credit: bool = False,
 ) -> tuple[tuple[Item, ...], Payments]:
     """Lines and payments with which goods leave: 1214 = 4, or 5 and 6 with money still owed.
 
-    `items` have the rates of the day; `cash` and `ecash` are the money paid now, change taken off.
-    What was prepaid comes first (1215); what is then missing stays on credit (1216) where
-    `on_credit` allows it. Raises InvalidDocument.
+    `items` have the rates of the day; `cash` and `ecash` are the money paid now, change taken off,
+    and `provision` (1217) is as good as money. What was prepaid comes first (1215); what is then
+    missing stays on credit (1216) where `on_credit` allows it. Raises InvalidDocument.
     """
     total = sum(item.sum for item in items)
     prepaid = min(max(balance.prepaid, 0), total)
-    missing = total - prepaid - cash - ecash
+    paid = cash + ecash + provision
+    missing = total - prepaid - paid
     problems = Problems()
     due = from_kopecks(total - prepaid)
     if missing < 0:
-        problems.add("payments", from_kopecks(cash + ecash), f"more than the {due} that is due")
+        problems.add("payments", from_kopecks(paid), f"more than the {due} that is due")
     if missing > 0 and not on_credit:
-        problems.add("payments", from_kopecks(cash + ecash), f"less than the {due} that is due")
+        problems.add("payments", from_kopecks(paid), f"less than the {due} that is due")
     problems.raise_any()
     payment_type = _handover_type(total, missing)
     lines = tuple(replace(item, payment_type=payment_type) for item in items)
-    return lines, Payments(cash=cash, ecash=ecash, prepaid=prepaid, credit=missing)
+    payments = Payments(
+        cash=cash, ecash=ecash, prepaid=prepaid, credit=missing, provision=provision
+    )
+    return lines, payments
 
 
 def credit_payment_lines(balance: Balance, paid: int, name: str) -> tuple[Item, ...]:
@@ -126,51 +171,42 @@ def credit_payment_lines(balance: Balance, paid: int, name: str) -> tuple[Item, 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ReturnedLine:
-    """So much of one line of the original is given back."""
+def return_payments(
+    items: Sequence[Item], balance: Balance, *, cash: int, ecash: int, kept: int = 0
+) -> Payments:
+    """Payments of a return: money really paid out (1031, 1081), whatever the sale was paid with.
 
-    number: int
-    """Of the original's line, from 1."""
-    quantity: Decimal
-
-
-def left_to_return(original: Settlement, earlier: Iterable[ReturnedLine]) -> list[Decimal]:
-    """For each line of the original, how much of it has not been given back yet."""
-    left = [item.quantity for item in original.items]
-    for line in earlier:
-        left[line.number - 1] -= line.quantity
-    return left
-
-
-def returned_lines(
-    original: Settlement, earlier: Iterable[ReturnedLine], wanted: Sequence[ReturnedLine] | None
-) -> tuple[list[ReturnedLine], tuple[Item, ...]]:
-    """What is given back, and the lines that say so: names, prices and codes of the original.
-
-    :param earlier: what was given back before, or may be just now
-    :param wanted: None for all that is left
-    :raises InvalidDocument: more than is left, a line that is not there, or nothing at all
+    `kept` stays with the shop as a prepayment (1215). What the buyer still owes is not paid out
+    but struck off. Raises InvalidDocument, also for a prepayment that a handover has settled: that
+    money comes back with the goods. Codes, with their parameters in kopecks:
+    ``prepayment_settled`` (``total``, ``left``), ``prepayment_kept``, ``not_what_is_due``
+    (``total``, ``credit``).
     """
-    left = left_to_return(original, earlier)
-    if wanted is None:
-        wanted = [
-            ReturnedLine(number, quantity)
-            for number, quantity in enumerate(left, 1)
-            if quantity > 0
-        ]
+    total = sum(item.sum for item in items)
+    before_goods = sum(item.sum for item in items if item.payment_type.is_prepayment)
+    credit = _struck_off(items, balance)
+    given = cash + ecash + kept
     problems = Problems()
-    if not wanted:
-        problems.add("items", None, "nothing of the original is left to return")
-    taken: dict[int, Decimal] = {}
-    for index, line in enumerate(wanted):
-        _check_returned(problems, f"items[{index}]", line, left, taken)
+    if before_goods > (left := max(balance.prepaid, 0)):
+        rule = (
+            f"of what was prepaid {from_kopecks(left)} is not settled yet; the rest comes back"
+            " with the goods"
+        )
+        told = from_kopecks(before_goods)
+        problems.add("items", told, rule, "prepayment_settled", total=before_goods, left=left)
+    if before_goods and kept:
+        rule = "a returned prepayment cannot stay as one"
+        problems.add("payments", from_kopecks(kept), rule, "prepayment_kept")
+    if given != total - credit:
+        owed = f", {from_kopecks(credit)} of {from_kopecks(total)} are struck off" if credit else ""
+        rule = f"must come to {from_kopecks(total - credit)}{owed}"
+        told = from_kopecks(given)
+        problems.add("payments", told, rule, "not_what_is_due", total=total, credit=credit)
     problems.raise_any()
-    items = (_returned_item(original.items[line.number - 1], line.quantity) for line in wanted)
-    return list(wanted), tuple(items)
+    return Payments(cash=cash, ecash=ecash, prepaid=kept, credit=credit)
 
 
-def struck_off(items: Sequence[Item], balance: Balance) -> int:
+def _struck_off(items: Sequence[Item], balance: Balance) -> int:
     """Kopecks of a return that are not paid out because the buyer owes them (1216).
 
     Goods alone are struck off; money that came before or after them was really paid.
@@ -179,32 +215,8 @@ def struck_off(items: Sequence[Item], balance: Balance) -> int:
     return min(max(balance.owed, 0), goods)
 
 
-def return_payments(
-    items: Sequence[Item], balance: Balance, *, cash: int, ecash: int, kept: int = 0
-) -> Payments:
-    """Payments of a return: money really paid out (1031, 1081), whatever the sale was paid with.
-
-    `kept` stays with the shop as a prepayment (1215). What the buyer still owes is not paid out
-    but struck off. Raises InvalidDocument, also for a prepayment that a handover has settled: that
-    money comes back with the goods.
-    """
-    total = sum(item.sum for item in items)
-    before_goods = sum(item.sum for item in items if item.payment_type.is_prepayment)
-    credit = struck_off(items, balance)
-    given = cash + ecash + kept
-    problems = Problems()
-    if before_goods > max(balance.prepaid, 0):
-        left = from_kopecks(max(balance.prepaid, 0))
-        rule = f"of what was prepaid {left} is not settled yet; the rest comes back with the goods"
-        problems.add("items", from_kopecks(before_goods), rule)
-    if before_goods and kept:
-        problems.add("payments", from_kopecks(kept), "a returned prepayment cannot stay as one")
-    if given != total - credit:
-        owed = f", {from_kopecks(credit)} of {from_kopecks(total)} are struck off" if credit else ""
-        rule = f"must come to {from_kopecks(total - credit)}{owed}"
-        problems.add("payments", from_kopecks(given), rule)
-    problems.raise_any()
-    return Payments(cash=cash, ecash=ecash, prepaid=kept, credit=credit)
+def _refuse(field: str, told: int, rule: str, code: str, **params: int) -> NoReturn:
+    raise InvalidDocument([Problem(field, from_kopecks(told), rule, code, params)])
 
 
 def _handover_type(total: int, credit: int) -> PaymentType:
@@ -240,30 +252,3 @@ def _credit_of_lines(items: Sequence[Item], credit: int) -> list[int]:
     if 0 < left <= sum(partly):
         return [whole + part for whole, part in zip(unpaid, spread(left, partly), strict=True)]
     return spread(credit, [item.sum for item in items])
-
-
-def _check_returned(
-    problems: Problems,
-    path: str,
-    line: ReturnedLine,
-    left: Sequence[Decimal],
-    taken: dict[int, Decimal],
-) -> None:
-    if not 1 <= line.number <= len(left):
-        problems.add(f"{path}.line", line.number, f"the original has lines 1 to {len(left)}")
-        return
-    if not (line.quantity.is_finite() and line.quantity > 0):
-        problems.add(f"{path}.quantity", line.quantity, "must be more than zero")
-        return
-    taken[line.number] = taken.get(line.number, Decimal(0)) + line.quantity
-    if taken[line.number] > left[line.number - 1]:
-        rule = f"at most {left[line.number - 1].normalize():f} of line {line.number} is left"
-        problems.add(f"{path}.quantity", line.quantity, rule)
-
-
-def _returned_item(item: Item, quantity: Decimal) -> Item:
-    # Whether a marked piece may be taken back is checked anew.
-    item = replace(item, checking_prod_information_result=None)
-    if quantity == item.quantity:
-        return item
-    return replace(item, quantity=quantity, sum=line_sum(item.price, quantity), nds_sum=None)

@@ -181,7 +181,8 @@ def apply_rate_20_policy(
 
     20 % becomes 22 %, 20/120 becomes 22/122; sum and price stay, VAT is computed anew. Returns of
     sales and payments of credit (1214 = 7) carry the rate of an earlier document and are never
-    touched; for corrections do not call this. Raises InvalidDocument under `REFUSE`.
+    touched; for corrections do not call this. Raises InvalidDocument under `REFUSE`, code
+    ``rate_outdated`` with ``product`` (the line's name), ``rate`` and ``new_rate``.
     """
     problems = Problems()
     warnings: list[FiscalWarning] = []
@@ -191,8 +192,9 @@ def apply_rate_20_policy(
         if operation.is_return or not _is_outdated(item, supply):
             lawful.append(item)
         elif policy is Rate20Policy.REFUSE:
-            since = f"{RATE_22_SINCE:%d.%m.%Y}"
-            problems.add(path, item.nds, f"{item.nds.label} is not lawful on supplies from {since}")
+            rule = f"{item.nds.label} is not lawful on supplies from {RATE_22_SINCE:%d.%m.%Y}"
+            told = {"product": item.name, "rate": item.nds, "new_rate": _SUCCESSOR[item.nds]}
+            problems.add(path, item.nds, rule, "rate_outdated", **told)
         else:
             successor = _SUCCESSOR[item.nds]
             lawful.append(replace(item, nds=successor, nds_sum=None))

@@ -1,0 +1,162 @@
+"""What is taken back of a receipt: never more than was sold, and to the kopeck."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from kkt.fiscal.document import Item
+from kkt.fiscal.lines import prepayment_lines
+from kkt.fiscal.problems import InvalidDocument
+from kkt.fiscal.returned import (
+    ReturnedLine,
+    left_to_return,
+    parts_to_return,
+    priced_parts,
+    returned_lines,
+)
+from kkt.fiscal.vocabulary import Nds, PaymentType
+
+from .builders import items, receipt
+
+GLASSES = (
+    Item.priced("Оправа", 400_000, Nds.NDS_NO),
+    Item.priced("Линза", 175_000, Nds.NDS_NO, 2),
+    Item.priced("Очки солнцезащитные", 500_000, Nds.NDS_22),
+)
+SOLD = receipt(*GLASSES)
+PREPAYMENT = receipt(*prepayment_lines(GLASSES, 400_000))
+orders = st.lists(items(), min_size=1, max_size=5).filter(lambda order: any(map(_sum, order)))
+
+
+def _sum(item: Item) -> int:
+    return item.sum
+
+
+def test_all_that_is_left_is_returned_unless_told() -> None:
+    lines, items = returned_lines(SOLD, [], None)
+    assert items == GLASSES
+    lines, items = returned_lines(SOLD, [ReturnedLine(2, Decimal(1)), lines[0]], None)
+    assert [(item.name, item.quantity, item.sum) for item in items] == [
+        ("Линза", 1, 175_000),
+        ("Очки солнцезащитные", 1, 500_000),
+    ]
+    assert left_to_return(SOLD, lines) == [1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field"),
+    [
+        ([ReturnedLine(4, Decimal(1))], "items[0].line"),
+        ([ReturnedLine(0, Decimal(1))], "items[0].line"),
+        ([ReturnedLine(1, Decimal(0))], "items[0].quantity"),
+        ([ReturnedLine(1, Decimal("NaN"))], "items[0].quantity"),
+        ([ReturnedLine(1, Decimal(2))], "items[0].quantity"),
+        ([ReturnedLine(2, Decimal(1)), ReturnedLine(2, Decimal(2))], "items[1].quantity"),
+        ([], "items"),
+    ],
+)
+def test_never_more_than_is_left(wanted: list[ReturnedLine], field: str) -> None:
+    with pytest.raises(InvalidDocument) as told:
+        returned_lines(SOLD, [], wanted)
+    assert [problem.field for problem in told.value.problems] == [field]
+
+
+def test_nothing_is_left_of_what_was_given_back() -> None:
+    lines, _items = returned_lines(SOLD, [], None)
+    with pytest.raises(InvalidDocument, match="nothing of the original is left"):
+        returned_lines(SOLD, lines, None)
+
+
+def test_a_return_repeats_the_originals_codes() -> None:
+    (item,) = returned_lines(PREPAYMENT, [], [ReturnedLine(1, Decimal(1))])[1]
+    assert item == PREPAYMENT.items[0]
+    assert item.payment_type is PaymentType.PREPAYMENT
+
+
+@given(orders, st.data())
+def test_returned_bit_by_bit_it_is_the_whole(order: list[Item], data: st.DataObject) -> None:
+    sold = receipt(*order)
+    earlier: list[ReturnedLine] = []
+    total = 0
+    for number in data.draw(st.permutations(range(1, len(order) + 1))):
+        wanted = [ReturnedLine(number, order[number - 1].quantity)]
+        lines, back = returned_lines(sold, earlier, wanted)
+        earlier += lines
+        total += sum(item.sum for item in back)
+    assert total == sold.total_sum
+    assert not any(left_to_return(sold, earlier))
+
+
+# Some pieces of several lines, for some of their money --------------------------------------------
+
+millionths = st.integers(1, 10**9).map(lambda count: Decimal(count).scaleb(-6))
+
+
+@given(orders, st.data())
+def test_pieces_come_to_what_is_given_back(order: list[Item], data: st.DataObject) -> None:
+    sold = receipt(*order)
+    whole = sum(item.quantity for item in order)
+    left = left_to_return(sold, [])
+    wanted = data.draw(millionths.filter(lambda quantity: quantity <= whole))
+    parts = parts_to_return(sold, range(1, len(order) + 1), wanted, Decimal(whole), left)
+    assert sum(part.line.quantity for part in parts) == wanted
+    assert all(0 < part.line.quantity <= left[part.line.number - 1] for part in parts)
+    paid = sum(part.sum for part in parts)
+    assume(paid)
+    total = data.draw(st.integers(0, paid))
+    lines, back = zip(*priced_parts(parts, total), strict=True)
+    assert sum(item.sum for item in back) == total
+    assert all(item.sum >= 0 and item.quantity > 0 for item in back)
+    assert sum(line.quantity for line in lines) == wanted
+    assert all(quantity >= 0 for quantity in left_to_return(sold, lines))
+
+
+def test_what_is_taken_whole_is_repeated_as_it_stood() -> None:
+    parts = parts_to_return(SOLD, [1, 2], Decimal(3), Decimal(3), [Decimal(1), Decimal(2)])
+    assert list(priced_parts(parts, 750_000)) == [
+        (ReturnedLine(1, Decimal(1)), GLASSES[0]),
+        (ReturnedLine(2, Decimal(2)), GLASSES[1]),
+    ]
+
+
+def test_a_sum_that_no_price_gives_becomes_two_lines() -> None:
+    parts = parts_to_return(SOLD, [2], Decimal(2), Decimal(2), left_to_return(SOLD, []))
+    back = [
+        (line.quantity, item.price, item.quantity) for line, item in priced_parts(parts, 349_999)
+    ]
+    assert back == [(1, 174_999, 1), (1, 175_000, 1)]
+
+
+def test_fewer_pieces_than_wanted_are_none() -> None:
+    left = left_to_return(SOLD, [ReturnedLine(2, Decimal(1))])
+    assert parts_to_return(SOLD, [2], Decimal(2), Decimal(2), left) == []
+    (part,) = parts_to_return(SOLD, [2], Decimal(1), Decimal(2), left)
+    assert part.sum == 175_000
+
+
+@given(orders, st.data())
+def test_a_prepayment_gives_its_share_back(order: list[Item], data: st.DataObject) -> None:
+    """The goods are named whole; what is taken back of them is the share of the money."""
+    paid = data.draw(st.integers(1, sum(map(_sum, order))))
+    prepaid = receipt(*prepayment_lines(order, paid))
+    numbers = range(1, len(prepaid.items) + 1)
+    left = left_to_return(prepaid, [])
+    wanted, sold = data.draw(st.sampled_from([(1, 1), (1, 2), (2, 3), (7, 10)]))
+    parts = parts_to_return(prepaid, numbers, Decimal(wanted), Decimal(sold), left)
+    most = sum(part.sum for part in parts)
+    assert paid * wanted // sold - len(parts) <= most <= paid * wanted // sold
+    assume(most)
+    total = data.draw(st.integers(1, most))
+    lines, back = zip(*priced_parts(parts, total), strict=True)
+    assert sum(item.sum for item in back) == total
+    for number, item in enumerate(prepaid.items, 1):
+        taken = sum(line.quantity for line in lines if line.number == number)
+        assert taken == item.quantity * (Decimal(wanted) / Decimal(sold))
+    over = parts_to_return(
+        prepaid, numbers, Decimal(sold), Decimal(sold), left_to_return(prepaid, lines)
+    )
+    assert over == []
