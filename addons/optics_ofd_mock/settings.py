@@ -4,7 +4,7 @@ import os
 
 from odoo.tools import config
 
-from odoo.addons.optics_kkt_driver.kkt.emulator.ofd import FailureMode, OfdState
+from odoo.addons.optics_kkt_driver.kkt.virtual.ofd import FailureMode, OfdState
 
 
 def is_on():

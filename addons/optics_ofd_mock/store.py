@@ -2,12 +2,12 @@ from contextlib import contextmanager
 
 from odoo import SUPERUSER_ID, api
 
-from odoo.addons.optics_kkt_driver.kkt.emulator.ofd import OfdState
+from odoo.addons.optics_kkt_driver.kkt.virtual.ofd import OfdState
 from odoo.addons.optics_kkt_driver.models.kkt_lane import lane_cursor
 
 
 class PostgresOfdStore:
-    """The emulator's memory in the database (``kkt.emulator.ofd.OfdStore``).
+    """The emulator's memory in the database (``kkt.virtual.ofd.OfdStore``).
 
     Each method is one short transaction of its own, so that a delayed answer holds no lock and
     several senders at once wait for each other instead of failing.

@@ -145,7 +145,7 @@ class Shop:
         """Return a row's document and an intent for it that is not over yet."""
         from datetime import UTC, datetime, timedelta
 
-        from odoo.addons.optics_kkt_driver.kkt.drivers.contract import Baseline, Intent
+        from odoo.addons.optics_kkt_driver.kkt.device.contract import Baseline, Intent
 
         with self.env() as env:
             row = env["fiscal.document"].browse(row_id)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from kkt.drivers.virtual import VirtualTill
+from kkt.virtual import VirtualTill
 from tests.acceptance.harness.server import OdooServer
 from tests.acceptance.harness.till import Till
 from tests.chaos.clients import Client

@@ -14,7 +14,7 @@ from odoo.tools import SQL, formatLang
 
 from ..exceptions import KeyConflict
 from ..fields import Int8
-from ..kkt.drivers.contract import Signed
+from ..kkt.device.contract import Signed
 from ..kkt.fiscal.document import Settlement, ShiftOpening, UserAttribute, document_from_json
 from ..kkt.fiscal.qr import qr_text
 from ..kkt.fiscal.rates import rate_differences

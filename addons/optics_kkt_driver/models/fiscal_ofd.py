@@ -6,12 +6,12 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import config
 
-from ..kkt.drivers.clock import SystemClock
-from ..kkt.emulator.ofd import MemoryOfdStore, OfdEmulator
+from ..kkt.clock import SystemClock
 from ..kkt.flow.deliver import RetryPolicy, Undelivered, deliver
 from ..kkt.flow.states import State
 from ..kkt.ofd.http import HttpTransport
 from ..kkt.ofd.memory import MemoryTransport
+from ..kkt.virtual.ofd import MemoryOfdStore, OfdEmulator
 from .fiscal_document import UNDELIVERED
 from .kkt_lane import ADVISORY_OUTBOX, lane_cursor, try_advisory_lock
 

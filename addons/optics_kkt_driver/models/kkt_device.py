@@ -10,8 +10,8 @@ from odoo import SUPERUSER_ID, api, fields, models, modules
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import config
 
-from ..kkt.drivers.clock import SystemClock
-from ..kkt.drivers.errors import DeviceError
+from ..kkt.clock import SystemClock
+from ..kkt.device.errors import DeviceError
 from ..kkt.drivers.registry import driver_class, open_driver
 from ..kkt.fiscal.vocabulary import TaxationType
 from ..kkt.flow.errors import LaneStopped
@@ -261,7 +261,7 @@ class KktDevice(models.Model):
 
     @contextmanager
     def _driver(self):
-        """Yield a connection to the till. Raises ``kkt.drivers.errors.DeviceError``."""
+        """Yield a connection to the till. Raises ``kkt.device.errors.DeviceError``."""
         with closing(open_driver(self.driver, self._driver_settings())) as driver:
             yield driver
 

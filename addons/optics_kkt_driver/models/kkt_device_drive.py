@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..kkt.drivers.clock import SystemClock
-from ..kkt.drivers.errors import Refused
+from ..kkt.clock import SystemClock
+from ..kkt.device.errors import Refused
 from ..kkt.fiscal.document import DriveClosing
 from ..kkt.flow.recover import settle
 from ..kkt.flow.states import DOUBTFUL, SIGNED, UNSIGNED, State
@@ -151,7 +151,7 @@ class KktDevice(models.Model):
     def _find_drive(self):
         """Settle what is undecided and ask which drive the till has.
 
-        :return: ``kkt.drivers.contract.Baseline``
+        :return: ``kkt.device.contract.Baseline``
         :raises UserError: busy, silent, undecided
         """
 

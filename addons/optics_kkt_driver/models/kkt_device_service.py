@@ -4,8 +4,8 @@ from zoneinfo import ZoneInfo
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..kkt.drivers.clock import SystemClock
-from ..kkt.drivers.errors import DeviceError, Refused
+from ..kkt.clock import SystemClock
+from ..kkt.device.errors import DeviceError, Refused
 from ..kkt.flow.errors import LaneStopped
 from ..kkt.flow.recover import settle
 from ..kkt.flow.states import SIGNED

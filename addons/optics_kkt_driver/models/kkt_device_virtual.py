@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..kkt.drivers.errors import DeviceError
-from ..kkt.drivers.virtual import Faults, VirtualTill
+from ..kkt.device.errors import DeviceError
+from ..kkt.virtual import Faults, VirtualTill
 
 
 class KktDevice(models.Model):
@@ -46,7 +46,7 @@ class KktDevice(models.Model):
         For `odoo shell` (commit afterwards is not needed: the memory is the till's own) and for
         the form; docs/TILLS.md lists the names.
 
-        :param faults: fields of ``kkt.drivers.virtual.Faults``; those not named are mended
+        :param faults: fields of ``kkt.virtual.Faults``; those not named are mended
         :raises UserError: a real till, an unknown name, an impossible value
         """
         self.ensure_one()

@@ -114,7 +114,7 @@ class KktDrive(models.Model):
     def _take_in(self, device, baseline):
         """Make the drive that answers the one `device` works with; archive the one before.
 
-        :param baseline: ``kkt.drivers.contract.Baseline``
+        :param baseline: ``kkt.device.contract.Baseline``
         :return: why it cannot be (``kkt.flow.errors.TillRefusesWork``), or None
         """
         drive = self.search([("fn_number", "=", baseline.fn_number)])
@@ -148,7 +148,7 @@ class KktDrive(models.Model):
         self.flush_recordset()
 
     def _saw_status(self, status):
-        """Keep what a status (``kkt.drivers.contract.DeviceStatus``) says of this drive."""
+        """Keep what a status (``kkt.device.contract.DeviceStatus``) says of this drive."""
         self.ensure_one()
         self.write(
             {

@@ -8,7 +8,7 @@ from odoo.sql_db import Cursor
 from odoo.tools import SQL
 
 from ..fields import Int8
-from ..kkt.drivers.contract import Baseline, Intent
+from ..kkt.device.contract import Baseline, Intent
 from ..kkt.drivers.registry import open_driver
 from ..kkt.fiscal import hlc
 from ..kkt.flow.errors import AnotherDrive, DriveBehind, LaneLost

@@ -202,7 +202,7 @@ class KktShift(models.Model):
     def _status_seen(self, device, status):
         """Take the cash in the drawer from the till's status, where a report did not tell it.
 
-        :param status: ``kkt.drivers.contract.DeviceStatus``
+        :param status: ``kkt.device.contract.DeviceStatus``
         """
         shift = self._find(device, status.fn_number, status.shift_number)
         if not shift:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from ..kkt.drivers.virtual.faults import Faults
+from ..kkt.virtual.faults import Faults
 from .common import FiscalMixin, make_receipt
 
 SUNGLASSES = {

@@ -4,7 +4,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
 from ..exceptions import KeyConflict
-from ..kkt.drivers.virtual.faults import Faults
 from ..kkt.fiscal.document import Buyer, Cashier, InvalidDocument, Item, Payments, Receipt
 from ..kkt.fiscal.mending import Basis, Wrong
 from ..kkt.fiscal.vocabulary import (
@@ -16,6 +15,7 @@ from ..kkt.fiscal.vocabulary import (
     ProductType,
     TaxationType,
 )
+from ..kkt.virtual.faults import Faults
 from .common import FiscalCase, make_receipt
 
 CASHIER = Cashier("Администратор Смирнова")

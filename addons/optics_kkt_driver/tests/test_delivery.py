@@ -6,8 +6,8 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ..kkt.drivers.virtual import VirtualDriver
-from ..kkt.emulator.ofd import MemoryOfdStore, OfdEmulator
 from ..kkt.ofd.memory import MemoryTransport
+from ..kkt.virtual.ofd import MemoryOfdStore, OfdEmulator
 from ..models.fiscal_ofd import MEMORY_OFD
 from .common import FiscalCase
 

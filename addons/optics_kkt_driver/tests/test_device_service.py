@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from ..kkt.drivers.virtual.faults import Faults
+from ..kkt.virtual.faults import Faults
 from .common import FiscalCase, make_receipt
 
 

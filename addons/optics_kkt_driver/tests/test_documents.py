@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from ..kkt.drivers.virtual.faults import Faults
+from ..kkt.virtual.faults import Faults
 from .common import FiscalCase, FiscalMixin
 from .document_table import CASHIER_API, DOCUMENTS, OF_THE_REPORTS, OF_THE_TILL, SUNGLASSES_API
 

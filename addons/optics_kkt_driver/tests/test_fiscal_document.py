@@ -7,8 +7,8 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..exceptions import KeyConflict
-from ..kkt.drivers.virtual.faults import Faults
 from ..kkt.flow.errors import LaneLost
+from ..kkt.virtual.faults import Faults
 from ..models.kkt_lane import Lane
 from .common import FiscalCase, make_receipt
 

@@ -6,9 +6,9 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..kkt.drivers.virtual.faults import Faults
 from ..kkt.fiscal.document import Correction
 from ..kkt.fiscal.vocabulary import CorrectionType
+from ..kkt.virtual.faults import Faults
 from .common import FiscalCase, make_receipt
 
 

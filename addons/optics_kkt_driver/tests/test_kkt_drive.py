@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from ..kkt.drivers.contract import Intent
+from ..kkt.device.contract import Intent
 from ..kkt.fiscal.document import Cashier, Copy, DriveClosing, SettlementState
 from ..models.kkt_lane import Lane
 from .common import INN, FiscalCase, make_receipt

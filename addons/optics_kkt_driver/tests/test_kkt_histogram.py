@@ -5,7 +5,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
 
-from ..kkt.drivers.virtual.faults import Faults
+from ..kkt.virtual.faults import Faults
 from ..models.kkt_histogram import BUCKETS, INFINITE
 from .common import FiscalCase
 

@@ -6,7 +6,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tests.common import new_test_user
 
-from ..kkt.drivers.virtual.faults import Faults
 from ..kkt.fiscal.document import (
     Cashier,
     CashIn,
@@ -25,6 +24,7 @@ from ..kkt.fiscal.vocabulary import (
     PaymentType,
     TaxationType,
 )
+from ..kkt.virtual.faults import Faults
 from .common import FiscalCase, make_receipt
 
 CASHIER = Cashier("Кассир Иванова")

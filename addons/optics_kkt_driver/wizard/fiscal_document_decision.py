@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..kkt.drivers.contract import Signed
+from ..kkt.device.contract import Signed
 from ..kkt.flow.states import State
 
 

@@ -1,12 +1,12 @@
 from odoo import api, fields, models
 
-from ..kkt.drivers.virtual.faults import Faults, LostAnswer
+from ..kkt.virtual.faults import Faults, LostAnswer
 
 
 class KktVirtualFaults(models.TransientModel):
     """What is wrong with a virtual till, set on purpose: to see what the shop does then.
 
-    The fields of ``kkt.drivers.virtual.faults.Faults``, except where "nothing" is a value there.
+    The fields of ``kkt.virtual.faults.Faults``, except where "nothing" is a value there.
     """
 
     _name = "kkt.virtual.faults"

@@ -5,7 +5,7 @@ from odoo import http
 from odoo.http import request
 
 from odoo.addons.optics_kkt_driver.controllers.api import ApiError, json_body, json_route
-from odoo.addons.optics_kkt_driver.kkt.emulator.ofd import OfdEmulator
+from odoo.addons.optics_kkt_driver.kkt.virtual.ofd import OfdEmulator
 
 from ..settings import is_on
 from ..store import PostgresOfdStore

@@ -6,7 +6,7 @@ from psycopg2.extras import Json
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.optics_kkt_driver.kkt.emulator.ofd import Arrival
+from odoo.addons.optics_kkt_driver.kkt.virtual.ofd import Arrival
 
 
 class OfdMockReceipt(models.Model):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.optics_kkt_driver.kkt.emulator.ofd import FailureMode, OfdState
+from odoo.addons.optics_kkt_driver.kkt.virtual.ofd import FailureMode, OfdState
 
 from ..settings import first_state
 

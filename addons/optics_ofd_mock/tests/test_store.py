@@ -8,7 +8,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tools import file_open
 
-from odoo.addons.optics_kkt_driver.kkt.emulator.ofd import (
+from odoo.addons.optics_kkt_driver.kkt.virtual.ofd import (
     Arrival,
     FailureMode,
     OfdEmulator,

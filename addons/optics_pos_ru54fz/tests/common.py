@@ -5,7 +5,7 @@ from uuid import uuid4
 from odoo.fields import Command
 from odoo.tests import TransactionCase
 
-from odoo.addons.optics_kkt_driver.kkt.drivers.virtual.faults import Faults
+from odoo.addons.optics_kkt_driver.kkt.virtual.faults import Faults
 from odoo.addons.optics_kkt_driver.tests.common import FiscalMixin
 
 SUNGLASSES = "Очки солнцезащитные Ray-Ban"

@@ -11,7 +11,7 @@ from typing import Any
 
 import requests
 
-from kkt.drivers.virtual import Faults, VirtualTill
+from kkt.virtual import Faults, VirtualTill
 from tests.acceptance.harness.server import OdooServer
 
 SUNGLASSES = {

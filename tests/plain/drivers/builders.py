@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
-from kkt.drivers.contract import Driver, Intent
+from kkt.device.contract import Driver, Intent
 from kkt.fiscal.document import (
     Cashier,
     CashIn,

@@ -21,9 +21,9 @@ from typing import Any
 import pytest
 
 import kkt
-from kkt.drivers.clock import Clock
-from kkt.drivers.contract import Driver, Intent, LookupOutcome, Signed
-from kkt.drivers.errors import DeviceError, NoAnswer, Refused, Unreachable
+from kkt.clock import Clock
+from kkt.device.contract import Driver, Intent, LookupOutcome, Signed
+from kkt.device.errors import DeviceError, NoAnswer, Refused, Unreachable
 from kkt.drivers.registry import open_driver
 from kkt.fiscal.document import Document, InvalidDocument, Settlement, document_from_json
 from kkt.fiscal.tlv import decode_document

@@ -9,7 +9,7 @@ import json
 import sys
 from pathlib import Path
 
-from kkt.drivers.virtual import TillRegistration, VirtualTill
+from kkt.virtual import TillRegistration, VirtualTill
 
 
 def main() -> None:

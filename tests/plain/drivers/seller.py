@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import builders as make
 
-from kkt.drivers.errors import NoAnswer, Unreachable
+from kkt.device.errors import NoAnswer, Unreachable
 from kkt.drivers.registry import open_driver
 
 

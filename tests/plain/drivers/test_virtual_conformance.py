@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kkt.drivers.registry import open_driver
-from kkt.drivers.virtual import Faults, LostAnswer, VirtualTill
+from kkt.virtual import Faults, LostAnswer, VirtualTill
 
 from .builders import FakeClock
 from .conformance import Bench, DriverConformance

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from kkt.drivers.contract import Intent, LookupOutcome
-from kkt.drivers.errors import NoAnswer, Refused, Unreachable
-from kkt.drivers.virtual import Faults, LostAnswer, VirtualDriver, VirtualTill
+from kkt.device.contract import Intent, LookupOutcome
+from kkt.device.errors import NoAnswer, Refused, Unreachable
+from kkt.drivers.virtual import VirtualDriver
 from kkt.fiscal.document import Document, DriveClosing
+from kkt.virtual import Faults, LostAnswer, VirtualTill
 
 from . import builders as make
 from .builders import FakeClock

@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from kkt.drivers.contract import Intent, LookupOutcome, Signed
-from kkt.drivers.errors import NoAnswer, Refused
-from kkt.drivers.virtual import Faults, LostAnswer, VirtualDriver, VirtualTill
+from kkt.device.contract import Intent, LookupOutcome, Signed
+from kkt.device.errors import NoAnswer, Refused
+from kkt.drivers.virtual import VirtualDriver
 from kkt.fiscal.document import Correction, Document
 from kkt.fiscal.ffd import to_ffd_1_05
 from kkt.fiscal.vocabulary import DocumentKind, OperationType
+from kkt.virtual import Faults, LostAnswer, VirtualTill
 
 from . import builders as make
 from .builders import FakeClock

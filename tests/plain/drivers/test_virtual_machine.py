@@ -26,11 +26,12 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from kkt.drivers.contract import Intent, LookupOutcome
-from kkt.drivers.errors import NoAnswer, Refused
-from kkt.drivers.virtual import Faults, LostAnswer, VirtualDriver
+from kkt.device.contract import Intent, LookupOutcome
+from kkt.device.errors import NoAnswer, Refused
+from kkt.drivers.virtual import VirtualDriver
 from kkt.fiscal.document import Document
 from kkt.fiscal.vocabulary import DocumentKind, OperationType
+from kkt.virtual import Faults, LostAnswer
 
 from . import builders as make
 from .builders import FakeClock

@@ -10,9 +10,10 @@ from threading import Barrier
 
 import pytest
 
-from kkt.drivers.contract import LookupOutcome
-from kkt.drivers.errors import NoAnswer, Unreachable
-from kkt.drivers.virtual import VirtualDriver, VirtualTill, memory
+from kkt.device.contract import LookupOutcome
+from kkt.device.errors import NoAnswer, Unreachable
+from kkt.drivers.virtual import VirtualDriver
+from kkt.virtual import VirtualTill, memory
 
 from . import builders as make
 from .builders import FakeClock

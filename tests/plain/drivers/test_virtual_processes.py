@@ -17,9 +17,10 @@ from typing import Any
 
 import pytest
 
-from kkt.drivers.clock import SystemClock
-from kkt.drivers.contract import Intent, LookupOutcome
-from kkt.drivers.virtual import VirtualDriver, VirtualTill
+from kkt.clock import SystemClock
+from kkt.device.contract import Intent, LookupOutcome
+from kkt.drivers.virtual import VirtualDriver
+from kkt.virtual import VirtualTill
 
 from . import builders as make
 from .builders import FakeClock

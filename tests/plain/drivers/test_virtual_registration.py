@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from kkt.drivers.errors import Refused, Unreachable
+from kkt.device.errors import Refused, Unreachable
 from kkt.drivers.registry import UnknownDriver, driver_class, driver_names, open_driver
-from kkt.drivers.virtual import Faults, VirtualTill
 from kkt.fiscal.document import Registration, Reregistration
 from kkt.fiscal.registration import ReregistrationReason
+from kkt.virtual import Faults, VirtualTill
 
 from . import builders as make
 from .builders import FakeClock

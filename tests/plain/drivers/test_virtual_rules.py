@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from kkt.drivers import virtual
-from kkt.drivers.errors import Refused
-from kkt.drivers.virtual import Faults, TillRegistration, VirtualTill
-from kkt.drivers.virtual.rules import check, check_content
-from kkt.drivers.virtual.state import DriveState, Queue
+from kkt import virtual
+from kkt.device.errors import Refused
 from kkt.fiscal.document import Document, DriveClosing
 from kkt.fiscal.vocabulary import DocumentKind, Nds, OperationType
+from kkt.virtual import Faults, TillRegistration, VirtualTill
+from kkt.virtual.rules import check, check_content
+from kkt.virtual.state import DriveState, Queue
 
 from . import builders as make
 from .builders import FakeClock

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self
 
-from kkt.drivers.contract import (
+from kkt.device.contract import (
     Baseline,
     DeviceStatus,
     Driver,
@@ -20,7 +20,7 @@ from kkt.drivers.contract import (
     LookupOutcome,
     Signed,
 )
-from kkt.drivers.errors import DeviceError, NoAnswer, Refused, Unreachable
+from kkt.device.errors import DeviceError, NoAnswer, Refused, Unreachable
 from kkt.fiscal.document import (
     Cashier,
     Document,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kkt.emulator.ofd import (
+from kkt.virtual.ofd import (
     BODY_LIMIT,
     FailureMode,
     MemoryOfdStore,

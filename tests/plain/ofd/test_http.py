@@ -18,10 +18,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from kkt.emulator.ofd import MemoryOfdStore, OfdEmulator
 from kkt.ofd.answers import Outcome, classify
 from kkt.ofd.http import ANSWER_LIMIT, HttpTransport
 from kkt.ofd.transport import Broken, ConnectFailed, TimedOut
+from kkt.virtual.ofd import MemoryOfdStore, OfdEmulator
 
 from .messages import FN, acknowledgement, message
 from .operator_server import Operator, Play, operator, says

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kkt.emulator.ofd import MemoryOfdStore, OfdEmulator
 from kkt.ofd.answers import Outcome, classify
 from kkt.ofd.memory import MemoryTransport
+from kkt.virtual.ofd import MemoryOfdStore, OfdEmulator
 
 from .messages import message
 

@@ -1,1 +1,1 @@
-"""What tills say, and how they are asked: one contract, a driver for each kind of device."""
+"""Tills of each kind, behind the contract of ``kkt.device``: one driver for each kind of device."""

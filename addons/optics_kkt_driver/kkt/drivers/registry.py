@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .contract import Driver
+from ..device.contract import Driver
 from .virtual import VirtualDriver
 
 _DRIVERS: dict[str, type[Driver]] = {
@@ -34,6 +34,6 @@ def open_driver(name: str, settings: Mapping[str, Any]) -> Driver:
     """Open the driver `name`; which settings it needs stands at its ``from_settings``.
 
     Raises :class:`UnknownDriver`, KeyError for a missing setting, and
-    :class:`~.errors.DeviceError` when the device cannot be opened.
+    :class:`~..device.errors.DeviceError` when the device cannot be opened.
     """
     return driver_class(name).from_settings(settings)

@@ -53,6 +53,14 @@ _CONDITION_FLAGS = {
 }
 
 
+def in_format(kind: DocumentKind, content: Mapping[str, Any], ffd: FfdVersion) -> dict[str, Any]:
+    """A document's content, built in FFD 1.2, as the format `ffd` has it.
+
+    Raises InvalidDocument for what that format cannot express.
+    """
+    return to_ffd_1_05(kind, content) if ffd is FfdVersion.V1_05 else dict(content)
+
+
 def to_ffd_1_05(kind: DocumentKind, data: Mapping[str, Any]) -> dict[str, Any]:
     """The JSON of a document for a till of FFD 1.05.
 

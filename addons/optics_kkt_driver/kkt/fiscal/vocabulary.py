@@ -31,6 +31,13 @@ class DocumentKind(StrEnum):
     """A signed document once more on paper, marked as a copy."""
 
 
+SETTLEMENTS = (DocumentKind.RECEIPT, DocumentKind.CORRECTION)
+CASH_OPERATIONS = (DocumentKind.CASH_IN, DocumentKind.CASH_OUT)
+"""What moves the drawer's cash without an FD."""
+REPRINTS = (DocumentKind.X_REPORT, DocumentKind.COPY)
+"""On paper only: they sign nothing and change no counter."""
+
+
 class DocumentCode(IntEnum):
     """Codes of fiscal documents: the outermost tag of each."""
 

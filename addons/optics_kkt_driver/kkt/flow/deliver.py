@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from ..drivers.clock import Clock
+from ..clock import Clock
 from ..ofd.answers import Outcome, Verdict, classify
 from ..ofd.backoff import backoff
 from ..ofd.message import OfdMessage

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from ..drivers.contract import Baseline, DeviceStatus, Intent, Lookup, Signed
-from ..drivers.errors import DeviceError
+from ..device.contract import Baseline, DeviceStatus, Intent, Lookup, Signed
+from ..device.errors import DeviceError
 from ..fiscal.document import Document
 
 

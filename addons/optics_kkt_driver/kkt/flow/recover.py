@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ..drivers.clock import Clock
-from ..drivers.contract import Driver, Lookup, LookupOutcome, Signed
-from ..drivers.errors import DeviceError
+from ..clock import Clock
+from ..device.contract import Driver, Lookup, LookupOutcome, Signed
+from ..device.errors import DeviceError
 from .errors import StillAtWork, Undecided
 from .lane import Journaled, LaneStore
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..drivers.clock import Clock
-from ..drivers.contract import Baseline, Driver, LookupOutcome
-from ..drivers.errors import DeviceError, NoAnswer, Refused, Unreachable
+from ..clock import Clock
+from ..device.contract import Baseline, Driver, LookupOutcome
+from ..device.errors import DeviceError, NoAnswer, Refused, Unreachable
 from .errors import LostTwice, ShiftNotOpened, TillSilent
 from .lane import Entry, LaneStore
 from .recover import settle

@@ -8,22 +8,20 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ...fiscal.cash import drawer_change
-from ...fiscal.ffd import to_ffd_1_05
-from ...fiscal.jsonio import date_time_to_json
-from ...fiscal.registration import ReregistrationReason
-from ...fiscal.tlv import EncodingError, decode_document, encode_document
-from ...fiscal.totals import ShiftTotals
-from ...fiscal.vocabulary import CODES_OF_KINDS, DocumentKind, FfdVersion
-from .refusals import refusal
+from ..device.evidence import Stored
+from ..device.refusals import refusal
+from ..fiscal.cash import drawer_change
+from ..fiscal.ffd import in_format
+from ..fiscal.jsonio import date_time_to_json
+from ..fiscal.registration import ReregistrationReason
+from ..fiscal.tlv import EncodingError, decode_document, encode_document
+from ..fiscal.totals import ShiftTotals
+from ..fiscal.vocabulary import CODES_OF_KINDS, SETTLEMENTS, DocumentKind
 from .registration import FNS_URL, TillRegistration
-from .state import DriveState, Queue, Stored
+from .state import DriveState, Queue
 
 MODEL_VERSION = "1.0"
 """Tag 1188."""
-SETTLEMENTS = (DocumentKind.RECEIPT, DocumentKind.CORRECTION)
-REPRINTS = (DocumentKind.X_REPORT, DocumentKind.COPY)
-"""On paper only: they sign nothing and change no counter."""
 REGISTRATIONS = (DocumentKind.REGISTRATION, DocumentKind.REREGISTRATION)
 COPY_HEADING = "КОПИЯ"
 """Stands on the paper above what is repeated, so that nobody takes it for the document itself."""
@@ -135,14 +133,6 @@ def registration_content(registration: TillRegistration, kind: DocumentKind) -> 
     if kind is DocumentKind.REREGISTRATION:
         content["correctionKktReasonCode"] = int(ReregistrationReason.DRIVE_REPLACED)
     return in_format(kind, content, registration.ffd)
-
-
-def in_format(kind: DocumentKind, content: Mapping[str, Any], ffd: FfdVersion) -> dict[str, Any]:
-    """A document's content, built in FFD 1.2, as the format `ffd` has it.
-
-    Raises InvalidDocument for what that format cannot express.
-    """
-    return to_ffd_1_05(kind, content) if ffd is FfdVersion.V1_05 else dict(content)
 
 
 def reported(

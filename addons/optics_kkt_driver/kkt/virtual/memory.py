@@ -19,12 +19,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from ...fiscal.totals import Counted, ShiftTotals
-from ...fiscal.vocabulary import DocumentKind
-from ..errors import NoAnswer, Unreachable
+from ..device.errors import NoAnswer, Unreachable
+from ..device.evidence import Stored
+from ..fiscal.totals import Counted, ShiftTotals
+from ..fiscal.vocabulary import DocumentKind
 from .faults import Faults
 from .registration import TillRegistration
-from .state import DriveState, PendingCommand, Queue, Stored
+from .state import DriveState, PendingCommand, Queue
 
 LOCK_TIMEOUT = 5.0
 """Seconds to wait for another process's piece of work; none takes longer than milliseconds."""
@@ -94,8 +95,8 @@ WHOLE_LIFE = 0
 class Memory:
     """An open memory file. Not thread-safe; open one per user.
 
-    Raises :class:`~..errors.Unreachable` when the file is missing, foreign or locked for long:
-    a till whose memory cannot be read does not answer.
+    Raises :class:`~..device.errors.Unreachable` when the file is missing, foreign or locked for
+    long: a till whose memory cannot be read does not answer.
     """
 
     def __init__(self, path: Path) -> None:
@@ -111,7 +112,7 @@ class Memory:
     def work(self) -> Iterator[Session]:
         """One piece of work, alone: committed when it ends, nothing of it kept when it raises.
 
-        Raises :class:`~..errors.NoAnswer` when the end of a commit cannot be known.
+        Raises :class:`~..device.errors.NoAnswer` when the end of a commit cannot be known.
         """
         try:
             self._connection.execute("BEGIN IMMEDIATE")

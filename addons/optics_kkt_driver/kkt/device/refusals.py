@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import Refused
+from .errors import Refused
 
 # code: (the device's words, what to do about it)
 _WORDS = {

@@ -8,26 +8,25 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from ...fiscal.document import Document
-from ...fiscal.problems import InvalidDocument
-from ...fiscal.tlv import encode_document
 from ..clock import Clock, SystemClock
-from ..contract import Baseline, DeviceStatus, Driver, Intent, Lookup, LookupOutcome, Signed
-from ..errors import NoAnswer, Refused, Unreachable
-from .compose import in_format
-from .faults import Faults, LostAnswer
-from .matching import judge, signed
-from .refusals import refusal
-from .registration import TillRegistration
-from .state import PendingCommand
-from .till import TooLate, VirtualTill
+from ..device.content import content_for
+from ..device.contract import Baseline, DeviceStatus, Driver, Intent, Lookup, LookupOutcome, Signed
+from ..device.errors import NoAnswer, Refused, Unreachable
+from ..device.matching import judge, signed
+from ..device.refusals import refusal
+from ..fiscal.document import Document
+from ..fiscal.tlv import encode_document
+from ..virtual.faults import Faults, LostAnswer
+from ..virtual.registration import TillRegistration
+from ..virtual.state import PendingCommand
+from ..virtual.till import TooLate, VirtualTill
 
 PRINT_TIME = 0.3
 """Seconds from signing to the answer, as long as a real till prints a short receipt."""
 
 
 class VirtualDriver(Driver):
-    """Talks to a :class:`~.till.VirtualTill`.
+    """Talks to a :class:`~..virtual.till.VirtualTill`.
 
     :param sign_delay: seconds from the command to the signature.
     :param print_time: seconds from the signature to the answer.
@@ -59,8 +58,8 @@ class VirtualDriver(Driver):
         tag 1062, a number or its text), `ofd_name`, `ofd_inn`, `timezone`, `ffd_version` ("1.2"
         or "1.05"), `sign_delay`, `print_time` (seconds), `clock`. What a till was registered with
         stays as it was.
-        Raises KeyError for a missing setting, :class:`~..errors.DeviceError` when the till cannot
-        be registered or opened.
+        Raises KeyError for a missing setting, :class:`~..device.errors.DeviceError` when the till
+        cannot be registered or opened.
         """
         clock = settings.get("clock") or SystemClock()
         registration = TillRegistration(
@@ -152,17 +151,8 @@ class VirtualDriver(Driver):
         self.till.close()
 
     def _content(self, document: Document) -> dict[str, Any]:
-        """The document as the till's format has it: what is really sent.
-
-        Raises Refused (37h) for a correction that FFD 1.05 does not know.
-        """
-        ffd = self.till.registration.ffd
-        try:
-            return in_format(document.kind, document.to_json(), ffd)
-        except InvalidDocument as error:
-            detail = f"ФФД {ffd.label} исправляет чеком коррекции только приход и расход без ККТ"
-            remedy = "Ошибку в чеке исправьте чеком возврата и новым верным чеком."
-            raise refusal("37", detail, remedy) from error
+        """What is really sent. Raises Refused for what the till's format cannot express."""
+        return content_for(document, self.till.registration.ffd)
 
     def _ask(self) -> None:
         self._check_link(self.till.faults())

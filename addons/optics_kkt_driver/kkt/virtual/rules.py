@@ -10,14 +10,23 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeGuard
 
-from ...fiscal.cash import drawer_change
-from ...fiscal.problems import InvalidDocument
-from ...fiscal.shift import SHIFT_LIMIT
-from ...fiscal.vat import vat_totals_from_json
-from ...fiscal.vocabulary import DocumentKind, FfdVersion, Nds, OperationType, TaxationType
-from .compose import REPRINTS, SETTLEMENTS, in_format
+from ..device.refusals import refusal
+from ..fiscal.cash import drawer_change
+from ..fiscal.ffd import in_format
+from ..fiscal.problems import InvalidDocument
+from ..fiscal.shift import SHIFT_LIMIT
+from ..fiscal.vat import vat_totals_from_json
+from ..fiscal.vocabulary import (
+    CASH_OPERATIONS,
+    REPRINTS,
+    SETTLEMENTS,
+    DocumentKind,
+    FfdVersion,
+    Nds,
+    OperationType,
+    TaxationType,
+)
 from .faults import Faults
-from .refusals import refusal
 from .registration import TillRegistration
 from .state import DriveState, Queue
 
@@ -25,7 +34,7 @@ OFD_LIMIT = timedelta(days=30)
 CLOCK_LIMIT = 300
 """Seconds that the till's clock and the drive's may differ."""
 
-_WITHOUT_FD = (DocumentKind.CASH_IN, DocumentKind.CASH_OUT, *REPRINTS)
+_WITHOUT_FD = (*CASH_OPERATIONS, *REPRINTS)
 _CLOSINGS = (DocumentKind.SHIFT_CLOSE, DocumentKind.DRIVE_CLOSE)
 """What a full drive still takes: a place is kept for each."""
 _ALWAYS_LET_THROUGH = (*_CLOSINGS, DocumentKind.SETTLEMENT_STATE)
@@ -48,7 +57,7 @@ def check(
     registration: TillRegistration,
     local: datetime,
 ) -> None:
-    """Raise :class:`~..errors.Refused` for the first rule that is broken.
+    """Raise :class:`~..device.errors.Refused` for the first rule that is broken.
 
     `local` is the till's time.
     """
@@ -66,7 +75,7 @@ def check(
 
 
 def check_replacement(state: DriveState, faults: Faults) -> None:
-    """Raise :class:`~..errors.Refused` when no new drive can be registered now."""
+    """Raise :class:`~..device.errors.Refused` when no new drive can be registered now."""
     _check_till(state, faults)
     if state.shift_open:
         raise refusal("3C")
@@ -129,10 +138,10 @@ def _check_clock(faults: Faults) -> None:
 def check_content(
     kind: DocumentKind, content: Mapping[str, Any], registration: TillRegistration
 ) -> None:
-    """Raise :class:`~..errors.Refused` when the document itself is wrong."""
+    """Raise :class:`~..device.errors.Refused` when the document itself is wrong."""
     if not _is_text(content.get("operator")):
         raise refusal("33", "кассир (1021)")
-    if kind in (DocumentKind.CASH_IN, DocumentKind.CASH_OUT) and not _is_sum(content.get("sum"), 1):
+    if kind in CASH_OPERATIONS and not _is_sum(content.get("sum"), 1):
         raise refusal("33", "сумма")
     if kind is DocumentKind.COPY and not _is_sum(content.get("fiscalDocumentNumber"), 1):
         raise refusal("33", "номер документа (1040)")

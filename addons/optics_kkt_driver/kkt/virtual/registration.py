@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ...fiscal.identity import is_inn, kkt_reg_id
-from ...fiscal.vocabulary import FfdVersion
-from .refusals import refusal
+from ..device.refusals import refusal
+from ..fiscal.identity import is_inn, kkt_reg_id
+from ..fiscal.vocabulary import FfdVersion
 
 FNS_URL = "www.nalog.gov.ru"
 """Tag 1060."""
@@ -24,7 +24,7 @@ FFD_VERSIONS = {"1.2": FfdVersion.V1_2, "1.05": FfdVersion.V1_05}
 class TillRegistration:
     """What is told to the till when it is registered with the tax service.
 
-    Raises :class:`~..errors.Refused` (33h) for what no till would take.
+    Raises :class:`~..device.errors.Refused` (33h) for what no till would take.
     """
 
     seed: str

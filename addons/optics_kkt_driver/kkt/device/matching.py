@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ...fiscal.vocabulary import DocumentKind
-from ..contract import Intent, Lookup, LookupOutcome, Signed
-from .compose import REPRINTS, SETTLEMENTS
-from .state import Stored
-from .till import Evidence
+from ..fiscal.vocabulary import CASH_OPERATIONS, REPRINTS, SETTLEMENTS, DocumentKind
+from .contract import Intent, Lookup, LookupOutcome, Signed
+from .evidence import Evidence, Stored
 
 
 def signed(stored: Stored, fn_number: str, *, on_paper: bool) -> Signed:
@@ -40,10 +38,8 @@ def judge(
     if kind in REPRINTS:
         return _undone(intent, evidence, "it signs nothing")
     ours, decides = _matcher(kind, content, intent)
-    operations = kind in (DocumentKind.CASH_IN, DocumentKind.CASH_OUT)
-    found = [
-        each for each in (evidence.operations if operations else evidence.documents) if ours(each)
-    ]
+    executed = evidence.operations if kind in CASH_OPERATIONS else evidence.documents
+    found = [each for each in executed if ours(each)]
     candidates = tuple(each.fd_number for each in found if each.fd_number)
     if evidence.fn_number != intent.baseline.fn_number:
         why = f"the till has another drive now, {evidence.fn_number}"
@@ -98,7 +94,7 @@ def _matcher(
     if kind is DocumentKind.SHIFT_CLOSE:
         number = baseline.shift_number
         return lambda each: each.kind is kind and each.shift_number == number, True
-    if kind in (DocumentKind.CASH_IN, DocumentKind.CASH_OUT):
+    if kind in CASH_OPERATIONS:
         return lambda each: each.kind is kind and each.document["sum"] == content["sum"], True
     return lambda each: each.kind is kind, True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ...fiscal.vocabulary import DocumentKind
+from ..fiscal.vocabulary import DocumentKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +44,6 @@ class Queue:
     count: int = 0
     first_fd: int = 0
     since: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A document as it lies in the till's memory; cash operations have no FD and no FPD."""
-
-    kind: DocumentKind
-    document: dict[str, object]
-    """The whole signed document, FNS JSON names."""
-    date_time: datetime
-    shift_number: int
-    fd_number: int | None = None
-    fpd: str | None = None
-    receipt_number: int | None = None
-    operation_number: int | None = None
-    """Of a cash operation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,20 +11,27 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ...fiscal.document import Settlement, document_from_json
-from ...fiscal.ffd import CorrectionWithoutItems
-from ...fiscal.problems import InvalidDocument
-from ...fiscal.totals import Counted
-from ...fiscal.vocabulary import DocumentKind, FfdVersion
 from ..clock import Clock, SystemClock
-from ..contract import Baseline, DeviceStatus
-from ..errors import Refused
+from ..device.contract import Baseline, DeviceStatus
+from ..device.errors import Refused
+from ..device.evidence import Evidence, Stored
+from ..device.refusals import refusal
+from ..fiscal.document import Settlement, document_from_json
+from ..fiscal.ffd import CorrectionWithoutItems
+from ..fiscal.problems import InvalidDocument
+from ..fiscal.totals import Counted
+from ..fiscal.vocabulary import (
+    CASH_OPERATIONS,
+    REPRINTS,
+    SETTLEMENTS,
+    DocumentKind,
+    FfdVersion,
+)
 from . import compose, memory, rules
 from .faults import Faults
 from .memory import Memory, Session
-from .refusals import refusal
 from .registration import DRIVE_CAPACITY, DRIVE_DAYS, TillRegistration
-from .state import DriveState, PendingCommand, Stored
+from .state import DriveState, PendingCommand
 
 MODEL = "Виртуальная касса"
 """No cash register: its documents have no legal force."""
@@ -43,23 +50,10 @@ class Executed:
     on_paper: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What the till knows about commands that were sent after a baseline."""
-
-    asked_at: datetime
-    """Aware, UTC: nothing that is executed later than this is in here."""
-    fn_number: str
-    last_fd: int
-    documents: tuple[Stored, ...]
-    operations: tuple[Stored, ...]
-    unprinted_fd: int
-
-
 class VirtualTill:
     """One virtual till. Open one object per thread; any number of processes share the file.
 
-    Every method raises :class:`~..errors.Unreachable` when the memory cannot be had.
+    Every method raises :class:`~..device.errors.Unreachable` when the memory cannot be had.
     """
 
     def __init__(self, path: Path | str, clock: Clock | None = None) -> None:
@@ -95,7 +89,7 @@ class VirtualTill:
     ) -> Executed:
         """Check, sign and store one document, or none at all; printing is up to the caller.
 
-        Raises :class:`~..errors.Refused`, and :class:`TooLate` at or after `before`.
+        Raises :class:`~..device.errors.Refused`, and :class:`TooLate` at or after `before`.
         """
         with self._work() as (session, now):
             if now >= before:
@@ -295,9 +289,9 @@ class VirtualTill:
         state, faults, queue = session.state(), session.faults(), session.queue()
         rules.check(kind, content, state, queue, faults, session.registration(), local)
         session.save_faults(faults.printed())
-        if kind in compose.REPRINTS:
+        if kind in REPRINTS:
             after, stored = state, _reprint(session, kind, content, local)
-        elif kind in (DocumentKind.CASH_IN, DocumentKind.CASH_OUT):
+        elif kind in CASH_OPERATIONS:
             after, stored = compose.cash_operation(kind, content, state, local)
             session.add_cash_operation(stored)
         else:
@@ -314,7 +308,7 @@ class VirtualTill:
     ) -> tuple[DriveState, Stored]:
         after = compose.advance(kind, content, session.state(), local)
         registration = session.registration()
-        if kind in compose.SETTLEMENTS:
+        if kind in SETTLEMENTS:
             counted = _counted(kind, content, registration.ffd)
             session.add_to_totals(after.shift_number, counted)
         shift, life = session.totals(after.shift_number), session.totals(memory.WHOLE_LIFE)
