@@ -1,9 +1,5 @@
-from contextlib import contextmanager
-
-from odoo import SUPERUSER_ID, api
-
 from odoo.addons.optics_kkt_driver.kkt.virtual.ofd import OfdState
-from odoo.addons.optics_kkt_driver.models.kkt_lane import lane_cursor
+from odoo.addons.optics_kkt_driver.lane.cursor import own_environment
 
 
 class PostgresOfdStore:
@@ -16,10 +12,8 @@ class PostgresOfdStore:
     def __init__(self, registry):
         self._registry = registry
 
-    @contextmanager
     def _env(self):
-        with lane_cursor(self._registry) as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {})
+        return own_environment(self._registry)
 
     def state(self):
         with self._env() as env:

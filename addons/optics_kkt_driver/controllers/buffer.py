@@ -10,4 +10,4 @@ class BufferController(http.Controller):
         """Tell how many receipts and corrections wait for the OFD, of one till or of all."""
         code = request.httprequest.args.get("pos_id")
         devices = find_device(code) if code else callers_devices()
-        return 200, devices._buffer_status()
+        return 200, request.env["kkt.monitor"]._buffer_status(devices)

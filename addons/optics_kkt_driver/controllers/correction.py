@@ -27,10 +27,6 @@ class CorrectionController(http.Controller):
             except InvalidDocument as invalid:
                 raise refusal(invalid) from invalid
         repeated = all(row.is_signed for row in rows)
-        served = rows._print_in_order()
-        *earlier, last = rows
-        for row in earlier:
-            if not row.is_signed:
-                return answer_of(row, served, repeated=repeated)
-        status, answer = answer_of(last, served, repeated=repeated)
+        status, answer = answer_of(*rows._print_in_order(), repeated=repeated)
+        earlier = rows[:-1]
         return status, {**answer, "reverse": earlier[0]._fiscal_data() if earlier else None}

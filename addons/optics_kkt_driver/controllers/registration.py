@@ -7,7 +7,6 @@ from odoo.http import request
 
 from ..exceptions import KeyConflict
 from ..kkt.fiscal.document import Document
-from ..kkt.flow.states import STUCK, State
 from .api import ApiError, find_device, idempotency_key, json_body
 
 RETRY_AFTER = {"Retry-After": "2"}
@@ -53,8 +52,7 @@ def register_document(kind, read):
                 **wanted.links,
             )
     repeated = row.is_signed
-    served = device._register_row(row)
-    return answer_of(row, served, repeated=repeated)
+    return answer_of(row, row._sign(), repeated=repeated)
 
 
 @contextmanager
@@ -68,25 +66,31 @@ def telling_conflicts():
         ) from conflict
 
 
-def answer_of(document, served, *, repeated):
+STATUS_OF_VERDICTS = {
+    "device_refused": 502,
+    "device_silent": 504,
+    "given_up": 409,
+    "unknown": 504,
+    "busy": 503,
+    "in_progress": 409,
+}
+FINAL_VERDICTS = ("device_refused", "given_up")
+"""A repeated call changes nothing before a person has done something."""
+
+
+def answer_of(document, ended, *, repeated):
     """Turn the end of a registration into status and body.
 
+    :param ended: ``lane.conversation.Ended``
     :raises ApiError: nothing is signed, or it is not known; `details` has the row's state
     """
-    if document.is_signed:
+    verdict = document._verdict(ended)
+    if verdict.code == "signed":
         return (200 if repeated else 201), document._fiscal_data()
-    details = {"state": document.state, **(document._error_data() or {})}
-    words = document._explain()
-    if document.state == State.FAILED:
-        raise ApiError(502, "device_refused", words, details)
-    if document.state == State.CANCELLED:
-        raise ApiError(409, "given_up", words, details)
-    if document.state in STUCK:
-        raise ApiError(504, "unknown", words, details, RETRY_AFTER)
-    if served.outcome == "busy":
-        status = 409 if document.state == State.PRINTING else 503
-        code = "in_progress" if document.state == State.PRINTING else "busy"
-        raise ApiError(status, code, served.why, details, RETRY_AFTER)
-    if served.outcome == "refused":
-        raise ApiError(502, "device_refused", served.why, details)
-    raise ApiError(504, "device_silent", served.why or words, details, RETRY_AFTER)
+    raise ApiError(
+        STATUS_OF_VERDICTS[verdict.code],
+        verdict.code,
+        verdict.text,
+        {"state": document.state, **(document._error_data() or {})},
+        {} if verdict.code in FINAL_VERDICTS else RETRY_AFTER,
+    )

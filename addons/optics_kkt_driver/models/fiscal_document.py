@@ -3,7 +3,9 @@ import hashlib
 import json
 import logging
 from dataclasses import asdict, replace
+from decimal import Decimal
 from io import BytesIO
+from typing import NamedTuple
 
 import qrcode
 from psycopg2.errors import UniqueViolation
@@ -15,12 +17,19 @@ from odoo.tools import SQL, formatLang
 from ..exceptions import KeyConflict
 from ..fields import Int8
 from ..kkt.device.contract import Signed
-from ..kkt.fiscal.document import Settlement, ShiftOpening, UserAttribute, document_from_json
+from ..kkt.fiscal.document import (
+    Copy,
+    Settlement,
+    ShiftOpening,
+    UserAttribute,
+    document_from_json,
+)
 from ..kkt.fiscal.qr import qr_text
 from ..kkt.fiscal.rates import rate_differences
-from ..kkt.fiscal.tlv import encode_document
-from ..kkt.fiscal.vocabulary import DocumentKind, Nds
+from ..kkt.fiscal.returned import ReturnedLine
+from ..kkt.fiscal.vocabulary import DocumentCode, DocumentKind, Nds
 from ..kkt.flow.states import (
+    ENDED,
     SETTLED,
     SIGNED,
     TONES,
@@ -31,7 +40,8 @@ from ..kkt.flow.states import (
     origins_of,
     sql_list,
 )
-from ..kkt.ofd.message import OfdMessage
+from ..lane.conversation import BUTTONS_WAIT, CALLERS_WAIT, Ended, converse, serving
+from .fiscal_words import words_of_refusal, words_of_stop
 
 _logger = logging.getLogger(__name__)
 
@@ -46,8 +56,6 @@ STATES = [
     (State.DELIVERED.value, "Delivered"),
     (State.DEAD.value, "Not accepted by the OFD"),
 ]
-UNDELIVERED = [("state", "=", State.PRINTED), ("fd_number", ">", 0)]
-"""Domain of what the OFD still has to get; cash operations have no FD and stay with us."""
 QR_PIXELS = 5
 """Width of a QR code's module on the form."""
 TRANSITION = object()
@@ -78,6 +86,25 @@ SOURCES = [
 ]
 
 
+VERDICTS_OF_STATES = {
+    State.FAILED: "device_refused",
+    State.CANCELLED: "given_up",
+    State.UNKNOWN: "unknown",
+    State.MANUAL: "unknown",
+}
+"""Where the state alone says what became of a document."""
+
+
+class Verdict(NamedTuple):
+    """What became of a document, for callers (docs/API.md has the codes)."""
+
+    code: str
+    """``signed``, ``device_refused``, ``device_silent``, ``given_up``, ``unknown``, ``busy`` or
+    ``in_progress``."""
+    text: str = ""
+    """Why it is not signed and what to do, in the reader's language."""
+
+
 class FiscalDocument(models.Model):
     """One document of a till: the buffer between what was sold and what the OFD has.
 
@@ -96,6 +123,12 @@ class FiscalDocument(models.Model):
         "kkt.device", string="Till", required=True, readonly=True, ondelete="restrict", index=True
     )
     kind = fields.Selection(KINDS, required=True, readonly=True)
+    foreign_kind = fields.Selection(
+        KINDS,
+        string="What it is",
+        compute="_compute_foreign_kind",
+        help="What somebody else has registered, by the code of the signed document",
+    )
     state = fields.Selection(STATES, required=True, readonly=True, default=State.QUEUED.value)
     source = fields.Selection(SOURCES, required=True, readonly=True)
     idempotency_key = fields.Char(required=True, readonly=True, copy=False)
@@ -113,8 +146,28 @@ class FiscalDocument(models.Model):
     original_fn = fields.Char(string="FN of the original", readonly=True)
     original_fd = fields.Integer(string="FD of the original", readonly=True, aggregator=None)
     original_fpd = fields.Char(string="FPD of the original", readonly=True)
+    purchase_id = fields.Many2one(
+        "fiscal.purchase",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="What prepayments, handover and returns of one purchase have in common; tag 1215 is"
+        " computed from its signed documents",
+    )
+    original_lines = fields.Json(
+        readonly=True,
+        help="For each item of a return: number of the original's line, and how much of it",
+    )
     payload = fields.Json(
         required=True, readonly=True, help="The document as asked for, FNS JSON names"
+    )
+    after_id = fields.Many2one(
+        "fiscal.document",
+        string="Printed only after",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        help="This document waits until that one is signed, and is given up together with it",
     )
     needs_open_shift = fields.Boolean(
         readonly=True, help="A closed shift is opened before this document is printed"
@@ -149,16 +202,6 @@ class FiscalDocument(models.Model):
     error_code = fields.Char(readonly=True)
     error_message = fields.Char(readonly=True)
     error_remedy = fields.Char(readonly=True)
-
-    delivery_attempts = fields.Integer(string="Attempts", readonly=True, aggregator=None)
-    next_attempt_at = fields.Datetime(string="Next attempt", readonly=True)
-    delivery_message = fields.Char(readonly=True)
-    delivered_at = fields.Datetime(string="Delivered at", readonly=True)
-    dead_reason = fields.Selection(
-        [("refused", "Refused for good"), ("exhausted", "Attempts used up")],
-        string="Why not accepted",
-        readonly=True,
-    )
 
     operation_type = fields.Selection(
         [("1", "Sale"), ("2", "Return of sale"), ("3", "Purchase"), ("4", "Return of purchase")],
@@ -197,7 +240,6 @@ class FiscalDocument(models.Model):
         "A signed document has FN, FD and FPD.",
     )
     _lane_queue = models.Index(f"(device_id, id) WHERE state IN {sql_list(WAITING)}")
-    _outbox = models.Index(f"(device_id, fd_number) WHERE state = '{State.PRINTED}'")
     _open_rows = models.Index(f"(device_id, state) WHERE state NOT IN {sql_list(SETTLED)}")
 
     def init(self):
@@ -231,16 +273,31 @@ class FiscalDocument(models.Model):
         """
         self.env.cr.execute(SQL(guard, queued=State.QUEUED, signed=SIGNED))
 
-    @api.depends("kind", "fd_number", "idempotency_key")
+    @api.depends("kind", "signed_json")
+    def _compute_foreign_kind(self):
+        codes = {int(code): code.kind for code in DocumentCode}
+        for document in self:
+            code = (document.signed_json or {}).get("code")
+            kind = document.kind == "foreign" and codes.get(code)
+            document.foreign_kind = kind and kind.value
+
+    @api.depends("kind", "foreign_kind", "fd_number")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for document in self:
             kind = kinds.get(document.kind, "")
-            if document.fd_number:
-                name = self.env._("%(kind)s FD %(number)s", kind=kind, number=document.fd_number)
+            if document.foreign_kind:
+                document.display_name = self.env._(
+                    "Foreign document (%(kind)s) FD %(number)s",
+                    kind=kinds[document.foreign_kind].lower(),
+                    number=document.fd_number,
+                )
+            elif document.fd_number:
+                document.display_name = self.env._(
+                    "%(kind)s FD %(number)s", kind=kind, number=document.fd_number
+                )
             else:
-                name = f"{kind} #{document.id}"
-            document.display_name = name
+                document.display_name = f"{kind} #{document.id}"
 
     @api.depends("state")
     def _compute_of_state(self):
@@ -387,6 +444,43 @@ class FiscalDocument(models.Model):
         digest = hashlib.sha256(f"{device.company_id.id}:{device.id}:{key}".encode()).digest()
         return base64.b32encode(digest[:5]).decode()
 
+    # Registration -----------------------------------------------------------------------------
+
+    def _sign(self, wait=CALLERS_WAIT):
+        """Bring this row to an end, as far as that can be done now.
+
+        A refused one is tried once more, an undecided one is settled, a signed one is left alone.
+        Ends the caller's transaction before the till is spoken to.
+
+        :param float wait: seconds to wait while somebody else speaks to the till
+        :return: ``lane.conversation.Ended``
+        """
+        self.ensure_one()
+        if self.state == State.FAILED:
+            self._retry()
+        if self.state not in WAITING:
+            return Ended()
+        return converse(self.device_id, serving(self.id), wait)
+
+    def _verdict(self, ended=None):
+        """Say what became of this document; all doors answer by it.
+
+        :param ended: how the last conversation about it ended, if there was one
+        :return: :class:`Verdict`
+        """
+        self.ensure_one()
+        if self.is_signed:
+            return Verdict("signed")
+        if code := VERDICTS_OF_STATES.get(self.state):
+            return Verdict(code, self._explain())
+        outcome = ended.outcome if ended else "done"
+        if outcome == "busy":
+            code = "in_progress" if self.state == State.PRINTING else "busy"
+            return Verdict(code, words_of_stop(self.env, ended.stop))
+        if outcome == "refused":
+            return Verdict("device_refused", words_of_stop(self.env, ended.stop))
+        return Verdict("device_silent", self._explain())
+
     # State ------------------------------------------------------------------------------------
 
     def _transition(self, target, why, *, origins=None, if_fence=None, **values):
@@ -415,7 +509,8 @@ class FiscalDocument(models.Model):
         self.flush_recordset()
         self.env["fiscal.document.event"].sudo()._record(self, state, target, why)
         self.env["kkt.counter"]._bump(self.device_id, self.kind, state, target)
-        self._announce(state, target)
+        self._announce(target)
+        self._move_followers(target, why)
         _logger.info(
             "Document %s of till %s: %s -> %s (%s)",
             self.id,
@@ -426,10 +521,21 @@ class FiscalDocument(models.Model):
         )
         return True
 
-    def _announce(self, origin, target):
+    def _announce(self, target):
         """Tell whoever watches that the row has moved: a hint to ask, nothing to rely on."""
         if target not in (State.PRINTING, State.DELIVERED):
             self.device_id._bus_send("optics_kkt_driver/document", {"id": self.id, "state": target})
+
+    def _move_followers(self, target, why):
+        """Give up what waits for this row together with it, or let it be printed now."""
+        if target not in (State.PRINTED, State.CANCELLED):
+            return
+        followers = self.search([("after_id", "=", self.id), ("state", "=", State.QUEUED)])
+        if target == State.CANCELLED:
+            for follower in followers:
+                follower._give_up(why)
+        elif followers:
+            self.env.ref("optics_kkt_driver.cron_serve")._trigger()
 
     def _give_up(self, reason):
         """`queued` or `failed` → `cancelled`; False when the till was faster."""
@@ -446,7 +552,7 @@ class FiscalDocument(models.Model):
             error_remedy=False,
         )
 
-    # What the lane asks of a row (see kkt_lane.Lane) --------------------------------------------
+    # What the lane asks of a row (see lane/held.py) ---------------------------------------------
 
     def _enqueue_shift_opening(self):
         """Queue the opening of a shift that this receipt needs, in the name of its cashier."""
@@ -507,7 +613,10 @@ class FiscalDocument(models.Model):
         )
 
     def _after_signed(self):
-        """What follows in the same step as the signature: the sender is woken."""
+        """What follows in the same step as the signature, in this order."""
+        self.device_id._lane()._keep_last_fd(self.fn_number, self.fd_number)
+        self.env["kkt.shift"].sudo()._note(self)
+        self.env["kkt.drive"]._note(self)
         self.env.ref("optics_kkt_driver.cron_deliver")._trigger()
 
     def _ask_a_person(self):
@@ -539,10 +648,14 @@ class FiscalDocument(models.Model):
             }
         )
         self.env["fiscal.document.event"]._record(row, False, State.PRINTED, "found on the drive")
-        device._lane()._saw(signed.fn_number, signed.fd_number)
+        row._after_signed()
         return row
 
     # What a person decides (see wizard/fiscal_document_decision) ---------------------------------
+
+    def _candidates_are_in_the_till(self):
+        """Whether the drive on which this document may lie is the one that the till has."""
+        return self.candidates_fn in (False, "", self.device_id._lane().fn_number)
 
     def _decide_signed(self, signed, reason):
         """`manual` → `printed`: a person found this document on the drive."""
@@ -554,7 +667,6 @@ class FiscalDocument(models.Model):
             **self._signed_values(signed),
         )
         if moved:
-            self.device_id._lane()._saw(signed.fn_number, signed.fd_number)
             self._after_signed()
         return moved
 
@@ -569,42 +681,18 @@ class FiscalDocument(models.Model):
                 self._record_foreign(self.device_id, document)
         return moved
 
-    # What the sender asks of a row (see fiscal_ofd.Outbox) --------------------------------------
-
-    def _ofd_message(self):
-        self.ensure_one()
-        return OfdMessage(
-            device_code=self.device_id.code,
-            fn_number=self.fn_number,
-            fd_number=self.fd_number,
-            fpd=self.fpd,
-            kind=self.kind,
-            document=self.signed_json,
-            key=self.idempotency_key,
-            tlv=encode_document(self.signed_json),
-        )
-
-    def _delivered(self, why):
-        """`printed` → `delivered`."""
-        now = fields.Datetime.now()
-        if self._transition(State.DELIVERED, why, delivered_at=now, delivery_message=False):
-            taken = now - self._signed_at()
-            self.env["kkt.histogram"]._observe(self.device_id, "delivery", taken.total_seconds())
-
-    def _signed_at(self):
-        """When we stored the signature, by our own clock: the till's may be ahead or behind."""
-        return min(
-            self.event_ids.filtered(lambda event: event.to_state == State.PRINTED).mapped("at")
-        )
-
     # Words ------------------------------------------------------------------------------------
 
     def _explain(self):
         """Say in one sentence why this document is not signed and what to do."""
         self.ensure_one()
         if self.state == State.FAILED:
-            return self.device_id._words_of_refusal(
-                self.error_message, self.error_code, self.error_remedy
+            return words_of_refusal(
+                self.env, self.error_message, self.error_code, self.error_remedy
+            )
+        if self.state == State.QUEUED and self.after_id and not self.after_id.is_signed:
+            return self.env._(
+                "It is printed after %s, which is not signed yet.", self.after_id.display_name
             )
         if self.state == State.QUEUED:
             return self.env._(
@@ -643,6 +731,9 @@ class FiscalDocument(models.Model):
     def action_give_up(self):
         """Let a document that is not signed be: final, and whoever asked for it must know."""
         self._check_manager()
+        first = self.after_id
+        if first and not first.is_signed:
+            return first.action_give_up()
         if not self.sudo()._give_up(self.env._("given up by %s", self.env.user.name)):
             raise UserError(self._explain())
         return {"type": "ir.actions.client", "tag": "soft_reload"}
@@ -662,12 +753,6 @@ class FiscalDocument(models.Model):
             },
         }
 
-    def action_deliver(self):
-        """Send now instead of at the next attempt."""
-        self._check_manager()
-        self.sudo().write({"next_attempt_at": False})
-        self.env.ref("optics_kkt_driver.cron_deliver").sudo()._trigger()
-
     def _check_manager(self):
         self.ensure_one()
         self.check_access("read")
@@ -676,10 +761,112 @@ class FiscalDocument(models.Model):
 
     def _print_now(self):
         document = self.sudo()
-        document.device_id._register_row(document, wait=5.0)
+        document._sign(BUTTONS_WAIT)
         if not document.is_signed:
             raise UserError(document._explain())
         return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    # Paper ------------------------------------------------------------------------------------
+
+    def _came_out(self):
+        """A signed document that waited for paper is printed: its state stays what it was."""
+        self.ensure_one()
+        if self.state not in SIGNED:
+            raise UserError(self.env._("Only a signed document comes out of a till."))
+        self.on_paper = True
+        self.env["fiscal.document.event"]._record(
+            self, self.state, self.state, self.env._("printed on paper")
+        )
+
+    def action_print_copy(self):
+        """Print this document once more, marked as a copy."""
+        self._check_manager()
+        copy = self.sudo()._print_copy(self.env.user._fiscal_cashier())
+        return self.device_id._tell(self.env._("Copy: %s.", copy.original_id.display_name))
+
+    def _print_copy(self, cashier):
+        """Print a copy and return its row.
+
+        One press, one copy: as long as one has not come out, pressing again hurries that one.
+
+        :raises UserError: not signed, signed by an earlier drive, or not printed now
+        """
+        self.ensure_one()
+        device = self.device_id
+        self._check_can_be_copied()
+        ended = self.search_count(
+            [
+                ("kind", "=", "copy"),
+                ("original_id", "=", self.id),
+                ("state", "in", ENDED),
+            ]
+        )
+        row = device._register_now(
+            Copy(self.fd_number, cashier),
+            f"copy:{self.id}:{ended}",
+            "backend",
+            fingerprint={"fn_number": self.fn_number, "fd_number": self.fd_number},
+            original_id=self.id,
+            original_fn=self.fn_number,
+            original_fd=self.fd_number,
+            original_fpd=self.fpd,
+        )
+        if not row.is_signed:
+            raise UserError(row._explain())
+        return row
+
+    def _check_can_be_copied(self):
+        if not self.is_signed or not self.fd_number:
+            raise UserError(self.env._("Only a signed document with an FD number can be copied."))
+        in_use = self.device_id._lane().fn_number
+        if self.fn_number != in_use:
+            raise UserError(
+                self.env._(
+                    "%(document)s lies on drive %(fn)s, which is archived. Till %(till)s can print"
+                    " copies from its drive %(in_use)s only; look at the document's lines here.",
+                    document=self.display_name,
+                    fn=self.fn_number,
+                    till=self.device_id.code,
+                    in_use=in_use,
+                )
+            )
+
+    # Purchase ---------------------------------------------------------------------------------
+
+    def _purchase(self):
+        """Return the purchase that this document belongs to, made now if it had none."""
+        self.ensure_one()
+        if not self.purchase_id:
+            name = self.reference or self.idempotency_key
+            self.sudo().purchase_id = self.purchase_id._of(
+                self.company_id, f"{name} · {self.short_key}"
+            )
+        return self.purchase_id.sudo()
+
+    def _returned_lines(self):
+        """Return what was given back of this receipt, or may be just now, as ``ReturnedLine``s."""
+        returns = self.sudo().search(
+            [
+                ("original_id", "=", self.id),
+                ("original_lines", "!=", False),
+                ("state", "!=", State.CANCELLED),
+            ]
+        )
+        return [
+            ReturnedLine(number, Decimal(quantity))
+            for row in returns
+            for number, quantity in row.original_lines
+        ]
+
+    def _original_values(self):
+        """Return the columns by which another row names this document as its original."""
+        self.ensure_one()
+        return {
+            "original_id": self.id,
+            "original_fn": self.fn_number,
+            "original_fd": self.fd_number,
+            "original_fpd": self.fpd,
+        }
 
     # Value ------------------------------------------------------------------------------------
 

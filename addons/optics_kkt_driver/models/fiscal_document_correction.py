@@ -33,14 +33,6 @@ class FiscalDocument(models.Model):
         string="Correction",
         readonly=True,
     )
-    after_id = fields.Many2one(
-        "fiscal.document",
-        string="Printed only after",
-        readonly=True,
-        ondelete="restrict",
-        index="btree_not_null",
-        help="This document waits until that one is signed, and is given up together with it",
-    )
     is_mendable = fields.Boolean(string="Can be mended", compute="_compute_is_mendable")
 
     _one_reverse = models.UniqueIndex(
@@ -211,13 +203,13 @@ class FiscalDocument(models.Model):
     def _print_in_order(self):
         """Bring these rows to an end on their tills, stopping at the first that is not signed.
 
-        :return: how the last call to a lane ended, see ``kkt.device.Served``
+        :return: the last row that was tried, and how its conversation ended
         """
         for row in self:
-            served = row.device_id._register_row(row)
+            ended = row._sign()
             if not row.is_signed:
                 break
-        return served
+        return row, ended
 
     # The wrong document -----------------------------------------------------------------------
 
@@ -243,32 +235,3 @@ class FiscalDocument(models.Model):
         base = self.signed_json.get("correctionBase") or {}
         moment = base.get("correctionDocumentDate") or self.signed_json["dateTime"]
         return date_time_from_json(moment).date()
-
-    # Order of a pair --------------------------------------------------------------------------
-
-    def _transition(self, target, why, **options):
-        moved = super()._transition(target, why, **options)
-        if moved and self.mending == "reverse":
-            followers = self.search([("after_id", "=", self.id), ("state", "=", State.QUEUED)])
-            if target == State.CANCELLED:
-                for follower in followers:
-                    follower._give_up(why)
-            elif target == State.PRINTED and followers:
-                self.env.ref("optics_kkt_driver.cron_serve")._trigger()
-        return moved
-
-    def _explain(self):
-        if self.state == State.QUEUED and self.after_id and not self.after_id.is_signed:
-            return self.env._(
-                "It is printed after %s, which is not signed yet.", self.after_id.display_name
-            )
-        return super()._explain()
-
-    # Buttons ----------------------------------------------------------------------------------
-
-    def action_give_up(self):
-        """Give up a pair as a whole while its first is not signed."""
-        first = self.after_id
-        if first and not first.is_signed:
-            return first.action_give_up()
-        return super().action_give_up()

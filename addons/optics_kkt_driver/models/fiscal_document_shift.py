@@ -40,16 +40,6 @@ class FiscalDocument(models.Model):
             return DocumentKind(self.kind)
         return DocumentCode(self.signed_json["code"]).kind
 
-    def _after_signed(self):
-        self.env["kkt.shift"].sudo()._note(self)
-        return super()._after_signed()
-
-    @api.model
-    def _record_foreign(self, device, document):
-        row = super()._record_foreign(device, document)
-        self.env["kkt.shift"].sudo()._note(row)
-        return row
-
     def action_shift(self):
         self.ensure_one()
         return {

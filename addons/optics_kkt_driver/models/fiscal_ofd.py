@@ -1,21 +1,16 @@
-import logging
-from contextlib import closing, contextmanager
 from datetime import timedelta
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import config
 
 from ..kkt.clock import SystemClock
-from ..kkt.flow.deliver import RetryPolicy, Undelivered, deliver
-from ..kkt.flow.states import State
+from ..kkt.flow.deliver import RetryPolicy, deliver
 from ..kkt.ofd.http import HttpTransport
 from ..kkt.ofd.memory import MemoryTransport
 from ..kkt.virtual.ofd import MemoryOfdStore, OfdEmulator
-from .fiscal_document import UNDELIVERED
-from .kkt_lane import ADVISORY_OUTBOX, lane_cursor, try_advisory_lock
-
-_logger = logging.getLogger(__name__)
+from ..lane.outbox import DeviceOutbox
+from .fiscal_document_delivery import UNDELIVERED
 
 MEMORY_OFD = OfdEmulator(MemoryOfdStore())
 """The operator of tills with delivery `memory`: forgets everything with its process."""
@@ -151,76 +146,10 @@ class FiscalOfd(models.Model):
         """Send what is due of one till; nothing when another process is at it."""
         settings = self.env["res.config.settings"]._fiscal_settings()
         policy = RetryPolicy(settings["retry_base"], settings["retry_cap"])
-        outbox = Outbox(self.env.registry, device.id)
+        outbox = DeviceOutbox(self.env.registry, device.id)
         clock = SystemClock()
         stop_at = clock.now() + timedelta(seconds=BATCH_SECONDS)
-        with (
-            closing(self._transport_of(device)) as transport,
-            lane_cursor(self.env.registry) as lock,
-        ):
-            if not try_advisory_lock(lock, ADVISORY_OUTBOX, device.id):
+        with self._transport_of(device) as transport, outbox.held() as is_ours:
+            if not is_ours:
                 return 0
             return deliver(outbox, transport, clock, policy, stop_at=stop_at)
-
-
-class Outbox:
-    """The store of one till's undelivered documents (``kkt.flow.deliver.Outbox``)."""
-
-    def __init__(self, registry, device_id):
-        self._registry = registry
-        self._device_id = device_id
-
-    @contextmanager
-    def _documents(self):
-        with lane_cursor(self._registry) as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {})["fiscal.document"]
-
-    def next_due(self):
-        with self._documents() as documents:
-            row = documents.search(
-                [
-                    ("device_id", "=", self._device_id),
-                    *UNDELIVERED,
-                    "|",
-                    ("next_attempt_at", "=", False),
-                    ("next_attempt_at", "<=", fields.Datetime.now()),
-                ],
-                order="next_attempt_at NULLS FIRST, fd_number",
-                limit=1,
-            )
-            if not row:
-                return None
-            return Undelivered(row.id, row._ofd_message(), row.delivery_attempts)
-
-    def delivered(self, entry, verdict):
-        with self._documents() as documents:
-            document = documents.browse(entry.id)
-            document._delivered("had it already" if verdict.duplicate else "acknowledged")
-        with self._documents() as documents:
-            device = documents.browse(entry.id).device_id
-            device._acknowledged(entry.message.fd_number, entry.message.fn_number)
-
-    def later(self, entry, verdict, delay):
-        with self._documents() as documents:
-            documents.browse(entry.id).write(
-                {
-                    "delivery_attempts": entry.attempts + 1,
-                    "delivery_message": verdict.reason,
-                    "next_attempt_at": fields.Datetime.now() + delay,
-                }
-            )
-
-    def refused(self, entry, verdict):
-        with self._documents() as documents:
-            documents.browse(entry.id)._transition(
-                State.DEAD,
-                verdict.reason,
-                delivery_attempts=entry.attempts + 1,
-                delivery_message=verdict.reason,
-                dead_reason="refused",
-            )
-
-    def endpoint_at_fault(self, verdict):
-        with self._documents() as documents:
-            device = documents.env["kkt.device"].browse(self._device_id)
-            device.ofd_id._endpoint_at_fault(verdict.reason)

@@ -1,5 +1,4 @@
 from dataclasses import replace
-from decimal import Decimal
 from typing import NamedTuple
 
 from psycopg2.errors import UniqueViolation
@@ -22,7 +21,6 @@ from ..kkt.fiscal.purchase import (
     return_payments,
 )
 from ..kkt.fiscal.rates import ProductVat, apply_rate_20_policy, supply_rate
-from ..kkt.fiscal.returned import ReturnedLine
 from ..kkt.fiscal.vocabulary import OperationType, ProductType, TaxationType
 from ..kkt.flow.states import ENDED, SIGNED, State
 from .fiscal_document import RECEIPT_KINDS
@@ -310,55 +308,3 @@ class FiscalPurchase(models.Model):
             "optics_kkt_driver.fiscal_document_action"
         )
         return {**action, "domain": [("purchase_id", "=", self.id)], "context": {}}
-
-
-class FiscalDocument(models.Model):
-    _inherit = "fiscal.document"
-
-    purchase_id = fields.Many2one(
-        "fiscal.purchase",
-        readonly=True,
-        ondelete="restrict",
-        index="btree_not_null",
-        help="What prepayments, handover and returns of one purchase have in common; tag 1215 is"
-        " computed from its signed documents",
-    )
-    original_lines = fields.Json(
-        readonly=True,
-        help="For each item of a return: number of the original's line, and how much of it",
-    )
-
-    def _purchase(self):
-        """Return the purchase that this document belongs to, made now if it had none."""
-        self.ensure_one()
-        if not self.purchase_id:
-            name = self.reference or self.idempotency_key
-            self.sudo().purchase_id = self.purchase_id._of(
-                self.company_id, f"{name} · {self.short_key}"
-            )
-        return self.purchase_id.sudo()
-
-    def _returned_lines(self):
-        """Return what was given back of this receipt, or may be just now, as ``ReturnedLine``s."""
-        returns = self.sudo().search(
-            [
-                ("original_id", "=", self.id),
-                ("original_lines", "!=", False),
-                ("state", "!=", State.CANCELLED),
-            ]
-        )
-        return [
-            ReturnedLine(number, Decimal(quantity))
-            for row in returns
-            for number, quantity in row.original_lines
-        ]
-
-    def _original_values(self):
-        """Return the columns by which another row names this document as its original."""
-        self.ensure_one()
-        return {
-            "original_id": self.id,
-            "original_fn": self.fn_number,
-            "original_fd": self.fd_number,
-            "original_fpd": self.fpd,
-        }

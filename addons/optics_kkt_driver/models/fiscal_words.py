@@ -5,6 +5,8 @@ Each table maps a code to a sentence; its parameters are those that come with th
 
 from odoo.tools import LazyTranslate
 
+from ..kkt.flow.errors import TillRefused
+
 _lt = LazyTranslate(__name__)
 
 STOPS = {
@@ -28,7 +30,8 @@ STOPS = {
     ),
     "shift_not_opened": _lt("The shift could not be opened: %(why)s"),
     "still_at_work": _lt("The till is still at work on the last document."),
-    "till_silent": _lt("The till does not answer: %(why)s"),
+    "till_busy": _lt("The till is busy with another document."),
+    "till_silent": _lt("The till %(till)s does not answer: %(why)s"),
     "undecided": _lt("It is not known yet whether the till has signed the last document: %(why)s"),
 }
 """Why a lane stands still, by ``kkt.flow.errors.LaneStopped.code``."""
@@ -39,7 +42,20 @@ def words_of_stop(env, stop):
 
     :param stop: ``kkt.flow.errors.LaneStopped``
     """
+    if isinstance(stop, TillRefused):
+        refusal = stop.refusal
+        return words_of_refusal(env, refusal.message, refusal.code, refusal.remedy)
     return _sentence(env, STOPS[stop.code], stop.params)
+
+
+def words_of_refusal(env, message, code, remedy):
+    """Say what a till refused, with its code and what to do about it."""
+    parts = (
+        env._("The till refused: %s.", message.rstrip(".")),
+        code and env._("Code %s.", code),
+        remedy,
+    )
+    return " ".join(part for part in parts if part)
 
 
 def _sentence(env, template, params):

@@ -1,34 +1,35 @@
-import logging
-import time
-from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from odoo import SUPERUSER_ID, api, fields, models, modules
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import config
+from odoo.tools import sql
 
-from ..kkt.clock import SystemClock
-from ..kkt.device.errors import DeviceError
-from ..kkt.drivers.registry import driver_class, open_driver
+from ..kkt.drivers.registry import driver_names
 from ..kkt.fiscal.vocabulary import TaxationType
-from ..kkt.flow.errors import LaneStopped
-from ..kkt.flow.register import serve
-from ..kkt.flow.states import SETTLED, STUCK, TROUBLED, WAITING, State
-from .fiscal_document import RECEIPT_KINDS, UNDELIVERED
+from ..kkt.flow.states import WAITING
+from ..lane.conversation import (
+    BUTTONS_WAIT,
+    CALLERS_WAIT,
+    converse,
+    note_status,
+    reading,
+    serving,
+)
+from ..lane.side_by_side import serve_side_by_side
+from .fiscal_document_delivery import UNDELIVERED
 from .fiscal_words import words_of_stop
-from .kkt_lane import ADVISORY_LANE, Lane, lane_cursor, try_advisory_lock
 
-_logger = logging.getLogger(__name__)
-
-DRIVERS_BY_MODE = {"mock": "virtual"}
+DRIVERS_BY_MODE = {"mock": ("virtual",), "real": ("shtrih", "atol")}
+"""By `KKT_MODE`: drivers of that kind, the usual one first; some may come with later versions."""
 DELIVERIES = [
     ("http", "We send the documents"),
     ("memory", "Emulator in this process (tests)"),
 ]
 """How documents reach the OFD. Tills that send them by themselves come with the real tills."""
+COMPANY_OF_DOCUMENTS = "fiscal_document_company_of_its_till"
+"""A foreign key of two columns: it makes the database itself refuse a document of one company on
+another's till, and a till that changes its company under documents that are being written."""
 RUSSIAN_TIMEZONES = (
     "Europe/Kaliningrad",
     "Europe/Moscow",
@@ -42,13 +43,6 @@ RUSSIAN_TIMEZONES = (
     "Asia/Magadan",
     "Asia/Kamchatka",
 )
-POLL_PAUSE = 0.05
-"""Seconds between two looks at a lane that somebody else serves."""
-OFFLINE_AFTER = 3
-"""Failed attempts of one document after which the way to the OFD counts as cut."""
-DEFAULT_WAIT = 40.0
-"""Seconds that a caller waits for its document; longer than a real till takes (30 s)."""
-
 TAXATION_TYPES = [
     ("1", "ОСН (general)"),
     ("2", "УСН, income"),
@@ -56,17 +50,6 @@ TAXATION_TYPES = [
     ("16", "ЕСХН"),
     ("32", "Патент"),
 ]
-
-
-class Served(NamedTuple):
-    """How a call to a lane ended.
-
-    `outcome` is ``done``, ``busy`` (somebody else works the lane), ``silent``, ``refused`` or
-    ``undecided``; all but the first have words in `why`.
-    """
-
-    outcome: str
-    why: str = ""
 
 
 class KktDevice(models.Model):
@@ -135,31 +118,65 @@ class KktDevice(models.Model):
         default=True,
         help="A receipt that comes over the API opens a closed shift first",
     )
-    sign_delay = fields.Float(
-        default=0.0, help="Virtual till: seconds before the drive signs", digits=(6, 3)
-    )
-    print_time = fields.Float(
-        default=0.3, help="Virtual till: seconds that printing takes", digits=(6, 3)
-    )
     lane_ids = fields.One2many("kkt.lane", "device_id", readonly=True)
     status_ids = fields.One2many("kkt.device.status", "device_id", readonly=True)
     document_ids = fields.One2many("fiscal.document", "device_id", readonly=True)
 
+    # What the till said last: the columns of its status, beside what administrators set.
+    seen_at = fields.Datetime(related="status_ids.seen_at")
+    status_error = fields.Char(related="status_ids.error")
+    model_name = fields.Char(related="status_ids.model_name")
+    serial = fields.Char(related="status_ids.serial")
+    clock_difference = fields.Integer(related="status_ids.clock_difference")
+    clock_is_off = fields.Boolean(related="status_ids.clock_is_off")
+    paper = fields.Boolean(related="status_ids.paper")
+    cover_closed = fields.Boolean(related="status_ids.cover_closed")
+    open_document = fields.Boolean(related="status_ids.open_document")
+    unprinted_fd = fields.Integer(related="status_ids.unprinted_fd")
+    fn_number = fields.Char(related="status_ids.fn_number")
+    fn_valid_until = fields.Date(related="status_ids.fn_valid_until")
+    fn_days_left = fields.Integer(related="status_ids.fn_days_left")
+    live_ffd_version = fields.Char(string="FFD told", related="status_ids.ffd_version")
+    last_fd = fields.Integer(related="status_ids.last_fd")
+    warning_words = fields.Char(related="status_ids.warning_words")
+    shift_opened_at = fields.Datetime(related="status_ids.shift_opened_at")
+    shift_age = fields.Float(related="status_ids.shift_age")
+    receipt_number = fields.Integer(related="status_ids.receipt_number")
+    cash_in_drawer = fields.Float(related="status_ids.cash_in_drawer")
+    fn_undelivered = fields.Integer(related="status_ids.undelivered", string="Undelivered (FN)")
+    undelivered_since = fields.Datetime(related="status_ids.undelivered_since")
+    ofd_blocks_at = fields.Datetime(related="status_ids.ofd_blocks_at")
+    ofd_days_left = fields.Integer(related="status_ids.ofd_days_left")
     online = fields.Boolean(compute="_compute_status")
     shift_open = fields.Boolean(string="Shift is open", compute="_compute_status")
     shift_number = fields.Integer(string="Shift", compute="_compute_status")
     undelivered_count = fields.Integer(string="Undelivered", compute="_compute_undelivered_count")
 
+    _id_and_company = models.UniqueIndex("(id, company_id)")
     _code_unique = models.Constraint(
         "UNIQUE (company_id, code)", "A till with this code exists already."
     )
-    _times_positive = models.Constraint(
-        "CHECK (sign_delay >= 0 AND print_time >= 0)", "Times cannot be negative."
-    )
+
+    def init(self):
+        """Put the foreign key in place; the table of documents is made before that of tills.
+
+        It begins as Odoo's own of `device_id` does and has its ON DELETE: Odoo looks at the first
+        column alone, takes it for that one, and would drop it if they differed.
+        """
+        if not sql.constraint_definition(self.env.cr, "fiscal_document", COMPANY_OF_DOCUMENTS):
+            sql.add_constraint(
+                self.env.cr,
+                "fiscal_document",
+                COMPANY_OF_DOCUMENTS,
+                "FOREIGN KEY (device_id, company_id) REFERENCES kkt_device (id, company_id)"
+                " ON DELETE RESTRICT",
+            )
 
     @api.model
     def _selection_driver(self):
-        return [("virtual", self.env._("Virtual till (no legal force)"))]
+        """Return the drivers that this version has, with their names for people."""
+        names = {"virtual": self.env._("Virtual till (no legal force)")}
+        return [(name, names.get(name, name)) for name in driver_names()]
 
     @api.model
     def _selection_timezone(self):
@@ -167,8 +184,10 @@ class KktDevice(models.Model):
 
     @api.model
     def _default_driver(self):
-        """Return the driver that `KKT_MODE` names; none where this version has none for it."""
-        return DRIVERS_BY_MODE.get(self.env["res.config.settings"]._fiscal_setting("kkt_mode"))
+        """Return the usual driver of `KKT_MODE`; none where this version has none for it."""
+        mode = self.env["res.config.settings"]._fiscal_setting("kkt_mode")
+        known = (name for name in DRIVERS_BY_MODE.get(mode, ()) if name in driver_names())
+        return next(known, None)
 
     @api.model
     def _default_delivery(self):
@@ -209,6 +228,22 @@ class KktDevice(models.Model):
             self.env["kkt.device.status"].sudo().create({"device_id": device.id})
         return devices
 
+    def write(self, vals):
+        if "company_id" in vals:
+            self._check_company_may_change(vals["company_id"])
+        return super().write(vals)
+
+    def _check_company_may_change(self, company_id):
+        moved = self.filtered(lambda device: device.company_id.id != company_id)
+        documents = self.env["fiscal.document"].sudo()
+        if documents.search_count([("device_id", "in", moved.ids)], limit=1):
+            raise UserError(
+                self.env._(
+                    "A till with documents stays with its company: each document belongs to the"
+                    " company that it was registered for. Archive the till and set up another."
+                )
+            )
+
     @api.ondelete(at_uninstall=False)
     def _keep_tills_with_documents(self):
         if self.sudo().document_ids:
@@ -234,194 +269,55 @@ class KktDevice(models.Model):
         return TaxationType(int(self.tax_system))
 
     def _driver_settings(self):
-        """Return what the driver of this till needs to reach it, as plain values."""
-        self.ensure_one()
-        company = self.company_id.sudo()
-        return {
-            "path": self._memory_path(),
-            "serial": f"{self.env.cr.dbname}/{self.id}",
-            "timezone": self.timezone,
-            "ffd_version": self.ffd_version,
-            "sign_delay": self.sign_delay,
-            "print_time": self.print_time,
-            "user": company.fiscal_name or company.name,
-            "user_inn": company._fiscal_inn(),
-            "taxation_types": self.tax_system,
-            "retail_address": self.retail_address,
-            "retail_place": self.retail_place,
-            "ofd_name": self.ofd_id.name or "",
-            "ofd_inn": self.ofd_id.inn or "",
-        }
+        """Return what the driver of this till needs to reach it, as plain values.
 
-    def _memory_path(self):
-        """Where the virtual till keeps its memory: beside the database, not inside it."""
-        folder = Path(config["data_dir"]) / "kkt" / self.env.cr.dbname
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder / f"{self.id}.sqlite"
-
-    @contextmanager
-    def _driver(self):
-        """Yield a connection to the till. Raises ``kkt.device.errors.DeviceError``."""
-        with closing(open_driver(self.driver, self._driver_settings())) as driver:
-            yield driver
-
-    # Serving ----------------------------------------------------------------------------------
-
-    def _end_request_transaction(self):
-        """Make the caller's rows visible and let go of its locks before a device is spoken to.
-
-        A request that waits for a till must hold nothing in the database meanwhile. In Odoo's test
-        mode all cursors share one transaction, which nobody may commit.
-        """
-        if modules.module.current_test:
-            self.env.flush_all()
-        else:
-            self.env.cr.commit()  # pylint: disable=invalid-commit
-
-    def _serve(self, until=None, wait=DEFAULT_WAIT):
-        """Work this till's lane until the row `until` has an end, or for all rows.
-
-        Uses cursors of its own and must not be called with uncommitted rows or locks
-        (:meth:`_end_request_transaction`). One process works a lane; others wait here for theirs.
-
-        :param float wait: seconds to wait for somebody else who works this lane
-        :return: :class:`Served`
+        Each driver's are in its own file, ``kkt_device_<driver>.py``.
         """
         self.ensure_one()
-        with self._hold_lane(wait) as lane:
-            if lane is None:
-                return Served("busy", self.env._("The till is busy with another document."))
-            return self._work_lane(lane, until)
+        return getattr(self, f"_{self.driver}_settings")()
 
-    @contextmanager
-    def _hold_lane(self, wait):
-        """Yield the lane while nobody else has it; None when it was not free within `wait` seconds.
+    # The conversation (see lane/conversation.py) -------------------------------------------------
 
-        Nothing but the lock's own cursor is open meanwhile.
+    def _converse(self, speak, wait=BUTTONS_WAIT):
+        """Speak to the till and return what `speak` returns.
+
+        :raises UserError: the till is busy or silent, refuses, or has an undecided document
         """
-        give_up_at = time.monotonic() + wait
-        while True:
-            with lane_cursor(self.env.registry) as lock:
-                if try_advisory_lock(lock, ADVISORY_LANE, self.id):
-                    yield Lane(self.env.registry, self.id, self.env.uid)
-                    return
-            if time.monotonic() >= give_up_at:
-                break
-            time.sleep(POLL_PAUSE)
-        yield None
+        ended = converse(self, speak, wait)
+        if ended.stop:
+            raise UserError(words_of_stop(self.env, ended.stop))
+        return ended.value
 
-    def _work_lane(self, lane, until):
-        """Serve a lane that the caller holds, without touching the caller's cursor."""
-        try:
-            return self._drive(lane, until)
-        except LaneStopped as stop:
-            _logger.info("Lane of till %s stopped: %s", self.id, stop)
-            return Served(stop.outcome, words_of_stop(self.env, stop))
+    def _serve(self, wait=CALLERS_WAIT):
+        """Settle what is undecided and print all that waits.
 
-    def _drive(self, lane, until):
-        try:
-            with lane.driver() as driver:
-                serve(lane, driver, SystemClock(), until=until and until.id)
-                if lane.status_is_due:
-                    self._note_status(lane, driver)
-        except DeviceError as error:
-            lane.status_seen(None, error)
-            return Served("silent", str(error))
-        return Served("done")
-
-    def _note_status(self, lane, driver, reread=False):
-        """Keep how the till is, and return it.
-
-        A drive's registration is read at the first occasion, and then only if told to (`reread`).
+        :return: ``lane.conversation.Ended``
         """
-        status = driver.status()
-        lane.status_seen(status, None)
-        if number := lane.registration_to_read(status, reread):
-            lane.registration_seen(status, self._registration_report(driver, number))
-        return status
+        return converse(self, serving(), wait)
 
     def _refresh_status(self, wait=1.0):
         """Ask the till how it is, if nobody else speaks to it; else what is known stands."""
-        self.ensure_one()
-        with self._hold_lane(wait) as lane:
-            if lane is None:
-                return
-            try:
-                with lane.driver() as driver:
-                    self._note_status(lane, driver)
-            except DeviceError as error:
-                lane.status_seen(None, error)
+        converse(self, note_status, wait)
 
-    def _read_documents(self, fd_numbers, wait=5.0):
-        """Read signed documents back from the drive.
-
-        :return list: FNS JSON of each
-        :raises UserError: the till is busy or does not answer
-        """
-        self.ensure_one()
-        with self._hold_lane(wait) as lane:
-            if lane is None:
-                raise UserError(self.env._("The till is busy with another document."))
-            try:
-                with lane.driver() as driver:
-                    return [dict(driver.read(number)) for number in fd_numbers]
-            except DeviceError as error:
-                raise UserError(str(error)) from error
+    def _read_documents(self, fd_numbers):
+        """Read signed documents back from the drive: FNS JSON of each. Raises UserError."""
+        return self._converse(reading(fd_numbers))
 
     def _register_now(self, document, key, source, **links):
         """Enqueue a document, retry it if the till had refused it, and wait for its end."""
         row = self.env["fiscal.document"]._enqueue(self, document, key, source, **links)
-        self._register_row(row)
+        row._sign()
         return row
 
-    def _register_row(self, row, wait=DEFAULT_WAIT):
-        """Bring a row of this till to an end, as far as that can be done now.
-
-        A refused one is tried once more, an undecided one is settled, a signed one is left alone.
-
-        :return: :class:`Served`
-        """
-        self.ensure_one()
-        if row.state == State.FAILED:
-            row._retry()
-        waits = row.state in WAITING
-        self._end_request_transaction()
-        if not waits:
-            return Served("done")
-        served = self._serve(until=row, wait=wait)
-        self._end_request_transaction()  # the next look is at what the lane has committed
-        self.env.invalidate_all()
-        return served
-
-    def _acknowledged(self, fd_number, fn_number):
-        """Tell a drive that has no exchange of its own that the OFD has a document.
-
-        The sender says this while somebody else may hold the lane; see the driver's word on it.
-        """
-        if not driver_class(self.driver).hears_acknowledgements:
-            return
-        try:
-            with self._driver() as driver:
-                driver.acknowledge(fd_number, fn_number)
-        except DeviceError as error:
-            _logger.info("Till %s was not told of FD %s: %s", self.code, fd_number, error)
+    # What a cashier sees --------------------------------------------------------------------------
 
     def _pos_status(self):
         """Return what a cashier needs to know of this till at a glance; ask it, if need be."""
         self.ensure_one()
         status = self._status()
         if status._is_old():
-            self._end_request_transaction()
             self._refresh_status(wait=0.0)
-            self.env.invalidate_all()
-        if not status._is_fresh():
-            state, text = "red", status.error or self.env._("The till does not answer.")
-        elif why := self._why_it_cannot_sign():
-            state, text = "red", why
-        elif self.undelivered_count and self._oldest_waits_long():
-            state, text = "yellow", self.env._("The OFD does not answer; selling goes on.")
-        else:
-            state, text = "green", self.env._("The till is ready.")
+        state, text = self._lamp(status)
         return {
             "state": state,
             "text": text,
@@ -429,6 +325,35 @@ class KktDevice(models.Model):
             "shift_number": status.shift_number,
             "undelivered": self.undelivered_count,
         }
+
+    def _lamp(self, status):
+        """Return the colour and the words for how the till is; the worst counts."""
+        if not status._is_fresh():
+            return "red", status.error or self.env._("The till does not answer.")
+        if why := self._why_it_cannot_sign():
+            return "red", why
+        if warning := self._shift_warning():
+            return ("red" if self._shift_is_over() else "yellow"), warning
+        if self.undelivered_count and self._oldest_waits_long():
+            return "yellow", self.env._("The OFD does not answer; selling goes on.")
+        return "green", self.env._("The till is ready.")
+
+    def _why_it_cannot_sign(self):
+        """What must be done at the till before it signs anything, in words; nothing when ready."""
+        status = self._status()
+        if not status.paper or not status.cover_closed:
+            return self.env._("Check the till's paper and cover.")
+        if self.other_fn:
+            return self.env._(
+                "The till has another drive; an administrator must confirm the replacement."
+            )
+        if status.clock_is_off:
+            return self.env._(
+                "The till's clock is wrong by %s s; an administrator must set it (Maintenance, Set"
+                " the clock).",
+                abs(status.clock_difference),
+            )
+        return None
 
     def _oldest_waits_long(self):
         oldest = self._oldest_undelivered()
@@ -454,96 +379,13 @@ class KktDevice(models.Model):
             lambda user: user.active and user.id != SUPERUSER_ID and company in user.company_ids
         )
 
-    # Reports ----------------------------------------------------------------------------------
-
-    def _buffer_status(self):
-        """Count receipts and corrections by how far they are, over these tills."""
-        states = dict(
-            self.env["fiscal.document"]
-            .sudo()
-            ._read_group(
-                [
-                    ("device_id", "in", self.ids),
-                    ("kind", "in", RECEIPT_KINDS),
-                    ("state", "not in", SETTLED),
-                ],
-                ["state"],
-                ["__count"],
-            )
-        )
-        capacity = len(self) * self.env["res.config.settings"]._fiscal_setting("buffer_max_size")
-        waiting = (
-            self.env["fiscal.document"]
-            .sudo()
-            .search_count([("device_id", "in", self.ids), *UNDELIVERED])
-        )
-        oldest = self._oldest_undelivered()
-        return {
-            "pending_count": states.get(State.PRINTED, 0),
-            "synced_count": self.env["kkt.counter"]._total(self, RECEIPT_KINDS, State.DELIVERED),
-            "failed_count": sum(states.get(state, 0) for state in TROUBLED),
-            "dead_count": states.get(State.DEAD, 0),
-            "queued_count": sum(states.get(state, 0) for state in (State.QUEUED, State.PRINTING)),
-            "capacity": capacity,
-            "percent_full": round(100 * waiting / capacity, 1) if capacity else 0.0,
-            "oldest_pending_at": oldest and f"{oldest.date_time.isoformat()}Z" or None,
-            "network_status": self._network_status(oldest),
-            "circuit_breaker": "OPEN" if self._ofd_paused() else "CLOSED",
-        }
-
-    def _network_status(self, oldest):
-        """How the way to the OFD is, judged by the document that waits longest."""
-        if self._ofd_paused() or (oldest and oldest.delivery_attempts >= OFFLINE_AFTER):
-            return "OFFLINE"
-        return "DEGRADED" if oldest and oldest.delivery_attempts else "ONLINE"
-
-    def _ofd_paused(self):
-        now = fields.Datetime.now()
-        return any(ofd.paused_until and ofd.paused_until > now for ofd in self.sudo().ofd_id)
-
-    def _health_report(self):
-        """Tell whether one can sell at these tills and whether their documents leave."""
-        documents = self.env["fiscal.document"].sudo()
-        ours = [("device_id", "in", self.ids)]
-        buffer = self._buffer_status()
-        silent = self.filtered(lambda device: device._status().error)
-        undecided = documents.search_count([*ours, ("state", "in", STUCK)])
-        most_tried = documents.search(
-            [*ours, *UNDELIVERED], order="delivery_attempts desc", limit=1
-        )
-        components = {
-            "tills": {
-                "status": "degraded" if silent else "healthy",
-                "silent": silent.mapped("code"),
-            },
-            "documents": {
-                "status": "degraded" if undecided else "healthy",
-                "undecided": undecided,
-            },
-            "ofd": {
-                "status": "healthy" if buffer["network_status"] == "ONLINE" else "degraded",
-                "network_status": buffer["network_status"],
-                "pending": buffer["pending_count"],
-            },
-        }
-        degraded = any(part["status"] != "healthy" for part in components.values())
-        unhealthy = bool(self) and len(silent) == len(self)
-        return {
-            "status": "unhealthy" if unhealthy else "degraded" if degraded else "healthy",
-            "circuit_breaker": buffer["circuit_breaker"],
-            "failures": most_tried.delivery_attempts,
-            "components": components,
-        }
-
     # Buttons ----------------------------------------------------------------------------------
 
     def action_test_connection(self):
         self.ensure_one()
         self.check_access("write")
-        self._end_request_transaction()
-        self._refresh_status(wait=5.0)
+        self._refresh_status(wait=BUTTONS_WAIT)
         status = self._status()
-        status.invalidate_recordset()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -560,10 +402,7 @@ class KktDevice(models.Model):
         """Settle what is unresolved and print what waits."""
         self.ensure_one()
         self.check_access("write")
-        self._end_request_transaction()
-        served = self._serve(wait=5.0)
-        if served.why:
-            raise UserError(served.why)
+        self._converse(serving())
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
     def action_documents(self):
@@ -577,11 +416,9 @@ class KktDevice(models.Model):
 
     @api.model
     def _cron_serve(self):
-        """Print what waits and settle what a dead process left, on every till in turn."""
+        """Print what waits and settle what a dead process left, several tills at once."""
         rows = self.env["fiscal.document"]._read_group([("state", "in", WAITING)], ["device_id"])
-        devices = [device for (device,) in rows]
+        devices = [device.id for (device,) in rows]
         self.env["ir.cron"]._commit_progress(remaining=len(devices))
-        for device in devices:
-            device._serve(wait=0.0)
-            if not self.env["ir.cron"]._commit_progress(1):
-                return
+        ended = serve_side_by_side(self.env.registry, devices, self.env.uid)
+        self.env["ir.cron"]._commit_progress(ended)

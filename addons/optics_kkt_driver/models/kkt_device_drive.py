@@ -2,11 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..kkt.clock import SystemClock
-from ..kkt.device.errors import Refused
 from ..kkt.fiscal.document import DriveClosing
 from ..kkt.flow.recover import settle
 from ..kkt.flow.states import DOUBTFUL, SIGNED, UNSIGNED, State
-from .fiscal_document import UNDELIVERED
+from ..lane.conversation import note_status
+from .fiscal_document_delivery import UNDELIVERED
 from .fiscal_words import words_of_stop
 
 BOUND_TO_A_DRIVE = ("copy", "drive_close")
@@ -39,16 +39,30 @@ class KktDevice(models.Model):
             known, said = device._lane().fn_number, device._status().fn_number
             device.other_fn = known and said and said != known and said
 
-    # What the lane asks (see kkt_lane.Lane) -----------------------------------------------------
+    # What the lane asks -------------------------------------------------------------------------
 
     def _drive_that_answers(self, status):
         """The drive in use, when it is the one that has answered; else none."""
         return self.drive_id.filtered(lambda drive: drive.fn_number == status.fn_number)
 
-    def _saw_drive(self, status):
+    def _keep_drive_status(self, status):
         drive = self._drive_that_answers(status)
         if drive:
-            drive._saw_status(status)
+            drive._keep_status(status)
+
+    def _registration_to_read(self, status, reread):
+        """FD of the report on registration that is to be read from the drive that answered.
+
+        None when that is no drive of ours, or was read before (unless it is to be read again).
+        """
+        drive = self._drive_that_answers(status)
+        if not drive or (drive.registration_read_at and not reread):
+            return None
+        return status.details.get("registrationFd") or drive.registration_fd or 1
+
+    def _keep_registration(self, status, report):
+        """Keep the report on registration (FNS JSON), or that the drive did not give it (None)."""
+        self._drive_that_answers(status)._keep_registration(report)
 
     def _replace_drive(self, baseline, reason):
         """Work with the drive that answers from now on, in one step under the lane's lock.
@@ -157,7 +171,7 @@ class KktDevice(models.Model):
 
         def speak(lane, driver):
             settle(lane, driver, SystemClock())
-            self._note_status(lane, driver)
+            note_status(lane, driver)
             return driver.baseline()
 
         return self._converse(speak)
@@ -196,20 +210,15 @@ class KktDevice(models.Model):
                     found=baseline.fn_number,
                     shown=fn_number,
                 )
-            if stop := lane.replace_drive(baseline, reason):
+            with lane.step() as device:
+                stop = device._replace_drive(baseline, reason)
+            if stop:
                 return words_of_stop(self.env, stop)
-            self._note_status(lane, driver)
+            note_status(lane, driver)
             return None
 
         if why := self._converse(speak):
             raise UserError(why)
-
-    def _registration_report(self, driver, fd_number):
-        """Read the report on registration (FNS JSON); None when the drive does not give it."""
-        try:
-            return driver.read(fd_number)
-        except Refused:
-            return None
 
     # Buttons ----------------------------------------------------------------------------------
 
@@ -223,7 +232,7 @@ class KktDevice(models.Model):
         """Ask the drive how it is, and read its registration anew."""
         self.ensure_one()
         self.check_access("write")
-        status = self._converse(lambda lane, driver: self._note_status(lane, driver, reread=True))
+        status = self._converse(lambda lane, driver: note_status(lane, driver, reread=True))
         return self._tell(
             self.env._(
                 "Drive %(fn)s, valid until %(until)s, last FD %(number)s, undelivered: %(count)s.",

@@ -64,7 +64,7 @@ class KktDevice(models.Model):
         age = self._shift_age()
         if age is None or age < SHIFT_WARNING:
             return ""
-        if age >= SHIFT_LIMIT:
+        if self._shift_is_over():
             return self.env._(
                 "The shift is open for 24 hours: the till refuses everything but its closing."
                 " Close the shift (Z) and open a new one."
@@ -79,13 +79,10 @@ class KktDevice(models.Model):
         opened = self._status().shift_opened_at.replace(tzinfo=UTC)
         return (opened + SHIFT_LIMIT).astimezone(ZoneInfo(self.timezone))
 
-    def _pos_status(self):
-        lamp = super()._pos_status()
-        warning = self._shift_warning()
-        if warning and lamp["state"] != "red":
-            over = self._shift_age() >= SHIFT_LIMIT
-            lamp.update(state="red" if over else "yellow", text=warning)
-        return lamp
+    def _shift_is_over(self):
+        """Whether the 24 hours of an open shift are over."""
+        age = self._shift_age()
+        return age is not None and age >= SHIFT_LIMIT
 
     # Buttons ----------------------------------------------------------------------------------
 
@@ -115,7 +112,6 @@ class KktDevice(models.Model):
         """Ask how much cash goes in or out; the drawer is asked for first."""
         self.ensure_one()
         self.check_access("write")
-        self._end_request_transaction()
         self._refresh_status()
         return {
             "type": "ir.actions.act_window",

@@ -116,14 +116,14 @@ class KktDeviceStatus(models.Model):
             "ofdResponseTimeoutSign": self.env._("the OFD has not answered for 2 days"),
         }
 
-    def _saw(self, status, error):
+    def _keep(self, status, error):
         """Keep an answer, or the words of a silence."""
         if status is None:
             self.write({"online": False, "error": str(error)})
             return
         self.write({**self._values(status), "online": True, "error": False})
 
-    def _saw_drive(self, baseline):
+    def _keep_drive(self, baseline):
         """Keep which drive has answered, where that is all that was asked."""
         self.write({"fn_number": baseline.fn_number, "last_fd": baseline.last_fd})
 

@@ -147,7 +147,7 @@ class KktDrive(models.Model):
         # The partial index is asked before the next drive of the till is put in use.
         self.flush_recordset()
 
-    def _saw_status(self, status):
+    def _keep_status(self, status):
         """Keep what a status (``kkt.device.contract.DeviceStatus``) says of this drive."""
         self.ensure_one()
         self.write(
@@ -158,7 +158,7 @@ class KktDrive(models.Model):
             }
         )
 
-    def _saw_registration(self, report):
+    def _keep_registration(self, report):
         """Keep a report on (re-)registration (FNS JSON); None when the drive did not give it."""
         values = {"registration_read_at": fields.Datetime.now()}
         if report and report.get("code") in REGISTRATION_CODES:
@@ -166,7 +166,7 @@ class KktDrive(models.Model):
         self.write(values)
 
     @api.model
-    def _saw_document(self, document):
+    def _note(self, document):
         """Follow a signed document that changes the drive itself: registration or closing."""
         code = (document.signed_json or {}).get("code")
         if code not in (*REGISTRATION_CODES, DocumentCode.DRIVE_CLOSE):
@@ -177,7 +177,7 @@ class KktDrive(models.Model):
         if code == DocumentCode.DRIVE_CLOSE:
             drive.closing_id = document
         elif document.fd_number >= drive.registration_fd:
-            drive._saw_registration(document.signed_json)
+            drive._keep_registration(document.signed_json)
 
     # Buttons ----------------------------------------------------------------------------------
 

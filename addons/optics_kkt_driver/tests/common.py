@@ -2,8 +2,12 @@
 
 from odoo.tests import TransactionCase
 
+from ..kkt.drivers.registry import open_driver
 from ..kkt.fiscal.document import Cashier, Item, Payments, Receipt
 from ..kkt.fiscal.vocabulary import Nds, OperationType, TaxationType
+from ..kkt.virtual.faults import Faults
+from ..lane.held import HeldLane
+from ..models.fiscal_words import words_of_stop
 
 INN = "7707083893"
 
@@ -28,6 +32,16 @@ def make_till(env, **values):
     )
 
 
+def open_till(till):
+    """Open a till beside its lane: tests alone may do that. A context manager."""
+    return open_driver(till.driver, till._driver_settings())
+
+
+def take_lane(till):
+    """Take the lane of a till as a process does. A context manager."""
+    return HeldLane.take(till.env.registry, till.id, till.env.uid, wait=0.0)
+
+
 def make_receipt(price=500000, nds=Nds.NDS_22, name="Очки солнцезащитные", cash=False):
     """Return a sale of one thing, paid in full."""
     item = Item.priced(name, price, nds)
@@ -48,6 +62,15 @@ class FiscalMixin:
         self.addCleanup(path.unlink, missing_ok=True)
         return till
 
+    def set_faults(self, **faults):
+        """What is wrong with the till from now on; nothing, when none are named."""
+        with open_till(self.till) as driver:
+            driver.till.set_faults(Faults(**faults))
+
+    def words(self, ended):
+        """What a person reads about a conversation that was stopped."""
+        return words_of_stop(self.env, ended.stop)
+
     def enqueue(self, key="k1", document=None, **options):
         return self.env["fiscal.document"]._enqueue(
             self.till, document or make_receipt(), key, "backend", **options
@@ -56,7 +79,7 @@ class FiscalMixin:
     def register(self, key="k1", document=None, **options):
         """Enqueue a document and serve the lane; return its row."""
         row = self.enqueue(key, document, **options)
-        self.till._register_row(row, wait=1.0)
+        row._sign(1.0)
         return row
 
     def open_shift(self, key="shift-1"):

@@ -4,7 +4,6 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from ..kkt.virtual.faults import Faults
 from .common import FiscalMixin, make_receipt
 
 SUNGLASSES = {
@@ -216,7 +215,3 @@ class TestApi(FiscalMixin, HttpCase):
         self.assertIn(report["status"], ("healthy", "degraded"))
         self.assertEqual(report["circuit_breaker"], "CLOSED")
         self.assertEqual(report["version"], "19.0.3.0.0")
-
-    def set_faults(self, **faults):
-        with self.till._driver() as driver:
-            driver.till.set_faults(Faults(**faults))

@@ -40,7 +40,7 @@ class TestTwoCompanies(FiscalCase):
             Cashier("Кассир Иванова"),
         )
         row = self.env["fiscal.document"]._enqueue(till, receipt, key, "backend", open_shift=True)
-        till._register_row(row)
+        row._sign()
         return row
 
     def test_each_till_signs_for_its_own_company(self):

@@ -15,7 +15,6 @@ from ..kkt.fiscal.vocabulary import (
     ProductType,
     TaxationType,
 )
-from ..kkt.virtual.faults import Faults
 from .common import FiscalCase, make_receipt
 
 CASHIER = Cashier("Администратор Смирнова")
@@ -43,10 +42,6 @@ class CorrectionCase(FiscalCase):
         row = self.register(key, make_receipt(**values))
         self.assertEqual(row.state, "printed")
         return row
-
-    def set_faults(self, **faults):
-        with self.till._driver() as driver:
-            driver.till.set_faults(Faults(**faults))
 
     def serve(self):
         """Let the till print what waits, as its job does."""
@@ -355,7 +350,7 @@ class TestCorrectionOrder(CorrectionCase):
 
     def test_a_pair_given_up_half_way_is_completed(self):
         rows = self.pair()
-        self.till._register_row(rows[0])
+        rows[0]._sign()
         self.assertEqual(rows.mapped("state"), ["printed", "queued"])
         rows[1].action_give_up()
         self.assertEqual(rows.mapped("state"), ["printed", "cancelled"])

@@ -9,7 +9,7 @@ from ..kkt.drivers.virtual import VirtualDriver
 from ..kkt.ofd.memory import MemoryTransport
 from ..kkt.virtual.ofd import MemoryOfdStore, OfdEmulator
 from ..models.fiscal_ofd import MEMORY_OFD
-from .common import FiscalCase
+from .common import FiscalCase, open_till
 
 
 @tagged("post_install", "-at_install")
@@ -46,14 +46,14 @@ class TestDelivery(FiscalCase):
         self.assertEqual(
             self.receipt.event_ids.mapped("to_state"), ["printing", "printed", "delivered"]
         )
-        with self.till._driver() as driver:
+        with open_till(self.till) as driver:
             self.assertEqual(driver.status().undelivered, 0, "the drive was told")
 
     def test_a_drive_with_an_exchange_of_its_own_is_not_spoken_to(self):
         with patch.object(VirtualDriver, "hears_acknowledgements", False):
             self.deliver()
         self.assertEqual(self.receipt.state, "delivered")
-        with self.till._driver() as driver:
+        with open_till(self.till) as driver:
             self.assertEqual(driver.status().undelivered, 2, "nobody opened the driver")
 
     def test_a_failing_operator_gets_it_later(self):
@@ -101,7 +101,9 @@ class TestDelivery(FiscalCase):
         self.assertEqual(self.receipt.delivery_attempts, 0)
         self.assertTrue(endpoint.paused_until)
         self.assertTrue(endpoint.activity_ids)
-        self.assertEqual(self.till._buffer_status()["network_status"], "OFFLINE")
+        self.assertEqual(
+            self.env["kkt.monitor"]._buffer_status(self.till)["network_status"], "OFFLINE"
+        )
         self.ofd.set_success()
         self.deliver()
         self.assertEqual(self.receipt.state, "printed", "paused")

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from ..kkt.virtual.faults import Faults
-from .common import FiscalCase, make_receipt
+from .common import FiscalCase, make_receipt, open_till
 
 
 class ServiceCase(FiscalCase):
@@ -105,7 +105,7 @@ class TestService(ServiceCase):
         self.assertFalse(self.copies())
 
     def test_a_document_left_open_is_cancelled(self):
-        with self.till._driver() as driver:
+        with open_till(self.till) as driver:
             driver.till.cut_power("receipt")
         self.look()
         self.assertTrue(self.till.open_document)
@@ -115,7 +115,7 @@ class TestService(ServiceCase):
         self.assertFalse(self.till.open_document)
         answer = self.till.action_cancel_open_document()
         self.assertEqual(answer["params"]["message"], "No document is open.")
-        self.till._register_row(refused)
+        refused._sign()
         self.assertEqual(refused.state, "printed")
 
     def test_a_silent_till_is_told_by_every_button(self):
@@ -247,7 +247,7 @@ class TestFaults(ServiceCase):
         form.action_set()
         row = self.register()
         self.assertEqual((row.state, row.error_code), ("failed", "4E"))
-        self.till._register_row(row)
+        row._sign()
         self.assertEqual(row.state, "printed")
 
     def test_impossible_values_are_told(self):
@@ -274,11 +274,11 @@ class TestUndecidedAtService(ServiceCase):
     def test_cancelling_finds_out_what_became_of_ours(self):
         self.till._set_virtual_faults(times=2, power_cut=True)
         row = self.enqueue("cut")
-        self.till._serve(until=row)
+        row._sign()
         self.env.invalidate_all()
         self.assertEqual(row.state, "queued", "not signed: the till said so")
         self.till.action_cancel_open_document()
-        self.till._register_row(row)
+        row._sign()
         self.assertEqual(row.state, "printed")
         self.assertLess(datetime.now(UTC) - row.date_time.replace(tzinfo=UTC), timedelta(minutes=1))
 

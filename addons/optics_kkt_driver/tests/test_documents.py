@@ -6,8 +6,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
-from ..kkt.virtual.faults import Faults
-from .common import FiscalCase, FiscalMixin
+from .common import FiscalCase, FiscalMixin, open_till
 from .document_table import CASHIER_API, DOCUMENTS, OF_THE_REPORTS, OF_THE_TILL, SUNGLASSES_API
 
 SETTLEMENTS = ("receipt", "correction")
@@ -20,7 +19,7 @@ class DocumentsMixin(FiscalMixin):
         self.assertEqual(row.state, "printed", row._explain())
         self.assertEqual(self.tags(row, row.signed_json), wanted.signed)
         if row.fd_number:
-            with self.till._driver() as driver:
+            with open_till(self.till) as driver:
                 self.assertEqual(self.tags(row, driver.read(row.fd_number)), wanted.signed)
 
     def tags(self, row, document):
@@ -65,10 +64,6 @@ class ApiCase(FiscalMixin, HttpCase):
         }
         answer = self.url_open(path, data=body and json.dumps(body), headers=headers)
         return answer.status_code, answer.json()
-
-    def set_faults(self, **faults):
-        with self.till._driver() as driver:
-            driver.till.set_faults(Faults(**faults))
 
 
 @tagged("post_install", "-at_install")

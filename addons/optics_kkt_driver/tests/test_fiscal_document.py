@@ -8,9 +8,7 @@ from odoo.tools import mute_logger
 
 from ..exceptions import KeyConflict
 from ..kkt.flow.errors import LaneLost
-from ..kkt.virtual.faults import Faults
-from ..models.kkt_lane import Lane
-from .common import FiscalCase, make_receipt
+from .common import FiscalCase, make_receipt, open_till, take_lane
 
 
 @tagged("post_install", "-at_install")
@@ -58,7 +56,7 @@ class TestFiscalDocument(FiscalCase):
         self.assertTrue(row.error_code)
         self.assertIn(row.error_code, row._explain())
         self.open_shift()
-        self.till._register_row(row)
+        row._sign()
         self.assertEqual(row.state, "printed")
         self.assertFalse(row.error_code)
 
@@ -107,10 +105,10 @@ class TestFiscalDocument(FiscalCase):
         self.open_shift()
         self.set_faults(times=2, lost_answer="before_signing")
         row = self.enqueue()
-        served = self.till._register_row(row)
-        self.assertEqual((served.outcome, row.state), ("silent", "queued"))
-        self.assertIn("twice", served.why)
-        self.till._register_row(row)
+        ended = row._sign()
+        self.assertEqual((ended.outcome, row.state), ("silent", "queued"))
+        self.assertIn("twice", self.words(ended))
+        row._sign()
         self.assertEqual(row.state, "printed")
         self.assertEqual(self.last_fd(), row.fd_number)
 
@@ -123,11 +121,11 @@ class TestFiscalDocument(FiscalCase):
         self.open_shift()
         self.set_faults(silent=True)
         row = self.enqueue()
-        served = self.till._register_row(row)
-        self.assertEqual((served.outcome, row.state), ("silent", "queued"))
+        ended = row._sign()
+        self.assertEqual((ended.outcome, row.state), ("silent", "queued"))
         self.assertTrue(self.till._status().error)
         self.set_faults()
-        self.till._register_row(row)
+        row._sign()
         self.assertEqual(row.state, "printed")
 
     def test_rows_are_never_deleted_nor_changed(self):
@@ -171,20 +169,20 @@ class TestFiscalDocument(FiscalCase):
         self.register()
         self.till._lane().last_fd = 100
         row = self.enqueue("later")
-        served = self.till._register_row(row)
-        self.assertEqual(served.outcome, "refused")
-        self.assertIn("100", served.why)
+        ended = row._sign()
+        self.assertEqual(ended.outcome, "refused")
+        self.assertIn("100", self.words(ended))
         self.assertEqual(row.state, "queued")
 
     def test_who_lost_the_lane_is_stopped_at_every_step(self):
         self.open_shift()
         row = self.enqueue()
-        old = Lane(self.env.registry, self.till.id, self.env.uid)
+        old = self.enterContext(take_lane(self.till))
         entry = old.next_queued()
         with old.driver() as driver:
             baseline = driver.baseline()
         deadline = datetime.now(UTC) + timedelta(seconds=2)
-        new = Lane(self.env.registry, self.till.id, self.env.uid)
+        new = self.enterContext(take_lane(self.till))
         journaled = new.journal(entry, baseline, deadline)
         for step in (
             old.undecided,
@@ -200,12 +198,8 @@ class TestFiscalDocument(FiscalCase):
         row.invalidate_recordset()
         self.assertEqual(row.state, "printing", "it is the new holder's")
 
-    def set_faults(self, **faults):
-        with self.till._driver() as driver:
-            driver.till.set_faults(Faults(**faults))
-
     def last_fd(self):
-        with self.till._driver() as driver:
+        with open_till(self.till) as driver:
             return driver.baseline().last_fd
 
 
@@ -259,7 +253,7 @@ class TestDecision(FiscalCase):
         self.assertEqual(self.row.state, "queued")
         foreign = self.env["fiscal.document"].search([("kind", "=", "foreign")])
         self.assertEqual(foreign.fd_number, number)
-        self.till._register_row(self.row)
+        self.row._sign()
         self.assertEqual((self.row.state, self.row.fd_number), ("printed", number + 1))
 
     def test_given_up(self):

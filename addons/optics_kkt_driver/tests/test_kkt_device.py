@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 from ..kkt.fiscal.document import Correction
 from ..kkt.fiscal.vocabulary import CorrectionType
 from ..kkt.virtual.faults import Faults
-from .common import FiscalCase, make_receipt
+from .common import FiscalCase, make_receipt, open_till
 
 
 @tagged("post_install", "-at_install")
@@ -46,7 +46,7 @@ class TestKktDevice(FiscalCase):
 
     def test_no_paper_and_silence_turn_the_lamp_red(self):
         for fault in ({"no_paper": True}, {"silent": True}):
-            with self.till._driver() as driver:
+            with open_till(self.till) as driver:
                 driver.till.set_faults(Faults(**fault))
             self.till._refresh_status()
             self.env.invalidate_all()

@@ -6,8 +6,7 @@ from odoo.tests import new_test_user, tagged
 
 from ..kkt.device.contract import Intent
 from ..kkt.fiscal.document import Cashier, Copy, DriveClosing, SettlementState
-from ..models.kkt_lane import Lane
-from .common import INN, FiscalCase, make_receipt
+from .common import INN, FiscalCase, make_receipt, open_till, take_lane
 
 
 class DriveCase(FiscalCase):
@@ -21,13 +20,13 @@ class DriveCase(FiscalCase):
 
     def register_by_hand(self, document):
         """Register a document past us, as another program on the till would."""
-        with self.till._driver() as driver:
+        with open_till(self.till) as driver:
             deadline = datetime.now(UTC) + timedelta(seconds=2)
             return driver.register(document, Intent("", "", driver.baseline(), 0, deadline))
 
     def put_in_another_drive(self):
         """Replace the drive with the maker's tool: nobody has told us."""
-        with self.till._driver() as driver:
+        with open_till(self.till) as driver:
             driver.replace_drive()
             return driver.baseline().fn_number
 
@@ -73,9 +72,9 @@ class TestKktDrive(DriveCase):
         other = self.make_till(code="TEST-2")
         shutil.copyfile(self.till._memory_path(), other._memory_path())
         row = self.env["fiscal.document"]._enqueue(other, make_receipt(), "x", "backend")
-        served = other._register_row(row)
-        self.assertEqual((served.outcome, row.state), ("refused", "queued"))
-        self.assertIn(self.till.code, served.why)
+        ended = row._sign()
+        self.assertEqual((ended.outcome, row.state), ("refused", "queued"))
+        self.assertIn(self.till.code, self.words(ended))
         self.assertFalse(other.drive_id)
 
     def test_foreign_documents_say_what_they_are(self):
@@ -133,9 +132,9 @@ class TestKktDrive(DriveCase):
         self.env.invalidate_all()
         self.till._memory_path().unlink()
         row = self.enqueue("later")
-        served = self.till._register_row(row)
-        self.assertEqual((served.outcome, row.state), ("refused", "queued"))
-        self.assertIn("behind", served.why)
+        ended = row._sign()
+        self.assertEqual((ended.outcome, row.state), ("refused", "queued"))
+        self.assertIn("behind", self.words(ended))
 
 
 @tagged("post_install", "-at_install")
@@ -153,7 +152,11 @@ class TestReplacement(DriveCase):
         for row in self.documents(state="printed"):
             if row.fd_number:
                 row._delivered("acknowledged")
-                self.till._acknowledged(row.fd_number, row.fn_number)
+                self.acknowledge(row.fd_number, row.fn_number)
+
+    def acknowledge(self, fd_number, fn_number):
+        with open_till(self.till) as driver:
+            driver.acknowledge(fd_number, fn_number)
 
     def replace(self, **values):
         """The whole way, without interruption."""
@@ -195,8 +198,8 @@ class TestReplacement(DriveCase):
         self.close_shift()
         self.deliver_all()
         self.put_in_another_drive()
-        served = self.till._register_row(self.enqueue("later"))
-        self.assertIn("другой", served.why)
+        ended = self.enqueue("later")._sign()
+        self.assertIn("другой", self.words(ended))
 
     def test_an_open_shift_comes_first(self):
         wizard = self.wizard()
@@ -220,11 +223,11 @@ class TestReplacement(DriveCase):
         self.close_shift()
         self.replace(reason="Накопитель неисправен")
         self.open_shift("shift-2")
-        self.till._acknowledged(2, self.old_fn)
+        self.acknowledge(2, self.old_fn)
         self.till._refresh_status()
         self.env.invalidate_all()
         self.assertEqual(self.till.fn_undelivered, 1, "FD 2 of the new drive waits")
-        self.till._acknowledged(2, self.till._lane().fn_number)
+        self.acknowledge(2, self.till._lane().fn_number)
         self.till._refresh_status()
         self.env.invalidate_all()
         self.assertEqual(self.till.fn_undelivered, 0)
@@ -234,18 +237,18 @@ class TestReplacement(DriveCase):
         self.deliver_all()
         found = self.put_in_another_drive()
         row = self.enqueue("sale-2", open_shift=True)
-        served = self.till._register_row(row)
-        self.assertEqual((served.outcome, row.state), ("refused", "queued"))
-        self.assertIn("must confirm", served.why)
+        ended = row._sign()
+        self.assertEqual((ended.outcome, row.state), ("refused", "queued"))
+        self.assertIn("must confirm", self.words(ended))
         self.assertEqual(self.till._pos_status()["state"], "red")
         wizard = self.wizard()
         self.assertEqual((wizard.step, wizard.found_fn), ("new", found))
         self.assertEqual(self.till.other_fn, found)
         wizard.action_put_in()
-        with self.till._driver() as driver:
+        with open_till(self.till) as driver:
             self.assertEqual(driver.baseline().fn_number, found, "no third drive was put in")
         wizard.action_confirm()
-        self.till._register_row(row)
+        row._sign()
         self.assertEqual((row.state, row.fn_number), ("printed", found))
         self.assertFalse(self.till.other_fn)
 
@@ -326,11 +329,10 @@ class TestReplacement(DriveCase):
 
     def test_an_undecided_row_of_the_old_drive_is_left_to_a_person(self):
         row = self.enqueue("lost")
-        lane = Lane(self.env.registry, self.till.id, self.env.uid)
-        with lane.driver() as driver:
+        with take_lane(self.till) as lane, lane.driver() as driver:
             deadline = datetime.now(UTC) - timedelta(seconds=1)
             lane.journal(lane.next_queued(), driver.baseline(), deadline)
-        with self.till._driver() as driver:
+        with open_till(self.till) as driver:
             driver.till.execute(
                 *("shift_close", {"operator": "Кассир Иванова"}),
                 before=datetime.now(UTC) + timedelta(seconds=2),
@@ -381,7 +383,7 @@ class TestReplacement(DriveCase):
             decision.action_decide()
 
     def register_by_hand_opening(self):
-        with self.till._driver() as driver:
+        with open_till(self.till) as driver:
             driver.till.execute(
                 *("shift_open", {"operator": "Кассир Петрова"}),
                 before=datetime.now(UTC) + timedelta(seconds=2),

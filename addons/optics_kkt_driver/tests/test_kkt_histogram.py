@@ -7,7 +7,7 @@ from odoo.tests import tagged
 
 from ..kkt.virtual.faults import Faults
 from ..models.kkt_histogram import BUCKETS, INFINITE
-from .common import FiscalCase
+from .common import FiscalCase, open_till
 
 
 @tagged("post_install", "-at_install")
@@ -28,7 +28,7 @@ class TestKktHistogram(FiscalCase):
 
     def test_a_lost_answer_counts_in_full(self):
         self.open_shift()
-        with self.till._driver() as driver:
+        with open_till(self.till) as driver:
             driver.till.set_faults(Faults(times=1, lost_answer="after_signing"))
         self.register()
         told = self.distribution("registration")
@@ -36,7 +36,7 @@ class TestKktHistogram(FiscalCase):
         self.assertEqual(told["buckets"]["1"], 1, "recovery waits for the deadline, 2 seconds")
 
     def test_delivery_is_measured_by_our_clock(self):
-        with self.till._driver() as driver:
+        with open_till(self.till) as driver:
             driver.till.set_faults(Faults(clock_offset=240))
         self.open_shift()
         row = self.register()
@@ -68,9 +68,9 @@ class TestKktCounter(FiscalCase):
     def test_recoveries_are_told_by_their_outcome(self):
         self.open_shift()
         for number, fault in enumerate(("after_signing", "before_signing")):
-            with self.till._driver() as driver:
+            with open_till(self.till) as driver:
                 driver.till.set_faults(Faults(times=1, lost_answer=fault))
-            self.till._register_row(self.register(f"lost-{number}"))
+            self.register(f"lost-{number}")._sign()
         total = self.env["kkt.counter"]._total
         self.assertEqual(total(self.till, ["receipt"], "printed"), 2)
         self.assertEqual(total(self.till, ["receipt"], "printed", origin="unknown"), 1)

@@ -25,7 +25,7 @@ from ..kkt.fiscal.vocabulary import (
     TaxationType,
 )
 from ..kkt.virtual.faults import Faults
-from .common import FiscalCase, make_receipt
+from .common import FiscalCase, make_receipt, open_till
 
 CASHIER = Cashier("Кассир Иванова")
 FRAME = Item.priced("Оправа", 850000, Nds.NDS_NO)
@@ -71,7 +71,7 @@ class ShiftCase(FiscalCase):
 
     def by_hand(self, document):
         """Print something at the till itself, past us."""
-        with self.till._driver() as driver:
+        with open_till(self.till) as driver:
             before = datetime.now(UTC) + timedelta(seconds=5)
             driver.till.execute(document.kind, document.to_json(), before=before)
 
@@ -269,7 +269,7 @@ class TestShift(ShiftCase):
         self.assertEqual(following.our_counters["cashInDrawer"], 500000)
 
     def test_a_recovered_closing_closes_the_shift(self):
-        with self.till._driver() as driver:
+        with open_till(self.till) as driver:
             driver.till.set_faults(Faults(times=1, lost_answer="after_signing"))
         self.till.action_close_shift()
         self.assertEqual((self.shift().state, self.shift().comparison), ("closed", "agree"))
@@ -294,7 +294,7 @@ class TestShift(ShiftCase):
 @tagged("post_install", "-at_install")
 class TestShiftSeenLate(ShiftCase):
     def test_a_shift_seen_in_its_middle_is_told_as_such(self):
-        with self.till._driver() as driver:
+        with open_till(self.till) as driver:
             driver.baseline()
         self.by_hand(ShiftOpening(CASHIER))
         self.by_hand(make_receipt(cash=True))
@@ -340,7 +340,7 @@ class TestShiftAge(ShiftCase):
         self.assertEqual(self.register(document=make_receipt()).state, "printed")
 
     def test_the_age_goes_by_the_tills_own_clock(self):
-        with self.till._driver() as driver:
+        with open_till(self.till) as driver:
             driver.till.set_faults(Faults(clock_offset=240))
         self.after(timedelta(hours=22, minutes=57))
         self.assertEqual(self.till._pos_status()["state"], "yellow")
@@ -357,7 +357,7 @@ class TestShiftAge(ShiftCase):
         self.assertEqual(self.shift().comparison, "agree")
         self.assertFalse(self.till.shift_warning)
         self.till.action_open_shift()
-        self.till._register_row(row)
+        row._sign()
         self.assertEqual(row.state, "printed")
 
 

@@ -464,7 +464,6 @@ class FiscalCorrection(models.TransientModel):
             return
         status = device._status()
         if status._is_old():
-            device._end_request_transaction()
             device._refresh_status()
             self.env.invalidate_all()
         if status.online and not status.shift_open:

@@ -277,8 +277,8 @@ class PosOrder(models.Model):
         """
         self._check_cashier()
         document = self._fiscal_receipt_document()
-        served = document and document.device_id._register_row(document, wait=PATIENCE)
-        return self._fiscal_answer(served)
+        ended = document._sign(PATIENCE) if document else None
+        return self._fiscal_answer(ended)
 
     def fiscal_progress(self):
         """Return how far the receipt is, without disturbing the till: see `_fiscal_answer`."""
@@ -303,24 +303,20 @@ class PosOrder(models.Model):
         self.ensure_one()
         self.check_access("write")
 
-    def _fiscal_answer(self, served=None):
+    def _fiscal_answer(self, ended=None):
         """Tell a client about the receipt, as plain JSON.
 
-        ``state`` (empty: none), ``is_signed``, ``outcome`` (of the call to the lane, see
-        ``kkt.device.Served``), ``text`` (why it is not signed and what to do), ``error``
+        ``state`` (empty: none), ``is_signed``, ``outcome`` (of the conversation with the till, see
+        ``lane.conversation.Ended``), ``text`` (why it is not signed and what to do), ``error``
         (``code``, ``message``, ``remedy`` of the till, or None) and ``receipt`` (see
         :func:`~..receipt_print.receipt_print`, or None).
         """
         document = self._fiscal_receipt_document()
-        outcome = served.outcome if served else "done"
-        text = ""
-        if document and not document.is_signed:
-            text = served.why if outcome in ("busy", "refused") else document._explain()
         return {
             "state": document.state or "",
             "is_signed": document.is_signed,
-            "outcome": outcome,
-            "text": text,
+            "outcome": ended.outcome if ended else "done",
+            "text": document._verdict(ended).text if document else "",
             "error": document and document._error_data() or None,
             "receipt": self.fiscal_receipt or None,
         }

@@ -91,9 +91,7 @@ class PosSession(models.Model):
 
     def _fiscal_shift_is_open(self, till):
         """Ask the till itself, for somebody may have closed its shift by hand."""
-        till._end_request_transaction()
         till._refresh_status(wait=FRESH)
-        self.env.invalidate_all()
         return till.shift_open
 
     def _fiscal_shift(self, kind, register):
@@ -107,7 +105,7 @@ class PosSession(models.Model):
             # Whoever tried before may not be who stands at the till now.
             mine = row._value().cashier == cashier
             if mine or not row._give_up(self.env._("taken over by %s", cashier.operator)):
-                row.device_id._register_row(row)
+                row._sign()
                 return row
         number = len(rows.filtered(lambda row: row.state in ENDED))
         return register(

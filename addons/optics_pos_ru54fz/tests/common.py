@@ -5,7 +5,6 @@ from uuid import uuid4
 from odoo.fields import Command
 from odoo.tests import TransactionCase
 
-from odoo.addons.optics_kkt_driver.kkt.virtual.faults import Faults
 from odoo.addons.optics_kkt_driver.tests.common import FiscalMixin
 
 SUNGLASSES = "Очки солнцезащитные Ray-Ban"
@@ -171,10 +170,6 @@ class ShopMixin(FiscalMixin):
 
     def receipt_of(self, order):
         return order._fiscal_receipt_document()
-
-    def set_faults(self, **faults):
-        with self.till._driver() as driver:
-            driver.till.set_faults(Faults(**faults))
 
 
 class ShopCase(ShopMixin, TransactionCase):

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from kkt.flow.deliver import RetryPolicy, Undelivered, deliver
+from kkt.flow.deliver import Outbox, RetryPolicy, Undelivered, deliver
 from kkt.ofd.answers import Verdict
 from kkt.ofd.message import OfdMessage
 from kkt.ofd.transport import Answer, TimedOut, Transport
@@ -40,7 +40,7 @@ class Operator(Transport):
         return Answer(code, json.dumps(body).encode())
 
 
-class FakeOutbox:
+class FakeOutbox(Outbox):
     def __init__(self, clock: FakeClock, count: int) -> None:
         self._clock = clock
         self.waiting = {number: undelivered(number) for number in range(1, count + 1)}

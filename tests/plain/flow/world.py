@@ -32,7 +32,7 @@ from kkt.fiscal.document import (
 )
 from kkt.fiscal.vocabulary import DocumentKind, Nds, OperationType, TaxationType
 from kkt.flow.errors import AnotherDrive, LaneStopped, LostTwice, ShiftNotOpened
-from kkt.flow.lane import Entry, Journaled
+from kkt.flow.lane import Entry, Journaled, LaneStore
 from kkt.flow.register import serve
 
 from .choices import Choices
@@ -195,7 +195,7 @@ class FakeDriver(Driver):
         )
         self._before_signing(what, document, intent)
         number = self.device.sign(document)
-        signed = self._signed(number)
+        signed = self.signed(number)
         self._after_signing(what)
         return signed
 
@@ -238,7 +238,7 @@ class FakeDriver(Driver):
         if self.is_another_drive(intent):
             return Lookup(LookupOutcome.UNKNOWN, fn_number=self.device.drive.fn_number)
         for number in self.candidates(document, intent):
-            return Lookup(LookupOutcome.SIGNED, self._signed(number))
+            return Lookup(LookupOutcome.SIGNED, self.signed(number))
         return Lookup(LookupOutcome.NOT_SIGNED)
 
     def is_another_drive(self, intent: Intent) -> bool:
@@ -252,7 +252,7 @@ class FakeDriver(Driver):
             return [number for number in since if documents[number - 1].kind is document.kind]
         return [number for number in since if key_of(documents[number - 1]) == intent.key]
 
-    def _signed(self, number: int) -> Signed:
+    def signed(self, number: int) -> Signed:
         when = self._clock.now().replace(tzinfo=None)
         fn_number = self.device.drive.fn_number
         return Signed(fn_number, number, f"{number:010d}", when, 1, number, self.read(number))
@@ -292,7 +292,7 @@ class Row:
         return self.document.kind is DocumentKind.RECEIPT
 
 
-class FakeStore:
+class FakeStore(LaneStore):
     """The durable rows; a kill leaves them as the last step committed them."""
 
     def __init__(self, clock: FakeClock, choices: Choices, count: int) -> None:
@@ -300,7 +300,7 @@ class FakeStore:
         self._choices = choices
         self.rows: list[Row] = []
         for number in range(count):
-            self._queue(receipt(f"key{number}"), f"key{number}")
+            self.queue(receipt(f"key{number}"), f"key{number}")
         self.foreign: set[tuple[str, int]] = set()
         """FN and FD of what was found on a drive and is no row's."""
         self.fn_number = ""
@@ -308,7 +308,7 @@ class FakeStore:
         self.confirmed: set[str] = set()
         """Drives that may be written to: the first one seen, and those that a person has let in."""
 
-    def _queue(self, document: Document, key: str) -> Row:
+    def queue(self, document: Document, key: str) -> Row:
         row = Row(len(self.rows), document, key)
         self.rows.append(row)
         return row
@@ -334,7 +334,7 @@ class FakeStore:
         openings = [row for row in self.rows if row.key.startswith(f"{before.id}:")]
         unsigned = [row for row in openings if row.state != "printed"]
         key = f"{before.id}:{len(openings) - len(unsigned)}"
-        row = unsigned[0] if unsigned else self._queue(opening(), key)
+        row = unsigned[0] if unsigned else self.queue(opening(), key)
         if row.state == "failed":
             row.state = "queued"
         self._maybe_killed()

@@ -216,3 +216,9 @@ class Driver(ABC):
 
     def close(self) -> None:  # noqa: B027 - most drivers hold nothing open
         """Let go of the wire."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()

@@ -8,10 +8,10 @@ for its next attempt is passed by.
 from __future__ import annotations
 
 import random
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from ..clock import Clock
 from ..ofd.answers import Outcome, Verdict, classify
@@ -30,21 +30,26 @@ class Undelivered:
     """Attempts that failed so far."""
 
 
-class Outbox(Protocol):
+class Outbox(ABC):
     """One drive's undelivered documents. Each method is one committed step."""
 
+    @abstractmethod
     def next_due(self) -> Undelivered | None:
         """Return the document whose turn it is: never tried before tried, then by FD."""
 
+    @abstractmethod
     def delivered(self, entry: Undelivered, verdict: Verdict) -> None:
         """`printed` → `delivered`."""
 
+    @abstractmethod
     def later(self, entry: Undelivered, verdict: Verdict, delay: timedelta) -> None:
         """Count the attempt and wait `delay` before the next."""
 
+    @abstractmethod
     def refused(self, entry: Undelivered, verdict: Verdict) -> None:
         """`printed` → `dead`: the OFD will never take it."""
 
+    @abstractmethod
     def endpoint_at_fault(self, verdict: Verdict) -> None:
         """The endpoint takes nothing from us: no attempt is spent, a person is called."""
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from ..device.errors import Refused
+
 
 class LaneStopped(Exception):
     """The lane cannot go on now; every row keeps the state it had."""
@@ -30,6 +32,14 @@ class LaneLost(LaneStopped):
     text = "the lane was taken over: its fence is {now}, ours was {held}"
 
 
+class TillBusy(LaneStopped):
+    """Somebody else holds the lane; nothing was sent."""
+
+    outcome = "busy"
+    code = "till_busy"
+    text = "the till is busy with another document"
+
+
 class TillSilent(LaneStopped):
     """The till does not answer; nothing was sent to it."""
 
@@ -48,6 +58,16 @@ class TillRefusesWork(LaneStopped):
     """The till answers, but will not or must not print now (another drive, no shift)."""
 
     outcome = "refused"
+
+
+class TillRefused(TillRefusesWork):
+    """The till answered no to something that is no document; its own words are in `refusal`."""
+
+    code = "till_refused"
+
+    def __init__(self, refusal: Refused) -> None:
+        super().__init__(why=refusal)
+        self.refusal = refusal
 
 
 class AnotherDrive(TillRefusesWork):

@@ -6,10 +6,11 @@ one process holds a lane at a time; the fence it was given makes a late writer h
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from ..device.contract import Baseline, DeviceStatus, Intent, Lookup, Signed
 from ..device.errors import DeviceError
@@ -35,36 +36,46 @@ class Journaled:
     intent: Intent
 
 
-class LaneStore(Protocol):
+class LaneStore(ABC):
     """The lane's rows. Each method is one committed step."""
 
+    @abstractmethod
     def undecided(self) -> Journaled | None:
         """Return the row in `printing` or `unknown`: at most one exists."""
 
+    @abstractmethod
     def next_queued(self) -> Entry | None:
         """Return the oldest row in `queued`."""
 
+    @abstractmethod
     def queue_shift_opening(self, before: Entry) -> Entry:
         """Queue the opening of a shift that must be served ahead of `before`."""
 
+    @abstractmethod
     def journal(self, entry: Entry, baseline: Baseline, deadline: datetime) -> Journaled | None:
         """`queued` → `printing`; None when a person gave the row up meanwhile."""
 
+    @abstractmethod
     def signed(self, entry: Journaled, signed: Signed, why: str) -> None:
         """`printing` or `unknown` → `printed`."""
 
+    @abstractmethod
     def refused(self, entry: Journaled, error: DeviceError) -> None:
         """`printing` → `failed`: nothing was signed."""
 
+    @abstractmethod
     def unknown(self, entry: Journaled, why: str) -> None:
         """`printing` → `unknown`; whoever calls this is from now on the only one to decide it."""
 
+    @abstractmethod
     def not_signed(self, entry: Journaled, why: str) -> None:
         """`unknown` → `queued`: the device says that it has no such document."""
 
+    @abstractmethod
     def manual(self, entry: Journaled, lookup: Lookup) -> None:
         """`unknown` → `manual`: only a person can decide; candidates stay reserved."""
 
+    @abstractmethod
     def admit(self, baseline: Baseline) -> Sequence[int]:
         """Check that this drive is the one our rows speak of.
 
@@ -72,8 +83,10 @@ class LaneStore(Protocol):
         :class:`~.errors.TillRefusesWork` for another drive, or one whose memory is behind ours.
         """
 
+    @abstractmethod
     def record_foreign(self, document: Mapping[str, Any]) -> None:
         """Keep a document (FNS JSON) that somebody else registered on the drive."""
 
+    @abstractmethod
     def status_seen(self, status: DeviceStatus | None, error: DeviceError | None) -> None:
         """Keep the device's last answer, or that it gave none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Self
 
 from .message import OfdMessage
 
@@ -44,3 +45,9 @@ class Transport(ABC):
 
     def close(self) -> None:  # noqa: B027 - most transports hold nothing open
         """Let go of connections."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()

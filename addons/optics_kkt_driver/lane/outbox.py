@@ -1,0 +1,84 @@
+"""What one till's drive has signed and the OFD has not got."""
+
+import logging
+from contextlib import contextmanager
+
+from odoo import fields
+
+from ..kkt.device.errors import DeviceError
+from ..kkt.drivers.registry import driver_class, open_driver
+from ..kkt.flow.deliver import Outbox, Undelivered
+from ..kkt.flow.states import State
+from .cursor import ADVISORY_OUTBOX, lane_cursor, own_environment, try_advisory_lock
+
+_logger = logging.getLogger(__name__)
+
+
+class DeviceOutbox(Outbox):
+    """The undelivered documents of one till, each method one committed step."""
+
+    def __init__(self, registry, device_id):
+        self._registry = registry
+        self._device_id = device_id
+
+    @contextmanager
+    def held(self):
+        """Yield whether this process is the till's only sender; it stays so within the block."""
+        with lane_cursor(self._registry) as lock:
+            yield try_advisory_lock(lock, ADVISORY_OUTBOX, self._device_id)
+
+    @contextmanager
+    def _document(self, entry):
+        with own_environment(self._registry) as env:
+            yield env["fiscal.document"].browse(entry.id)
+
+    def next_due(self):
+        with own_environment(self._registry) as env:
+            row = env["fiscal.document"]._next_due(self._device_id)
+            return row and Undelivered(row.id, row._ofd_message(), row.delivery_attempts) or None
+
+    def delivered(self, entry, verdict):
+        with self._document(entry) as document:
+            document._delivered("had it already" if verdict.duplicate else "acknowledged")
+        self._tell_drive(entry.message)
+
+    def later(self, entry, verdict, delay):
+        with self._document(entry) as document:
+            document.write(
+                {
+                    "delivery_attempts": entry.attempts + 1,
+                    "delivery_message": verdict.reason,
+                    "next_attempt_at": fields.Datetime.now() + delay,
+                }
+            )
+
+    def refused(self, entry, verdict):
+        with self._document(entry) as document:
+            document._transition(
+                State.DEAD,
+                verdict.reason,
+                delivery_attempts=entry.attempts + 1,
+                delivery_message=verdict.reason,
+                dead_reason="refused",
+            )
+
+    def endpoint_at_fault(self, verdict):
+        with own_environment(self._registry) as env:
+            device = env["kkt.device"].browse(self._device_id)
+            device.ofd_id._endpoint_at_fault(verdict.reason)
+
+    def _tell_drive(self, message):
+        """Tell a drive that has no exchange of its own that the OFD has a document.
+
+        Somebody may hold the till's lane now: only drivers that allow it are spoken to.
+        """
+        with own_environment(self._registry) as env:
+            device = env["kkt.device"].browse(self._device_id)
+            name, settings = device.driver, device._driver_settings()
+        if not driver_class(name).hears_acknowledgements:
+            return
+        try:
+            with open_driver(name, settings) as driver:
+                driver.acknowledge(message.fd_number, message.fn_number)
+        except DeviceError as error:
+            _logger.info("Till %s was not told of FD %s: %s", name, message.fd_number, error)
