@@ -6,11 +6,11 @@ import {
     LATER,
     ReceiptRegistration,
     SIGNED,
-} from "@optics_pos_ru54fz/app/utils/receipt_registration";
+} from "@optics_pos_ru54fz/app/till/receipt_registration";
 
 patch(OrderPaymentValidation.prototype, {
     async askBeforeValidation() {
-        if (this.pos.hasTill && !(await this.pos.ensureShiftIsOpen())) {
+        if (this.pos.till && !(await this.pos.till.ensureShiftIsOpen())) {
             return false;
         }
         return super.askBeforeValidation(...arguments);
@@ -18,14 +18,14 @@ patch(OrderPaymentValidation.prototype, {
 
     /** The signature comes first: Odoo's own way to the receipt begins only after it. */
     async shouldHideValidationBehindFeedbackScreen() {
-        if (this.pos.hasTill && !(await this.signReceipt())) {
+        if (this.pos.till && !(await this.signReceipt())) {
             return false;
         }
         return super.shouldHideValidationBehindFeedbackScreen(...arguments);
     },
 
     async finalizeValidation() {
-        if (this.pos.hasTill && !this.order.isFiscallySigned && !(await this.signReceipt())) {
+        if (this.pos.till && !this.order.isFiscallySigned && !(await this.signReceipt())) {
             return false;
         }
         return super.finalizeValidation(...arguments);
@@ -35,7 +35,7 @@ patch(OrderPaymentValidation.prototype, {
     handleValidationError(error) {
         const { create, write } = this.pos.pendingOrder;
         const isSaved = !create.has(this.order.id) && !write.has(this.order.id);
-        if (!(this.pos.hasTill && error instanceof RPCError && isSaved)) {
+        if (!(this.pos.till && error instanceof RPCError && isSaved)) {
             return super.handleValidationError(...arguments);
         }
         handleRPCError(error, this.pos.dialog);

@@ -1,5 +1,4 @@
 import { Component, onMounted, onWillUnmount, useEffect, useState } from "@odoo/owl";
-import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 import { Chrome } from "@point_of_sale/app/pos_app";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
@@ -12,8 +11,7 @@ export class FiscalOverlay extends Component {
     static props = {};
 
     setup() {
-        this.pos = usePos();
-        this.job = useState(this.pos.fiscal.job);
+        this.job = useState(usePos().till.job);
         this.clock = useState({ seconds: 0 });
         useEffect(
             (active, startedAt) => {
@@ -30,32 +28,13 @@ export class FiscalOverlay extends Component {
         onWillUnmount(() => clearInterval(this.timer));
     }
 
-    get title() {
-        return {
-            saving: _t("Saving the order"),
-            printing: _t("The till is printing the receipt"),
-            waiting: _t("Waiting for the till: another document is being printed"),
-            asking: _t("Asking the till whether the receipt was printed"),
-            offline: _t("No connection to the server. The receipt may be printed; asking again."),
-            opening_shift: _t("Opening the shift of the till"),
-            closing_shift: _t("Closing the shift of the till (Z report)"),
-        }[this.job.phase];
-    }
-
     get elapsed() {
         const { seconds } = this.clock;
         return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
     }
 
     get canLeave() {
-        return (
-            ["waiting", "asking", "offline"].includes(this.job.phase) &&
-            this.clock.seconds >= SHOW_LEAVE_AFTER
-        );
-    }
-
-    leave() {
-        this.job.left = true;
+        return this.job.phase.leavable && this.clock.seconds >= SHOW_LEAVE_AFTER;
     }
 }
 

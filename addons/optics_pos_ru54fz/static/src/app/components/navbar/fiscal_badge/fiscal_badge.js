@@ -19,7 +19,8 @@ export class FiscalBadge extends Component {
 
     setup() {
         this.pos = usePos();
-        this.status = useState(this.pos.fiscal.status);
+        this.till = this.pos.till;
+        this.status = useState(this.till.status);
     }
 
     get look() {
@@ -31,12 +32,12 @@ export class FiscalBadge extends Component {
     }
 
     async show() {
-        await this.pos.refreshTillStatus();
+        await this.till.refreshStatus();
         const shift = this.status.shift_open
             ? _t("Shift %s is open.", this.status.shift_number)
             : _t("The shift is closed.");
         this.pos.dialog.add(AlertDialog, {
-            title: this.pos.config._fiscal_till.name,
+            title: this.till.name,
             body: `${this.text} ${shift}`,
         });
     }

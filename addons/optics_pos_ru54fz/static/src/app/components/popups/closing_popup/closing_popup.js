@@ -4,11 +4,11 @@ import { ClosePosPopup } from "@point_of_sale/app/components/popups/closing_popu
 patch(ClosePosPopup.prototype, {
     /** Z first, as a step of its own: when Odoo refuses to close after it, both can be repeated. */
     async closeSession() {
-        if (this.pos.hasTill) {
+        if (this.pos.till) {
             if (!(await this.pos.pushOrdersWithClosingPopup())) {
                 return;
             }
-            if (!(await this.pos.closeShift((answer) => this.handleClosingError(answer)))) {
+            if (!(await this.pos.till.closeShift((answer) => this.handleClosingError(answer)))) {
                 return;
             }
         }

@@ -4,8 +4,8 @@ import { OpeningControlPopup } from "@point_of_sale/app/components/popups/openin
 patch(OpeningControlPopup.prototype, {
     async confirm() {
         await super.confirm(...arguments);
-        if (this.pos.hasTill && this.pos.session.state === "opened") {
-            await this.pos.openShift();
+        if (this.pos.till && this.pos.session.state === "opened") {
+            await this.pos.till.openShift();
         }
     },
 });

@@ -13,7 +13,7 @@ const settleable = (domain) => [
 
 patch(ControlButtons.prototype, {
     onClickQuotation() {
-        if (!this.pos.hasTill) {
+        if (!this.pos.till) {
             return super.onClickQuotation(...arguments);
         }
         // The domain is built inside of Odoo's method, which hands it to the dialog at once.

@@ -1,10 +1,10 @@
-import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
 import { delay } from "@web/core/utils/concurrency";
 import { handleRPCError } from "@point_of_sale/app/utils/error_handlers";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { FiscalRefusalPopup } from "@optics_pos_ru54fz/app/components/popups/fiscal_refusal_popup/fiscal_refusal_popup";
+import { PHASES } from "@optics_pos_ru54fz/app/till/till_job";
 
 /** How a registration ended. */
 export const SIGNED = "signed";
@@ -19,7 +19,7 @@ const WATCH_AFTER = 1500; // ms after which the state is shown while the till st
  * cashier when the till does not. Nothing here makes an order paid.
  *
  * @param {Object} params
- * @param {Object} params.pos the PosStore
+ * @param {Object} params.pos the PosStore, with a `till`
  * @param {Object} params.order a draft `pos.order`
  */
 export class ReceiptRegistration {
@@ -33,31 +33,24 @@ export class ReceiptRegistration {
     }
 
     get job() {
-        return this.pos.fiscal.job;
+        return this.pos.till.job;
     }
 
     /** @returns {Promise<string>} `SIGNED`, `GIVEN_UP` (editable again) or `LATER` (stays as it is) */
     async run() {
-        this.startJob();
+        this.startJob(PHASES.saving);
         try {
             if (!this.order.isAtTill && !(await this.save())) {
                 return GIVEN_UP;
             }
             return await this.register();
         } finally {
-            this.job.active = false;
+            this.job.finish();
         }
     }
 
-    startJob() {
-        Object.assign(this.job, {
-            active: true,
-            orderName: this.order.getName() || this.order.pos_reference,
-            startedAt: Date.now(),
-            phase: "saving",
-            text: "",
-            left: false,
-        });
+    startJob(phase) {
+        this.job.start(phase, this.order.getName() || this.order.pos_reference);
     }
 
     /**
@@ -87,12 +80,12 @@ export class ReceiptRegistration {
 
     async explainUnsaved(error) {
         if (error instanceof ConnectionLostError) {
-            this.pos.dialog.add(AlertDialog, {
-                title: _t("The server does not answer"),
-                body: _t(
+            this.pos.till.fail(
+                _t("The server does not answer"),
+                _t(
                     "The sale is not complete, and nobody knows whether the server has got it. Do not enter it anew: validate this order again when the connection is back. No receipt can be printed twice."
-                ),
-            });
+                )
+            );
         } else if (error instanceof RPCError) {
             handleRPCError(error, this.pos.dialog);
             await this.takeServersCopy();
@@ -132,7 +125,7 @@ export class ReceiptRegistration {
     }
 
     async askTill() {
-        this.job.phase = "printing";
+        this.job.show(PHASES.printing);
         const watch = this.watch();
         try {
             return await this.call("fiscal_register");
@@ -153,7 +146,7 @@ export class ReceiptRegistration {
                 [this.order.id],
             ]);
             if (answer && timer) {
-                this.job.phase = answer.state === "queued" ? "waiting" : "printing";
+                this.job.show(answer.state === "queued" ? PHASES.waiting : PHASES.printing);
             }
         };
         let timer = setTimeout(look, WATCH_AFTER);
@@ -168,28 +161,28 @@ export class ReceiptRegistration {
     /** @returns {Promise<string|undefined>} an end, or undefined to ask the till again */
     async decide(answer) {
         if (answer.outcome === "offline") {
-            return this.wait("offline", "");
+            return this.wait(PHASES.offline, "");
         }
         if (!answer.state) {
             return GIVEN_UP;
         }
         if (answer.outcome === "busy") {
-            return this.wait("waiting", answer.text);
+            return this.wait(PHASES.waiting, answer.text);
         }
         if (this.pos.config._fiscal_states.undecided.includes(answer.state)) {
-            return this.wait("asking", answer.text);
+            return this.wait(PHASES.asking, answer.text);
         }
         return this.askCashier(answer);
     }
 
     async wait(phase, text) {
-        Object.assign(this.job, { phase, text });
+        this.job.show(phase, text);
         await delay(ASK_AGAIN);
         return this.job.left ? LATER : undefined;
     }
 
     async askCashier(answer) {
-        this.job.active = false;
+        this.job.finish();
         const choice = await makeAwaitable(this.pos.dialog, FiscalRefusalPopup, {
             code: answer.error?.code,
             message: answer.error?.message || answer.text,
@@ -197,8 +190,8 @@ export class ReceiptRegistration {
             undecided: answer.state === "manual",
         });
         if (choice === "retry") {
-            Object.assign(this.job, { active: true, startedAt: Date.now() });
-            await this.pos.ensureShiftIsOpen();
+            this.startJob(PHASES.printing);
+            await this.pos.till.ensureShiftIsOpen();
             return undefined;
         }
         return choice === "give_up" ? this.giveUp() : LATER;
