@@ -18,7 +18,7 @@ check mypy "$VENV/bin/mypy"
 mapfile -t addons < <(find addons -mindepth 2 -maxdepth 2 -name __manifest__.py -printf '%h\n' | sort)
 # The plain package is no Odoo code; ruff and mypy have looked at it.
 check pylint-odoo "$VENV/bin/pylint" --rcfile=.pylintrc --ignore=kkt "${addons[@]}"
-check layers env PYTHONPATH=addons/optics_kkt_driver "$VENV/bin/lint-imports" --no-cache
+check layers env PYTHONPATH=addons/optics_kkt_driver:addons "$VENV/bin/lint-imports" --no-cache
 
 [ -z "$failed" ] || fail "Failed:$failed"
 say "All checks passed"

@@ -11,7 +11,8 @@ UNDELIVERED = [("state", "=", State.PRINTED), ("fd_number", ">", 0)]
 class FiscalDocument(models.Model):
     """A signed document on its way to the OFD: attempts, and the operator's words."""
 
-    _inherit = "fiscal.document"
+    # Has columns of its own.
+    _inherit = "fiscal.document"  # pylint: disable=consider-merging-classes-inherited
 
     delivery_attempts = fields.Integer(string="Attempts", readonly=True, aggregator=None)
     next_attempt_at = fields.Datetime(string="Next attempt", readonly=True)

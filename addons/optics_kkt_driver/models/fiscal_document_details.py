@@ -13,7 +13,8 @@ LINE_OF_PATH = re.compile(r"items\[(\d+)\]")
 class FiscalDocument(models.Model):
     """What a document says beside its lines, readable for people who know no tags."""
 
-    _inherit = "fiscal.document"
+    # Fields for people alone.
+    _inherit = "fiscal.document"  # pylint: disable=consider-merging-classes-inherited
 
     warnings_text = fields.Text(string="Warnings in words", compute="_compute_warnings_text")
     details_html = fields.Html(string="Details", compute="_compute_details_html")

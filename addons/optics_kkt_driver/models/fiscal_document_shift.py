@@ -10,7 +10,8 @@ REPORTS = (DocumentKind.SHIFT_CLOSE, DocumentKind.X_REPORT)
 class FiscalDocument(models.Model):
     """What a document has to do with its shift."""
 
-    _inherit = "fiscal.document"
+    # Has fields of its own.
+    _inherit = "fiscal.document"  # pylint: disable=consider-merging-classes-inherited
 
     shift_id = fields.Many2one(
         "kkt.shift", string="Shift of the till", compute="_compute_shift_id", compute_sudo=True

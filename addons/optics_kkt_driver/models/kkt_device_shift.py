@@ -12,7 +12,8 @@ from ..kkt.fiscal.shift import SHIFT_LIMIT, SHIFT_WARNING
 class KktDevice(models.Model):
     """The day at a till: shifts, their counters, and the cash in its drawer."""
 
-    _inherit = "kkt.device"
+    # Has fields of its own.
+    _inherit = "kkt.device"  # pylint: disable=consider-merging-classes-inherited
 
     shift_ids = fields.One2many("kkt.shift", "device_id", string="Shifts", readonly=True)
     shift_warning = fields.Char(compute="_compute_shift_warning")
