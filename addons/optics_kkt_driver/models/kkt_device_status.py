@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from .fiscal_words import stored_error, words_of_stored_error
+
 ASK_AFTER = timedelta(seconds=30)
 """Whoever wants to know how a till is asks it anew when its last word is older than this."""
 ONLINE_FOR = timedelta(seconds=90)
@@ -23,7 +25,10 @@ class KktDeviceStatus(models.Model):
     company_id = fields.Many2one(related="device_id.company_id", store=True)
     online = fields.Boolean(readonly=True)
     seen_at = fields.Datetime(string="Last answer", readonly=True)
-    error = fields.Char(string="Last silence", readonly=True)
+    silence = fields.Json(
+        readonly=True, help="Why the till did not answer when last asked; nothing when it did"
+    )
+    error = fields.Char(string="Last silence", compute="_compute_error")
     model_name = fields.Char(string="Model", readonly=True)
     serial = fields.Char(string="Serial number", readonly=True)
     fn_number = fields.Char(string="FN", readonly=True)
@@ -81,6 +86,12 @@ class KktDeviceStatus(models.Model):
 
     _one_status = models.UniqueIndex("(device_id)")
 
+    @api.depends("silence")
+    @api.depends_context("lang")
+    def _compute_error(self):
+        for status in self:
+            status.error = status.silence and words_of_stored_error(self.env, status.silence)
+
     @api.depends("fn_valid_until", "undelivered_since", "shift_open", "shift_opened_at")
     def _compute_left(self):
         now = fields.Datetime.now()
@@ -119,9 +130,9 @@ class KktDeviceStatus(models.Model):
     def _keep(self, status, error):
         """Keep an answer, or the words of a silence."""
         if status is None:
-            self.write({"online": False, "error": str(error)})
+            self.write({"online": False, "silence": stored_error(error)})
             return
-        self.write({**self._values(status), "online": True, "error": False})
+        self.write({**self._values(status), "online": True, "silence": False})
 
     def _keep_drive(self, baseline):
         """Keep which drive has answered, where that is all that was asked."""

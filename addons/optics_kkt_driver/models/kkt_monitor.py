@@ -68,7 +68,7 @@ class KktMonitor(models.AbstractModel):
         documents = self.env["fiscal.document"].sudo()
         ours = [("device_id", "in", devices.ids)]
         buffer = self._buffer_status(devices)
-        silent = devices.filtered(lambda device: device._status().error)
+        silent = devices.filtered(lambda device: device._status().silence)
         undecided = documents.search_count([*ours, ("state", "in", STUCK)])
         most_tried = documents.search(
             [*ours, *UNDELIVERED], order="delivery_attempts desc", limit=1

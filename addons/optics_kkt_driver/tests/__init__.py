@@ -17,4 +17,5 @@ from . import (
     test_product_template,
     test_settings,
     test_turn_of_year,
+    test_words_of_stops,
 )

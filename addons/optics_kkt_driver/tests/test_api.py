@@ -163,7 +163,7 @@ class TestApi(FiscalMixin, HttpCase):
         other = self.make_till(
             code="API-2", company_id=self.env["res.company"].create({"name": "Other"}).id, ofd_id=0
         )
-        other._status().error = "silent"
+        other._status().silence = {"reason": "silent"}
         self.env["fiscal.document"]._enqueue(other, make_receipt(), "k9", "backend")
         _status, buffer = self.call("/v1/kkt/buffer/status")
         self.assertEqual((buffer["pending_count"], buffer["queued_count"]), (1, 0))

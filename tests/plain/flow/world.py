@@ -177,7 +177,7 @@ class FakeDriver(Driver):
     def register(self, document: Document, intent: Intent) -> Signed:
         self.device.settle_late()
         if self._clock.now() >= intent.deadline:
-            raise Unreachable("too late")
+            raise Unreachable("too_late")
         self.sent.append(intent.key)
         what = self._choices.choose(
             [
@@ -203,30 +203,30 @@ class FakeDriver(Driver):
         match what:
             case "request lost":
                 self._clock.sleep(2)
-                raise NoAnswer(what)
+                raise NoAnswer("no_answer")
             case "request lost, foreign printed":
                 self.device.print_foreign()
-                raise NoAnswer(what)
+                raise NoAnswer("no_answer")
             case "killed before":
                 raise Killed
             case "late":
                 self.device.late.append(Late(intent.deadline - timedelta(milliseconds=1), document))
-                raise NoAnswer(what)
+                raise NoAnswer("no_answer")
             case "refused":
                 raise Refused("paper", code="6B")
 
     def _after_signing(self, what: str) -> None:
         match what:
             case "answer lost":
-                raise NoAnswer(what)
+                raise NoAnswer("no_answer")
             case "killed after":
                 raise Killed
             case "answer lost, foreign printed":
                 self.device.print_foreign()
-                raise NoAnswer(what)
+                raise NoAnswer("no_answer")
             case "answer lost, another drive":
                 self.device.replace_drive()
-                raise NoAnswer(what)
+                raise NoAnswer("no_answer")
 
     def lookup(self, document: Document, intent: Intent) -> Lookup:
         self.device.settle_late()

@@ -95,7 +95,7 @@ class VirtualDriver(Driver):
         self._check_link(faults)
         sent_at = self._clock.now()
         if sent_at >= intent.deadline:
-            raise Unreachable("the deadline had passed before anything was sent")
+            raise Unreachable("too_late")
         before = min(intent.deadline, sent_at + self.execution_limit)
         command = PendingCommand(document.kind, content, sent_at, before)
         self._lose_on_the_way(command, faults)
@@ -105,7 +105,7 @@ class VirtualDriver(Driver):
         try:
             executed = self.till.execute(document.kind, content, before=before)
         except TooLate as error:
-            raise NoAnswer("the till did not get round to the command in time") from error
+            raise NoAnswer("not_in_time") from error
         if faults.lost_answer is LostAnswer.AFTER_SIGNING:
             raise self._silence_until(before)
         self._clock.sleep(self._print_time)
@@ -160,7 +160,7 @@ class VirtualDriver(Driver):
     def _check_link(self, faults: Faults) -> None:
         if faults.silent:
             self._clock.sleep(self.execution_limit.total_seconds())
-            raise Unreachable("the till does not answer")
+            raise Unreachable("silent")
 
     def _lose_on_the_way(self, command: PendingCommand, faults: Faults) -> None:
         """The faults that hit a command between us and the drive. Raises NoAnswer."""
@@ -176,4 +176,4 @@ class VirtualDriver(Driver):
     def _silence_until(self, moment: datetime) -> NoAnswer:
         """Wait for an answer as long as one may come; raise what it returns."""
         self._clock.sleep((moment - self._clock.now()).total_seconds())
-        return NoAnswer("the till took the command and did not answer")
+        return NoAnswer("no_answer")

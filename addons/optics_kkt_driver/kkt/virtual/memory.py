@@ -101,12 +101,12 @@ class Memory:
 
     def __init__(self, path: Path) -> None:
         if not path.is_file():
-            raise Unreachable(f"the virtual till has no memory at {path.name}")
+            raise Unreachable("memory_missing", name=path.name)
         self._connection = _connect(path)
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if version != SCHEMA_VERSION:
             self.close()
-            raise Unreachable(f"the virtual till's memory is of version {version}")
+            raise Unreachable("memory_version", version=version)
 
     @contextmanager
     def work(self) -> Iterator[Session]:
@@ -117,12 +117,12 @@ class Memory:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            raise Unreachable(f"the virtual till is busy: {error}") from error
+            raise Unreachable("memory_busy", why=error) from error
         try:
             yield Session(self._connection)
         except sqlite3.DatabaseError as error:
             self._roll_back()
-            raise Unreachable(f"the virtual till's memory is damaged: {error}") from error
+            raise Unreachable("memory_damaged", why=error) from error
         except BaseException:
             self._roll_back()
             raise
@@ -130,7 +130,7 @@ class Memory:
             self._connection.execute("COMMIT")
         except sqlite3.DatabaseError as error:
             self._roll_back()
-            raise NoAnswer(f"the virtual till could not finish writing: {error}") from error
+            raise NoAnswer("memory_not_written", why=error) from error
 
     def _roll_back(self) -> None:
         """After some errors SQLite has done so by itself."""
@@ -170,7 +170,7 @@ def create(
         connection.close()
         _publish(draft, path)
     except (sqlite3.DatabaseError, OSError) as error:
-        raise Unreachable(f"the virtual till's memory cannot be made: {error}") from error
+        raise Unreachable("memory_not_made", why=error) from error
     finally:
         connection.close()
         draft.unlink(missing_ok=True)
@@ -377,7 +377,7 @@ def _connect(path: Path) -> sqlite3.Connection:
             path, timeout=LOCK_TIMEOUT, isolation_level=None, check_same_thread=False
         )
     except sqlite3.DatabaseError as error:
-        raise Unreachable(f"no memory of a virtual till at {path.name}: {error}") from error
+        raise Unreachable("memory_unreadable", name=path.name, why=error) from error
     connection.row_factory = sqlite3.Row
     try:
         # A drive that answered has the document, even if the power goes right after.
@@ -385,7 +385,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA user_version")
     except sqlite3.DatabaseError as error:
         connection.close()
-        raise Unreachable(f"no memory of a virtual till at {path.name}: {error}") from error
+        raise Unreachable("memory_unreadable", name=path.name, why=error) from error
     return connection
 
 
