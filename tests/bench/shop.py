@@ -122,6 +122,7 @@ class Shop:
             OperationType,
             TaxationType,
         )
+        from odoo.addons.optics_kkt_driver.models.fiscal_document import Wanted
 
         with self.env() as env:
             receipt = Receipt(
@@ -132,7 +133,8 @@ class Shop:
                 cashier=env.user._fiscal_cashier(),
             )
             device = env["kkt.device"].browse(self.device_id)
-            return env["fiscal.document"]._enqueue(device, receipt, str(uuid4()), "api").id
+            wanted = Wanted(receipt)
+            return env["fiscal.document"]._enqueue(device, str(uuid4()), "api", wanted).id
 
     def serve(self, row_id: int) -> None:
         """Have a queued row registered, as the request that waits for it does."""

@@ -11,9 +11,8 @@ from ..kkt.fiscal.money import from_kopecks
 from ..kkt.fiscal.rates import Rate20Policy
 from ..kkt.fiscal.returned import ReturnedLine, returned_lines
 from ..kkt.fiscal.vocabulary import OperationType
-from ..models.fiscal_document import RECEIPT_KINDS
+from ..models.fiscal_document import RECEIPT_KINDS, Wanted
 from . import request_fields as part
-from .registration import Wanted
 
 FIELDS = {
     *("pos_id", "type", "total", "payment_method", "payments", "customer", "cashier", "reference"),

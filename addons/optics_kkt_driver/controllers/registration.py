@@ -1,34 +1,22 @@
 """What all calls that register a document have in common: the key, the till's lane, the answer."""
 
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from odoo.http import request
 
 from ..exceptions import KeyConflict
-from ..kkt.fiscal.document import Document
 from .api import ApiError, find_device, idempotency_key, json_body
 
 RETRY_AFTER = {"Retry-After": "2"}
-
-
-class Wanted(NamedTuple):
-    """What a call asks for."""
-
-    document: Document
-    reference: str = ""
-    warnings: list = []
-    links: dict = {}
-    """Further columns of the row, see ``fiscal.document._enqueue``."""
-    open_shift: bool = False
 
 
 def register_document(kind, read):
     """Register the document that a call asks for; harmless to repeat with its key.
 
     :param kind: ``kkt.fiscal.DocumentKind``
-    :param read: makes a :class:`Wanted` of the call's body and its till. Not asked when the key is
-        known: what it would say today may differ from what was registered
+    :param read: makes ``Wanted`` (see ``fiscal.document._enqueue``) of the call's body and its
+        till. Not asked when the key is known: what it would say today may differ from what was
+        registered
     :return: status and body
     :raises ApiError: see :func:`answer_of`; 409 when the key belongs to another document
     """
@@ -39,18 +27,8 @@ def register_document(kind, read):
     with telling_conflicts():
         row = documents._stored(device, kind, key, body)
         if not row:
-            wanted = read(body, device)
-            row = documents._enqueue(
-                device,
-                wanted.document,
-                key,
-                "api",
-                reference=wanted.reference,
-                open_shift=wanted.open_shift,
-                warnings=wanted.warnings,
-                fingerprint=body,
-                **wanted.links,
-            )
+            wanted = read(body, device)._replace(fingerprint=body)
+            row = documents._enqueue(device, key, "api", wanted)
     repeated = row.is_signed
     return answer_of(row, row._sign(), repeated=repeated)
 

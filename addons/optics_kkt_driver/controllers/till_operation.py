@@ -2,9 +2,10 @@ from odoo import http
 
 from ..kkt.fiscal.document import CashIn, CashOut, Problems, ShiftClosing, XReport
 from ..kkt.fiscal.vocabulary import DocumentKind
+from ..models.fiscal_document import Wanted
 from . import request_fields as part
 from .api import json_route
-from .registration import Wanted, register_document
+from .registration import register_document
 
 REPORT_FIELDS = {"pos_id", "cashier"}
 CASH_FIELDS = {*REPORT_FIELDS, "amount", "reason"}

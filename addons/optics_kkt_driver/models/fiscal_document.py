@@ -2,10 +2,12 @@ import base64
 import hashlib
 import json
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from decimal import Decimal
 from io import BytesIO
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import qrcode
 from psycopg2.errors import UniqueViolation
@@ -19,6 +21,7 @@ from ..fields import Int8
 from ..kkt.device.contract import Signed
 from ..kkt.fiscal.document import (
     Copy,
+    Document,
     Settlement,
     ShiftOpening,
     UserAttribute,
@@ -84,6 +87,23 @@ SOURCES = [
     ("lane", "The till's own course"),
     ("device", "Somebody else on the till"),
 ]
+
+
+class Wanted(NamedTuple):
+    """A document that somebody wants signed, and what its row keeps beside it."""
+
+    document: Document
+    reference: str = ""
+    """Readable name of what it is for (order number)."""
+    warnings: Sequence = ()
+    """``FiscalWarning``s as plain JSON: what was changed before."""
+    columns: Mapping = MappingProxyType({})
+    """Further columns, such as the order; see ``_further_columns``."""
+    open_shift: bool = False
+    """Open a closed shift before printing this."""
+    fingerprint: Any = None
+    """What the caller sent, as JSON, where the document was made from more than that (the date):
+    tells a repeated call from another one."""
 
 
 VERDICTS_OF_STATES = {
@@ -355,58 +375,30 @@ class FiscalDocument(models.Model):
     # Entry ------------------------------------------------------------------------------------
 
     @api.model
-    def _enqueue(
-        self,
-        device,
-        document,
-        key,
-        source,
-        *,
-        reference="",
-        open_shift=False,
-        warnings=(),
-        fingerprint=None,
-        **links,
-    ):
+    def _enqueue(self, device, key, source, wanted):
         """Put a document into the lane of `device`, in the caller's transaction.
 
-        :param document: a value of ``kkt.fiscal.document``
         :param str key: idempotency key, unique within the company
-        :param str reference: readable name of what the document is for (order number)
-        :param bool open_shift: open a closed shift before printing this
-        :param fingerprint: what the caller sent, as JSON, where the document was made from more
-            than that (the date); tells a repeated call from another one
-        :param links: further columns, such as the order
+        :param str source: one of :data:`SOURCES`
+        :param wanted: :class:`Wanted`
         :return: the row; the stored one when the key was used for the same body before
         :raises KeyConflict: the key was used for another body
         """
-        fingerprint = fingerprint or document.to_json()
-        if stored := self._stored(device, document.kind, key, fingerprint):
+        kind = wanted.document.kind
+        fingerprint = wanted.fingerprint or wanted.document.to_json()
+        if stored := self._stored(device, kind, key, fingerprint):
             return stored
-        body_hash = self._body_hash(device, document.kind, fingerprint)
         short_key = self._short_key(device, key)
-        if isinstance(document, Settlement):
-            tag = UserAttribute("Документ", f"{reference} {short_key}".strip())
-            document = replace(document, user_attribute=tag)
-        total = getattr(document, "total_sum", getattr(document, "sum", 0))
-        operation = getattr(document, "operation_type", None)
         try:
             row = self.sudo().create(
                 {
                     "company_id": device.company_id.id,
                     "device_id": device.id,
-                    "kind": document.kind.value,
                     "source": source,
                     "idempotency_key": key,
-                    "body_hash": body_hash,
+                    "body_hash": self._body_hash(device, kind, fingerprint),
                     "short_key": short_key,
-                    "reference": reference,
-                    "payload": document.to_json(),
-                    "needs_open_shift": open_shift and document.kind in RECEIPT_KINDS,
-                    "warnings": list(warnings) or False,
-                    "operation_type": operation and str(int(operation)),
-                    "total_sum": total / 100,
-                    **links,
+                    **self._wanted_values(wanted, short_key),
                 }
             )
         except UniqueViolation as error:
@@ -416,6 +408,36 @@ class FiscalDocument(models.Model):
             why = "; ".join(warning["text"] for warning in row.warnings)
             self.env["fiscal.document.event"].sudo()._record(row, False, State.QUEUED, why)
         return row
+
+    @api.model
+    def _wanted_values(self, wanted, short_key):
+        """Turn :class:`Wanted` into columns; a settlement carries the short key to the drive."""
+        strange = wanted.columns.keys() - self._further_columns()
+        if strange:
+            raise ValueError(f"no further columns of a document: {', '.join(sorted(strange))}")
+        document = wanted.document
+        if isinstance(document, Settlement):
+            tag = UserAttribute("Документ", f"{wanted.reference} {short_key}".strip())
+            document = replace(document, user_attribute=tag)
+        operation = getattr(document, "operation_type", None)
+        return {
+            "kind": document.kind.value,
+            "reference": wanted.reference,
+            "payload": document.to_json(),
+            "needs_open_shift": wanted.open_shift and document.kind in RECEIPT_KINDS,
+            "warnings": list(wanted.warnings) or False,
+            "operation_type": operation and str(int(operation)),
+            "total_sum": getattr(document, "total_sum", getattr(document, "sum", 0)) / 100,
+            **wanted.columns,
+        }
+
+    @api.model
+    def _further_columns(self):
+        """Names of the columns that whoever wants a document may set beside it."""
+        return {
+            *("purchase_id", "mending", "after_id", "original_lines"),
+            *("original_id", "original_fn", "original_fd", "original_fpd"),
+        }
 
     @api.model
     def _stored(self, device, kind, key, fingerprint):
@@ -558,13 +580,8 @@ class FiscalDocument(models.Model):
         """Queue the opening of a shift that this receipt needs, in the name of its cashier."""
         self.ensure_one()
         key = f"{self.idempotency_key}:shift:{self._openings_signed()}"
-        opening = self._enqueue(
-            self.device_id,
-            ShiftOpening(cashier=self._value().cashier),
-            key,
-            "lane",
-            reference=self.reference or "",
-        )
+        wanted = Wanted(ShiftOpening(self._value().cashier), self.reference or "")
+        opening = self._enqueue(self.device_id, key, "lane", wanted)
         opening._retry()
         return opening
 
@@ -621,12 +638,12 @@ class FiscalDocument(models.Model):
 
     def _ask_a_person(self):
         """Put an undecidable document before the people who may decide it."""
-        for user in self.device_id._fiscal_managers():
-            self.device_id.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self.env._("Was document %s printed?", self.display_name),
-                user_id=user.id,
-            )
+
+        def say(env):
+            document = self.with_env(env)
+            return env._("Was document %s printed?", document.display_name), False
+
+        self.device_id._call_managers(self.device_id, say)
 
     @api.model
     def _record_foreign(self, device, document):
@@ -802,14 +819,13 @@ class FiscalDocument(models.Model):
             ]
         )
         row = device._register_now(
-            Copy(self.fd_number, cashier),
             f"copy:{self.id}:{ended}",
             "backend",
-            fingerprint={"fn_number": self.fn_number, "fd_number": self.fd_number},
-            original_id=self.id,
-            original_fn=self.fn_number,
-            original_fd=self.fd_number,
-            original_fpd=self.fpd,
+            Wanted(
+                Copy(self.fd_number, cashier),
+                columns=self._original_values(),
+                fingerprint={"fn_number": self.fn_number, "fd_number": self.fd_number},
+            ),
         )
         if not row.is_signed:
             raise UserError(row._explain())

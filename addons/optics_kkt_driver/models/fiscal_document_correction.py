@@ -8,6 +8,7 @@ from ..kkt.fiscal.document import InvalidDocument, Problem, Settlement
 from ..kkt.fiscal.jsonio import date_time_from_json
 from ..kkt.fiscal.vocabulary import DocumentCode, FfdVersion
 from ..kkt.flow.states import SIGNED, State
+from .fiscal_document import Wanted
 
 OLDER_FFD = {"1.05": FfdVersion.V1_05, "1.1": FfdVersion.V1_1}
 """By the words of a till; any other speaks 1.2."""
@@ -72,18 +73,14 @@ class FiscalDocument(models.Model):
         rows, planned = self._planned_correction(device, key, basis=basis, right=right, wrong=wrong)
         links = self._original_links(device, wrong) if wrong else {}
         for role, row_key, document in planned:
-            rows += self._enqueue(
-                device,
+            wanted = Wanted(
                 document,
-                row_key,
-                source,
-                reference=reference,
+                reference,
+                self._regime_warnings(device, role, document, basis),
+                {**links, "mending": role, "after_id": rows.id},
                 open_shift=device.auto_open_shift,
-                warnings=self._regime_warnings(device, role, document, basis),
-                mending=role,
-                after_id=rows.id,
-                **links,
             )
+            rows += self._enqueue(device, row_key, source, wanted)
         return rows
 
     @api.model

@@ -101,12 +101,9 @@ class FiscalOfd(models.Model):
             }
         )
         if not self.activity_ids:
-            for user in self.env["kkt.device"]._fiscal_managers(self.company_id):
-                self.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    summary=self.env._("The OFD refuses us: %s", reason),
-                    user_id=user.id,
-                )
+            self.env["kkt.device"]._call_managers(
+                self, lambda env: (env._("The OFD refuses us: %s", reason), False)
+            )
 
     # Job --------------------------------------------------------------------------------------
 

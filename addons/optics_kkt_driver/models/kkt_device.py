@@ -303,9 +303,12 @@ class KktDevice(models.Model):
         """Read signed documents back from the drive: FNS JSON of each. Raises UserError."""
         return self._converse(reading(fd_numbers))
 
-    def _register_now(self, document, key, source, **links):
-        """Enqueue a document, retry it if the till had refused it, and wait for its end."""
-        row = self.env["fiscal.document"]._enqueue(self, document, key, source, **links)
+    def _register_now(self, key, source, wanted):
+        """Enqueue a document, retry it if the till had refused it, and wait for its end.
+
+        :param wanted: ``Wanted``, see ``fiscal.document._enqueue``
+        """
+        row = self.env["fiscal.document"]._enqueue(self, key, source, wanted)
         row._sign()
         return row
 
@@ -371,9 +374,21 @@ class KktDevice(models.Model):
         )
 
     @api.model
-    def _fiscal_managers(self, company=None):
-        """Return the people to call when something about the tills needs a decision."""
-        company = company or self.company_id
+    def _call_managers(self, record, say):
+        """Give each administrator of tills an activity on `record`, in his own language.
+
+        :param record: of a company, and with activities
+        :param say: called with an environment in the reader's language; gives summary and note
+        """
+        for user in self._fiscal_managers(record.company_id):
+            summary, note = say(self.with_context(lang=user.lang).env)
+            record.activity_schedule(
+                "mail.mail_activity_data_todo", summary=summary, note=note, user_id=user.id
+            )
+
+    @api.model
+    def _fiscal_managers(self, company):
+        """Return the people to call when something about a company's tills needs a decision."""
         users = self.env.ref("optics_kkt_driver.group_fiscal_manager").sudo().all_user_ids
         return users.filtered(
             lambda user: user.active and user.id != SUPERUSER_ID and company in user.company_ids

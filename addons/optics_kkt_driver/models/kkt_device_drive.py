@@ -6,6 +6,7 @@ from ..kkt.fiscal.document import DriveClosing
 from ..kkt.flow.recover import settle
 from ..kkt.flow.states import DOUBTFUL, SIGNED, UNSIGNED, State
 from ..lane.conversation import note_status
+from .fiscal_document import Wanted
 from .fiscal_document_delivery import UNDELIVERED
 from .fiscal_words import words_of_stop
 
@@ -144,10 +145,12 @@ class KktDevice(models.Model):
             ]
         )
         row = self._register_now(
-            DriveClosing(self.env.user._fiscal_cashier()),
             f"drive-close:{self.id}:{fn_number}:{given_up}",
             "backend",
-            fingerprint={"fn_number": fn_number},
+            Wanted(
+                DriveClosing(self.env.user._fiscal_cashier()),
+                fingerprint={"fn_number": fn_number},
+            ),
         )
         if row.state in SIGNED:
             self.message_post(

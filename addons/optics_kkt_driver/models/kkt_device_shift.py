@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 
 from ..kkt.fiscal.document import CashIn, CashOut, ShiftClosing, ShiftOpening, XReport
 from ..kkt.fiscal.shift import SHIFT_LIMIT, SHIFT_WARNING
+from .fiscal_document import Wanted
 
 
 class KktDevice(models.Model):
@@ -24,31 +25,32 @@ class KktDevice(models.Model):
 
     # Documents of the day ---------------------------------------------------------------------
 
-    def _shift_open(self, cashier, key, source, **links):
+    def _shift_open(self, cashier, key, source, **wanted):
         """Open a shift and return its document. Repeatable by `key`.
 
         :param cashier: ``kkt.fiscal.Cashier``
+        :param wanted: further fields of ``Wanted``, here and below
         """
-        return self._register_now(ShiftOpening(cashier=cashier), key, source, **links)
+        return self._register_now(key, source, Wanted(ShiftOpening(cashier), **wanted))
 
-    def _shift_close(self, cashier, key, source, **links):
+    def _shift_close(self, cashier, key, source, **wanted):
         """Close the shift (Z report) and return its document. Repeatable by `key`."""
-        return self._register_now(ShiftClosing(cashier=cashier), key, source, **links)
+        return self._register_now(key, source, Wanted(ShiftClosing(cashier), **wanted))
 
-    def _x_report(self, cashier, key, source, **links):
+    def _x_report(self, cashier, key, source, **wanted):
         """Print the counters of the shift and return the document. Repeatable by `key`."""
-        return self._register_now(XReport(cashier=cashier), key, source, **links)
+        return self._register_now(key, source, Wanted(XReport(cashier), **wanted))
 
-    def _cash_in(self, kopecks, cashier, key, source, **links):
+    def _cash_in(self, kopecks, cashier, key, source, **wanted):
         """Put cash into the drawer and return the document. Repeatable by `key`.
 
         Raises ``kkt.fiscal.problems.InvalidDocument`` for a sum that is not positive.
         """
-        return self._register_now(CashIn(kopecks, cashier), key, source, **links)
+        return self._register_now(key, source, Wanted(CashIn(kopecks, cashier), **wanted))
 
-    def _cash_out(self, kopecks, cashier, key, source, **links):
+    def _cash_out(self, kopecks, cashier, key, source, **wanted):
         """Take cash out of the drawer, as :meth:`_cash_in` puts it in."""
-        return self._register_now(CashOut(kopecks, cashier), key, source, **links)
+        return self._register_now(key, source, Wanted(CashOut(kopecks, cashier), **wanted))
 
     # Age --------------------------------------------------------------------------------------
 

@@ -290,27 +290,22 @@ class KktShift(models.Model):
 
     def _raise_difference(self, found):
         self.difference_raised = True
-        for user, shift in self._with_managers():
-            lines = [
-                shift.env._(
-                    "%(counter)s: till %(device)s, ours %(ours)s",
-                    counter=shift._counter_words(pair),
-                    device=shift._amount(pair, pair.device),
-                    ours=shift._amount(pair, pair.ours),
-                )
-                for pair in found
-            ]
-            shift.device_id.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=shift.env._("%s: the till's counters differ from ours", shift.display_name),
-                note=plaintext2html("\n".join(lines)),
-                user_id=user.id,
-            )
 
-    def _with_managers(self):
-        """Yield each administrator of this till with the shift in his language."""
-        for user in self.device_id._fiscal_managers():
-            yield user, self.with_context(lang=user.lang)
+        def say(env):
+            shift = self.with_env(env)
+            summary = env._("%s: the till's counters differ from ours", shift.display_name)
+            lines = "\n".join(map(shift._difference_words, found))
+            return summary, plaintext2html(lines)
+
+        self.device_id._call_managers(self.device_id, say)
+
+    def _difference_words(self, pair):
+        return self.env._(
+            "%(counter)s: till %(device)s, ours %(ours)s",
+            counter=self._counter_words(pair),
+            device=self._amount(pair, pair.device),
+            ours=self._amount(pair, pair.ours),
+        )
 
     # Words ------------------------------------------------------------------------------------
 
@@ -395,13 +390,13 @@ class KktShift(models.Model):
 
     def _raise_age(self):
         self.age_raised = True
-        for user, shift in self._with_managers():
-            shift.device_id.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=shift.env._("%s must be closed", shift.display_name),
-                note=shift.device_id._shift_warning(),
-                user_id=user.id,
-            )
+
+        def say(env):
+            shift = self.with_env(env)
+            summary = env._("%s must be closed", shift.display_name)
+            return summary, shift.device_id._shift_warning()
+
+        self.device_id._call_managers(self.device_id, say)
 
     # Buttons ----------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from ..kkt.fiscal.document import Cashier, Item, Payments, Receipt
 from ..kkt.fiscal.vocabulary import Nds, OperationType, TaxationType
 from ..kkt.virtual.faults import Faults
 from ..lane.held import HeldLane
+from ..models.fiscal_document import Wanted
 from ..models.fiscal_words import words_of_stop
 
 INN = "7707083893"
@@ -71,10 +72,10 @@ class FiscalMixin:
         """What a person reads about a conversation that was stopped."""
         return words_of_stop(self.env, ended.stop)
 
-    def enqueue(self, key="k1", document=None, **options):
-        return self.env["fiscal.document"]._enqueue(
-            self.till, document or make_receipt(), key, "backend", **options
-        )
+    def enqueue(self, key="k1", document=None, till=None, **more):
+        """Queue a document; `more` are further fields of ``Wanted``."""
+        wanted = Wanted(document or make_receipt(), **more)
+        return self.env["fiscal.document"]._enqueue(till or self.till, key, "backend", wanted)
 
     def register(self, key="k1", document=None, **options):
         """Enqueue a document and serve the lane; return its row."""

@@ -39,7 +39,7 @@ class TestTwoCompanies(FiscalCase):
             Payments(ecash=100000),
             Cashier("Кассир Иванова"),
         )
-        row = self.env["fiscal.document"]._enqueue(till, receipt, key, "backend", open_shift=True)
+        row = self.enqueue(key, receipt, till, open_shift=True)
         row._sign()
         return row
 

@@ -19,6 +19,10 @@ class FiscalDocument(models.Model):
         readonly=True, help="For each item of the receipt, the id of the order line it came from"
     )
 
+    def _further_columns(self):
+        ours = {"pos_order_id", "pos_session_id", "pos_config_id", "pos_line_ids"}
+        return super()._further_columns() | ours
+
     def _after_signed(self):
         """Have the sale completed, should the process that waits for this signature die."""
         followed = super()._after_signed()

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.optics_kkt_driver.kkt.fiscal.money import from_kopecks
 from odoo.addons.optics_kkt_driver.kkt.flow.states import SIGNED
-from odoo.addons.optics_kkt_driver.models.fiscal_document import STATES
+from odoo.addons.optics_kkt_driver.models.fiscal_document import STATES, Wanted
 
 from ..receipt_builder import receipt_builder, vat_of_document
 from ..receipt_print import receipt_print
@@ -247,17 +247,17 @@ class PosOrder(models.Model):
         self.ensure_one()
         built = receipt_builder(self.sudo()).build()
         given_up = len(self.sudo().fiscal_document_ids._given_up())
+        columns = {
+            **built.columns,
+            "pos_order_id": self.id,
+            "pos_session_id": self.session_id.id,
+            "pos_config_id": self.config_id.id,
+        }
         return self.env["fiscal.document"]._enqueue(
             self.config_id.kkt_device_id.sudo(),
-            built.receipt,
             f"pos:{self.uuid}:{given_up}",
             "pos",
-            reference=self.pos_reference,
-            warnings=built.warnings,
-            pos_order_id=self.id,
-            pos_session_id=self.session_id.id,
-            pos_config_id=self.config_id.id,
-            **built.columns,
+            Wanted(built.receipt, self.pos_reference, built.warnings, columns),
         )
 
     def _fiscal_cashier(self):

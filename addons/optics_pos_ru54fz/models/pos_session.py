@@ -112,9 +112,8 @@ class PosSession(models.Model):
             cashier,
             f"pos-session:{self.id}:{kind}:{number}",
             "pos",
-            pos_session_id=self.id,
-            pos_config_id=self.config_id.id,
             reference=self.name,
+            columns={"pos_session_id": self.id, "pos_config_id": self.config_id.id},
         )
 
     def _fiscal_cashier(self):

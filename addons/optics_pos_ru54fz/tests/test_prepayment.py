@@ -324,7 +324,7 @@ class TestSettlement(PrepaymentCase):
             Cashier("Кассир Иванова"),
         )
         purchase = self.purchase_of(sale_order)
-        row = self.register("prepaid-in-2025", receipt, purchase_id=purchase.id)
+        row = self.register("prepaid-in-2025", receipt, columns={"purchase_id": purchase.id})
         self.assertTrue(row.is_signed)
         earlier = self.payment_kind("Earlier", "prepaid")
         payments = [(earlier, 2000), (self.card, 3000)]
@@ -450,9 +450,11 @@ class TestMoneyBack(PrepaymentCase):
                 Payments(ecash=650000),
                 value.cashier,
             ),
-            original_lines=[[1, "1"]],
-            purchase_id=original._purchase().id,
-            **original._original_values(),
+            columns={
+                "original_lines": [[1, "1"]],
+                "purchase_id": original._purchase().id,
+                **original._original_values(),
+            },
         )
         text = self.refusal(self.give_back(order, [(self.card, -13000)]))
         self.assertIn("more is taken back", text)
@@ -462,7 +464,7 @@ class TestMoneyBack(PrepaymentCase):
     def test_what_a_correction_takes_back_is_not_returned(self):
         order = self.sell()
         original = self.receipt_of(order)
-        self.enqueue("reverse", mending="reverse", **original._original_values())
+        self.enqueue("reverse", columns={"mending": "reverse", **original._original_values()})
         text = self.refusal(self.give_back(order, [(self.card, -5000)]))
         self.assertIn("by a correction", text)
 
