@@ -13,10 +13,8 @@ from ..kkt.fiscal.document import (
     Receipt,
     Settlement,
 )
-from ..kkt.fiscal.mending import Basis, Wrong, check_numbers
+from ..kkt.fiscal.mending import Basis, Wrong, check_numbers, check_rates
 from ..kkt.fiscal.party import STAND_IN
-from ..kkt.fiscal.problems import REQUIRED
-from ..kkt.fiscal.rates import corrected_rates
 from ..kkt.fiscal.vocabulary import CorrectionType, OperationType, TaxationType
 from ..models.kkt_device import TAXATION_TYPES
 
@@ -26,8 +24,6 @@ OPERATIONS = [
     ("3", "Purchase"),
     ("4", "Return of purchase"),
 ]
-FORWARD = ("1", "3")
-"""Operations that repeat no earlier document."""
 LINES = ("right_line_ids", "wrong_line_ids")
 LINE_FIELDS = ("name", "total", "nds", "payment_type", "product_type", "measure")
 PAYMENT_KINDS = ("cash", "ecash", "prepaid", "credit", "provision")
@@ -252,16 +248,13 @@ class FiscalCorrection(models.TransientModel):
         right = self._settlement(problems, "right", cashier or STAND_IN)
         wrong = self._wrong(problems) if self.kind == "error" else None
         if right and basis:
-            self._check_rates(problems, right, basis)
+            problems.attempt("right", lambda: check_rates(right, basis))
         problems.raise_any()
         return {"basis": basis, "right": right, "wrong": wrong}
 
     def _basis(self, problems):
-        today = self.device_id and self.device_id._local_date()
-        if today and self.settled_on and self.settled_on > today:
-            problems.add("settled_on", self.settled_on, self.env._("must not be after today"))
         by_order = self.correction_type == "1"
-        return problems.attempt(
+        basis = problems.attempt(
             "",
             lambda: Basis(
                 self.settled_on or None,
@@ -269,6 +262,10 @@ class FiscalCorrection(models.TransientModel):
                 (self.order_number or None) if by_order else None,
             ),
         )
+        if basis and self.device_id:
+            documents = self.env["fiscal.document"]
+            problems.attempt("", lambda: documents._check_day(self.device_id, basis))
+        return basis
 
     def _wrong(self, problems):
         """Return the wrong document: from its record, or as it was typed in."""
@@ -290,12 +287,6 @@ class FiscalCorrection(models.TransientModel):
         lines = self[f"{side}_line_ids"]
         items = [found.attempt(f"items[{index}]", line._item) for index, line in enumerate(lines)]
         payments = found.attempt("payments", lambda: self._payments(prefix))
-        if not lines:
-            found.add("items", None, self.env._("name what was settled, a line for each thing"))
-        elif payments and all(items):
-            self._check_total(found, payments.total, sum(item.sum for item in items))
-            if side == "right" and self.operation_type in FORWARD:
-                self._check_prepayments(found, items)
         settlement = None
         if not found:
             settlement = found.attempt(
@@ -320,27 +311,6 @@ class FiscalCorrection(models.TransientModel):
         """Return the buyer whom the wrong receipt names; the right one names him as well."""
         return self.original_id and self.original_id._signed_settlement().buyer or None
 
-    def _check_total(self, problems, paid, total):
-        rule = self.env._(
-            "the payments come to %(paid)s, the lines to %(total)s",
-            paid=formatLang(self.env, paid / 100),
-            total=formatLang(self.env, total / 100),
-        )
-        problems.check(paid == total, "payments", paid, rule)
-
-    def _check_prepayments(self, problems, items):
-        for index, item in enumerate(items):
-            if item.payment_type.is_prepayment and item.nds is not item.nds.calculated:
-                rule = self.env._("a prepayment has the rate %s", item.nds.calculated.label)
-                problems.add(f"items[{index}].nds", item.nds.label, rule)
-
-    def _check_rates(self, problems, right, basis):
-        """Tell of rates that are not those of the settlement's date, in the user's language."""
-        rates = corrected_rates(right.items, right.operation_type, basis.settled_on)
-        for index, rate in rates.items():
-            rule = self.env._("on the date of the settlement it was %s", rate.label)
-            problems.add(f"right.items[{index}].nds", right.items[index].nds.label, rule)
-
     # Words ------------------------------------------------------------------------------------
 
     def _explain(self, invalid):
@@ -356,23 +326,39 @@ class FiscalCorrection(models.TransientModel):
 
     def _rule(self, problem):
         """Say in the user's language what a value must be; rare rules stay as they are."""
-        if problem.rule == REQUIRED:
-            return self.env._("must be filled in")
+        params = problem.params
+        match problem.code:
+            case "required":
+                return self.env._("must be filled in")
+            case "after_today":
+                return self.env._("must not be after today")
+            case "no_items":
+                return self.env._("name what was settled, a line for each thing")
+            case "payments_not_the_total":
+                return self.env._(
+                    "the payments come to %(paid)s, the lines to %(total)s",
+                    paid=formatLang(self.env, problem.value / 100),
+                    total=formatLang(self.env, params["total"] / 100),
+                )
+            case "prepayment_rate":
+                return self.env._("a prepayment has the rate %s", params["rate"].label)
+            case "rate_of_another_day":
+                return self.env._("on the date of the settlement it was %s", params["rate"].label)
         rules = {
-            "fn_number": self.env._("must be the 16 digits of the receipt"),
-            "fd_number": self.env._("must be the number of the receipt, 1 or more"),
-            "fpd": self.env._("must be that of the receipt, up to 10 digits"),
-            "name": self.env._("must be a text of at most 128 characters"),
-            "price": self.env._("must not be negative"),
-            "quantity": self.env._("must be more than 0, with at most 6 decimals"),
-            "product_type": self.env._(
+            "wrong_digits": self.env._("must be the 16 digits of the receipt"),
+            "not_from_one": self.env._("must be the number of the receipt, 1 or more"),
+            "too_many_digits": self.env._("must be that of the receipt, up to 10 digits"),
+            "too_long": self.env._("must be a text of at most 128 characters"),
+            "sum_too_small": self.env._("must not be negative"),
+            "wrong_quantity": self.env._("must be more than 0, with at most 6 decimals"),
+            "generic_product_type": self.env._(
                 "an advance and the payment of a credit need “Payment”, a marked thing its code"
             ),
-            "credit": self.env._("must be what leaves on credit by the lines"),
-            "total_sum": self.env._("must be more than zero"),
-            "operator_inn": self.env._("must be 12 digits with the right check digits"),
+            "wrong_credit": self.env._("must be what leaves on credit by the lines"),
+            "not_positive": self.env._("must be more than zero"),
+            "wrong_inn_of_person": self.env._("must be 12 digits with the right check digits"),
         }
-        return rules.get(problem.field.rpartition(".")[2], problem.rule)
+        return rules.get(problem.code, problem.rule)
 
     def _label(self, path):
         """Name the field of the form that a problem's path leads to."""

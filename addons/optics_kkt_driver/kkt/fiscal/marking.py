@@ -80,8 +80,7 @@ class ProductCode:
     def from_json(cls, data: Any) -> ProductCode:
         """Read ``productCodeNew``: an object with one member. Raises InvalidDocument."""
         if not isinstance(data, Mapping) or len(data) != 1:
-            rule = "must be an object with one kind of code"
-            raise InvalidDocument([Problem("product_code", data, rule)])
+            raise InvalidDocument([Problem("product_code", data, "not_one_product_code")])
         ((name, value),) = data.items()
         kind = next((kind for kind in ProductCodeKind if kind == name), name)
         return cls(kind, value_from_json(value))
