@@ -1,4 +1,3 @@
-import re
 from uuid import uuid4
 
 from odoo import Command, api, fields, models
@@ -16,6 +15,7 @@ from ..kkt.fiscal.document import (
 from ..kkt.fiscal.mending import Basis, Wrong, check_numbers, check_rates
 from ..kkt.fiscal.party import STAND_IN
 from ..kkt.fiscal.vocabulary import CorrectionType, OperationType, TaxationType
+from ..models.fiscal_words import words_of_problems
 from ..models.kkt_device import TAXATION_TYPES
 
 OPERATIONS = [
@@ -27,25 +27,6 @@ OPERATIONS = [
 LINES = ("right_line_ids", "wrong_line_ids")
 LINE_FIELDS = ("name", "total", "nds", "payment_type", "product_type", "measure")
 PAYMENT_KINDS = ("cash", "ecash", "prepaid", "credit", "provision")
-LINE_PATH = re.compile(r"(?P<side>right|wrong)\.items\[(?P<index>\d+)\]\.(?P<field>\w+)")
-FIELD_OF_LINE = {"items_quantity_measure": "measure", "sum": "total", "nds_sum": "nds"}
-"""Fields of ``Item`` that have another name here."""
-FIELD_OF_PATH = {
-    "cashier.operator": "cashier",
-    "cashier.operator_inn": "cashier_inn",
-    "wrong.fn_number": "original_fn",
-    "wrong.fd_number": "original_fd",
-    "wrong.fpd": "original_fpd",
-    "fpd": "original_fpd",
-    "right.payments": "total_paid",
-    "wrong.payments": "wrong_total_paid",
-    "right.payments.credit": "credit",
-    "right.total_sum": "total_lines",
-    "wrong.total_sum": "wrong_total_lines",
-    "right.items": "right_line_ids",
-    "wrong.items": "wrong_line_ids",
-}
-"""Where the value of a problem's path is typed in; others have one name in both places."""
 
 
 class FiscalCorrection(models.TransientModel):
@@ -202,7 +183,7 @@ class FiscalCorrection(models.TransientModel):
                 self.env._(
                     "%(document)s cannot be mended from its record: %(why)s",
                     document=original.display_name,
-                    why=invalid,
+                    why="; ".join(words_of_problems(self.env, invalid)),
                 )
             ) from invalid
         lines = self.env["fiscal.correction.line"]
@@ -311,68 +292,7 @@ class FiscalCorrection(models.TransientModel):
         """Return the buyer whom the wrong receipt names; the right one names him as well."""
         return self.original_id and self.original_id._signed_settlement().buyer or None
 
-    # Words ------------------------------------------------------------------------------------
-
-    def _explain(self, invalid):
-        """Return a sentence for each problem, with the names that the form has."""
-        return [
-            self.env._(
-                "%(field)s: %(rule)s",
-                field=self._label(problem.field),
-                rule=self._rule(problem),
-            )
-            for problem in invalid.problems
-        ]
-
-    def _rule(self, problem):
-        """Say in the user's language what a value must be; rare rules stay as they are."""
-        params = problem.params
-        match problem.code:
-            case "required":
-                return self.env._("must be filled in")
-            case "after_today":
-                return self.env._("must not be after today")
-            case "no_items":
-                return self.env._("name what was settled, a line for each thing")
-            case "payments_not_the_total":
-                return self.env._(
-                    "the payments come to %(paid)s, the lines to %(total)s",
-                    paid=formatLang(self.env, problem.value / 100),
-                    total=formatLang(self.env, params["total"] / 100),
-                )
-            case "prepayment_rate":
-                return self.env._("a prepayment has the rate %s", params["rate"].label)
-            case "rate_of_another_day":
-                return self.env._("on the date of the settlement it was %s", params["rate"].label)
-        rules = {
-            "wrong_digits": self.env._("must be the 16 digits of the receipt"),
-            "not_from_one": self.env._("must be the number of the receipt, 1 or more"),
-            "too_many_digits": self.env._("must be that of the receipt, up to 10 digits"),
-            "too_long": self.env._("must be a text of at most 128 characters"),
-            "sum_too_small": self.env._("must not be negative"),
-            "wrong_quantity": self.env._("must be more than 0, with at most 6 decimals"),
-            "generic_product_type": self.env._(
-                "an advance and the payment of a credit need “Payment”, a marked thing its code"
-            ),
-            "wrong_credit": self.env._("must be what leaves on credit by the lines"),
-            "not_positive": self.env._("must be more than zero"),
-            "wrong_inn_of_person": self.env._("must be 12 digits with the right check digits"),
-        }
-        return rules.get(problem.code, problem.rule)
-
-    def _label(self, path):
-        """Name the field of the form that a problem's path leads to."""
-        if line := LINE_PATH.fullmatch(path):
-            name = FIELD_OF_LINE.get(line["field"], line["field"])
-            labels = self.env["fiscal.correction.line"]._fields
-            return self.env._(
-                "Line %(number)s of “%(lines)s”, %(field)s",
-                number=int(line["index"]) + 1,
-                lines=self._label(f"{line['side']}.items"),
-                field=labels[name]._description_string(self.env) if name in labels else name,
-            )
-        name = FIELD_OF_PATH.get(path, path)
-        return self._fields[name]._description_string(self.env) if name in self._fields else path
+    # Preview ----------------------------------------------------------------------------------
 
     @api.depends(
         *("kind", "device_id", "settled_on", "correction_type", "order_number"),
@@ -388,7 +308,7 @@ class FiscalCorrection(models.TransientModel):
             try:
                 documents = wizard._planned()
             except InvalidDocument as invalid:
-                problems = wizard._explain(invalid)
+                problems = words_of_problems(self.env, invalid)
             except UserError as error:
                 problems = [str(error)]
             wizard.preview_html = wizard.env["ir.qweb"]._render(
@@ -439,7 +359,7 @@ class FiscalCorrection(models.TransientModel):
                 **self._arguments(),
             )
         except InvalidDocument as invalid:
-            raise UserError("\n".join(self._explain(invalid))) from invalid
+            raise UserError("\n".join(words_of_problems(self.env, invalid))) from invalid
         rows._print_in_order()
         return self._show(rows.with_env(self.env))
 
