@@ -6,7 +6,7 @@ Each table maps a code to a sentence; its parameters are those that come with th
 import re
 from datetime import date
 from decimal import Decimal
-from enum import Enum
+from enum import Enum, EnumType
 
 from odoo.tools import LazyTranslate, format_date, formatLang
 
@@ -98,7 +98,24 @@ PROBLEMS = {
     "marking_code_required": _lt(
         "must be filled in: goods of the kind %(product_type)s leave with their marking code"
     ),
-    "malformed_marking_code": _lt("is no marking code; scan it once more (%(why)s)"),
+    "gs1_unknown_part": _lt("is no marking code: “%(text)s” begins no part of one. Scan it again"),
+    "gs1_repeated_part": _lt("is no marking code: a part stands there twice. Scan it again"),
+    "gs1_lacking_part": _lt("is no marking code: GTIN or serial number is missing. Scan it again"),
+    "gs1_check_digit": _lt(
+        "is no marking code: the check digit of GTIN %(gtin)s is wrong. Scan it again"
+    ),
+    "gs1_digits": _lt(
+        "is no marking code: part %(identifier)s needs %(count)s digits, not “%(value)s”. Scan it"
+        " again"
+    ),
+    "gs1_length": _lt(
+        "is no marking code: part %(identifier)s has %(length)s characters, 1 to %(longest)s may"
+        " be. Does the scanner leave out the separators?"
+    ),
+    "gs1_characters": _lt(
+        "is no marking code: part %(identifier)s has characters that none has. Does the scanner"
+        " type with the Russian keyboard?"
+    ),
     "not_one_piece": _lt("must be 1: each piece has a marking code of its own"),
     # Receipts
     "place_of_another_sale": _lt("only a settlement on the Internet has a place of its own"),
@@ -314,8 +331,6 @@ def _said(env, value):
         return f"{value:f}"
     if isinstance(value, Enum):
         return getattr(value, "label", value.value)
-    if isinstance(value, type) and not issubclass(value, Enum):
-        return value.__name__
-    if isinstance(value, (tuple, type)):
+    if isinstance(value, (tuple, EnumType)):
         return ", ".join(str(_said(env, each)) for each in value)
-    return value
+    return value.__name__ if isinstance(value, type) else value

@@ -21,7 +21,7 @@ SOURCES = [
     for path in (ADDON / folder).glob("*.py")
     if path.name not in ("rules.py", "fiscal_words.py")
 ]
-PLACE_OF_CODE = {"add": 2, "check": 3, "Problem": 2, "_refuse": 2}
+PLACE_OF_CODE = {"add": 2, "check": 3, "Problem": 2, "_refuse": 2, "MalformedCode": 0}
 """Of each call that takes a code: where among its arguments it stands."""
 
 

@@ -139,7 +139,7 @@ class Item:
             try:
                 code = marking.parse(self.marking_code or "")
             except marking.MalformedCode as error:
-                problems.add("marking_code", self.marking_code, "malformed_marking_code", why=error)
+                problems.add("marking_code", self.marking_code, error.code, **error.params)
                 return
             object.__setattr__(self, "product_code", code.product_code)
         piece = self.items_quantity_measure is ItemsQuantityMeasure.PIECE
