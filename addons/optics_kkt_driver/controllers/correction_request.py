@@ -4,7 +4,7 @@ from datetime import date
 
 from ..kkt.fiscal.document import Problems, Receipt
 from ..kkt.fiscal.mending import Basis, Wrong
-from ..kkt.fiscal.money import from_kopecks
+from ..kkt.fiscal.money import Kopecks
 from ..kkt.fiscal.vocabulary import CorrectionType
 from . import request_fields as part
 from .receipt_request import OPERATIONS, find_original
@@ -39,7 +39,7 @@ def _basis(problems, body):
     try:
         settled_on = date.fromisoformat(body.get("date"))
     except (TypeError, ValueError):
-        problems.add("date", body.get("date"), "must be the day of the settlement, YYYY-MM-DD")
+        problems.add("date", body.get("date"), "not_a_day")
         return None
     return problems.attempt("", lambda: Basis(settled_on, kind, body.get("order_number")))
 
@@ -53,8 +53,7 @@ def _settlement(problems, body, device, cashier, buyer):
     if problems:
         return None
     if total != (expected := sum(item.sum for item in items)):
-        rule = f"must be the sum of the items, {from_kopecks(expected)}"
-        problems.add("total", body["total"], rule)
+        problems.add("total", body["total"], "not_the_items", total=Kopecks(expected))
         return None
     return problems.attempt(
         "",
@@ -66,14 +65,14 @@ def _wrong(problems, body, device, cashier):
     """Return the receipt with the error; None when the settlement had no receipt."""
     if "original" not in body:
         if "wrong" in body:
-            problems.add("original", None, "is required with the data of the wrong receipt")
+            problems.add("original", None, "original_required")
         return None
     told, original = find_original(problems, body["original"], device)
     if original is None:
         return None
     if original:
         if "wrong" in body:
-            problems.add("wrong", body["wrong"], "the wrong receipt is known here")
+            problems.add("wrong", body["wrong"], "original_known")
         return problems.attempt("original", original._as_wrong)
     settlement = problems.attempt("wrong", lambda: _signed_wrong(body, device, cashier))
     if settlement is None:
@@ -92,6 +91,6 @@ def _signed_wrong(body, device, cashier):
         part.no_unknown(problems, "", data, SETTLEMENT_FIELDS)
         settlement = _settlement(problems, data, device, cashier, None)
     else:
-        problems.add("", data, "must be an object: what the wrong receipt says")
+        problems.add("", data, "not_a_wrong_receipt")
     problems.raise_any()
     return settlement

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from functools import partial
 
 from ..kkt.fiscal.document import Payments, Problems
-from ..kkt.fiscal.money import from_kopecks
+from ..kkt.fiscal.money import Kopecks
 from ..kkt.fiscal.rates import Rate20Policy
 from ..kkt.fiscal.returned import ReturnedLine, returned_lines
 from ..kkt.fiscal.vocabulary import OperationType
@@ -75,7 +75,7 @@ class ReceiptReader:
             return ""
         name = part.short_text(self._problems, "purchase", name, 64)
         if not name.strip() and not self._problems.tell_of("purchase"):
-            self._problems.add("purchase", name, "must not be empty")
+            self._problems.add("purchase", name, "empty")
         return name
 
     def _compose(self, compose):
@@ -106,10 +106,9 @@ class ReceiptReader:
         if stage is None:
             return None
         if self._operation and self._operation is not OperationType.SALE:
-            rule = "goes with sales; a return names its original"
-            self._problems.add("stage", name, rule)
+            self._problems.add("stage", name, "stage_of_no_sale")
         if self._body.get("purchase") is None and name != "advance":
-            self._problems.add("purchase", None, f"is required with the stage {name}")
+            self._problems.add("purchase", None, "purchase_required", stage=name)
         return stage(self)
 
     def _as_told(self):
@@ -187,9 +186,9 @@ class ReceiptReader:
         problems = self._problems
         part.no_unknown(problems, "", self._body, FIELDS | {"items", "original"})
         if "stage" in self._body:
-            problems.add("stage", self._body["stage"], "a return names its original only")
+            problems.add("stage", self._body["stage"], "stage_of_return")
         if self._operation and not self._operation.is_return:
-            problems.add("type", self._body.get("type", "sale"), "a sale has no original")
+            problems.add("type", self._body.get("type", "sale"), "original_of_sale")
         told, original = find_original(problems, self._body["original"], self._device)
         if problems:
             return None
@@ -210,8 +209,8 @@ class ReceiptReader:
         part.only_money(self._problems, paid, "prepaid")
         signed = original._value().operation_type
         if self._operation is not signed.returned:
-            rule = f"does not return a document of kind {signed.label}"
-            self._problems.add("type", self._body.get("type"), rule)
+            told = self._body.get("type")
+            self._problems.add("type", told, "another_operation", operation=signed)
         if self._problems:
             return None
         take = partial(returned_lines, wanted=wanted)
@@ -230,7 +229,7 @@ class ReceiptReader:
         if data is None:
             return None
         if not isinstance(data, list):
-            self._problems.add("items", data, "must be a list of lines of the original")
+            self._problems.add("items", data, "not_original_lines")
             return None
         wanted = []
         for index, each in enumerate(data):
@@ -239,8 +238,7 @@ class ReceiptReader:
             count = part.quantity(self._problems, f"{path}.quantity", line.get("quantity", 1))
             number = line.get("line")
             if type(number) is not int:
-                rule = "must be the number of a line of the original, from 1"
-                self._problems.add(f"{path}.line", number, rule)
+                self._problems.add(f"{path}.line", number, "not_a_line_number")
             elif count is not None:
                 wanted.append(ReturnedLine(number, count))
         return wanted
@@ -255,8 +253,8 @@ class ReceiptReader:
 
     def _check_total(self, items):
         if not self._problems and self._total != (expected := sum(item.sum for item in items)):
-            rule = f"must be the sum of the items, {from_kopecks(expected)}"
-            self._problems.add("total", self._body["total"], rule)
+            total = Kopecks(expected)
+            self._problems.add("total", self._body["total"], "not_the_items", total=total)
 
 
 def find_original(problems, data, device):
@@ -271,13 +269,12 @@ def find_original(problems, data, device):
         found = documents.search([*company, ("idempotency_key", "=", told["key"])])
         if found.is_signed:
             return told, found
-        problems.add("original.key", told["key"], "is no key of a signed receipt")
+        problems.add("original.key", told["key"], "original_not_signed")
         return told, None
     for name, kind in (("fn_number", str), ("fd_number", int), ("fpd", str)):
         value = told.get(name)
         holds = isinstance(value, kind) and not isinstance(value, bool) and bool(value)
-        rule = "is required, unless the original is named by its key"
-        problems.check(holds, f"original.{name}", value, rule)
+        problems.check(holds, f"original.{name}", value, "original_unnamed")
     if problems:
         return told, None
     numbers = [("fn_number", "=", told["fn_number"]), ("fd_number", "=", told["fd_number"])]

@@ -55,7 +55,12 @@ def raise_any(problems):
 def refusal(invalid):
     """Return the answer to a call that is wrong in the ways that `invalid` tells."""
     told = [
-        {"field": _path_of_call(each.field), "rule": each.rule, "value": str(each.value)}
+        {
+            "field": _path_of_call(each.field),
+            "code": each.code,
+            "rule": each.rule,
+            "value": str(each.value),
+        }
         for each in invalid.problems
     ]
     words = "; ".join(f"{each['field']}: {each['rule']} (got {each['value']})" for each in told)
@@ -70,27 +75,27 @@ def _path_of_call(path):
 def no_unknown(problems, path, data, known):
     for name in data:
         if name not in known:
-            problems.add(f"{path}{name}", data[name], "is not a field of this call")
+            problems.add(f"{path}{name}", data[name], "unknown_field")
 
 
 def choice(problems, path, value, choices):
     """Return what `value` stands for, or None when it is told to be wrong."""
     if isinstance(value, str) and value in choices:
         return choices[value]
-    problems.add(path, value, "must be one of " + ", ".join(choices))
+    problems.add(path, value, "unknown_choice", choices=tuple(choices))
     return None
 
 
 def flag(problems, path, value):
     if not isinstance(value, bool):
-        problems.add(path, value, "must be true or false")
+        problems.add(path, value, "not_a_flag")
     return value is True
 
 
 def json_part(problems, path, data, known):
     """Return `data` if it is an object of known fields, else an empty one."""
     if not isinstance(data, dict):
-        problems.add(path, data, "must be an object")
+        problems.add(path, data, "not_an_object")
         return {}
     no_unknown(problems, f"{path}.", data, known)
     return data
@@ -98,7 +103,7 @@ def json_part(problems, path, data, known):
 
 def short_text(problems, path, value, longest=128):
     if not isinstance(value, str) or len(value) > longest:
-        problems.add(path, value, f"must be a text of at most {longest} characters")
+        problems.add(path, value, "too_long_text", longest=longest)
         return ""
     return value
 
@@ -112,7 +117,7 @@ def amount(problems, path, value):
             kopecks = -1
         if kopecks >= 0:
             return kopecks
-    problems.add(path, value, "must be an amount in roubles, not negative, at most two decimals")
+    problems.add(path, value, "not_an_amount")
     return None
 
 
@@ -122,7 +127,7 @@ def quantity(problems, path, value):
             raise InvalidOperation
         return Decimal(value)
     except InvalidOperation:
-        problems.add(path, value, "must be a number")
+        problems.add(path, value, "not_a_number")
         return None
 
 
@@ -130,15 +135,14 @@ def rate(problems, path, value):
     try:
         return Nds.parse(value)
     except ValueError:
-        rates = ", ".join(f"{each.label}" for each in Nds)
-        problems.add(path, value, f"is not a known VAT rate ({rates})")
+        problems.add(path, value, "unknown_rate", rates=tuple(each.label for each in Nds))
         return None
 
 
 def items(problems, data):
     """Return the lines that could be read, as a tuple of ``Item``."""
     if not isinstance(data, list) or not data:
-        problems.add("items", data, "must be a list of at least one item")
+        problems.add("items", data, "no_listed_items")
         return ()
     read = [
         problems.attempt("", lambda each=each, path=f"items[{index}]": _item(problems, path, each))
@@ -183,7 +187,7 @@ def payments(problems, body, total):
     """Return ``payment_method`` or ``payments`` of a call as ``Payments``."""
     sums = dict.fromkeys(PAYMENT_METHODS.values(), 0)
     if "payments" in body and "payment_method" in body:
-        problems.add("payments", body["payments"], "payment_method is given as well: one of both")
+        problems.add("payments", body["payments"], "payments_told_twice")
     elif "payments" in body:
         for path, method, paid in _payment_parts(problems, body["payments"]):
             if method := choice(problems, f"{path}.method", method, PAYMENT_METHODS):
@@ -195,7 +199,7 @@ def payments(problems, body, total):
 
 def _payment_parts(problems, data):
     if not isinstance(data, list):
-        problems.add("payments", data, "must be a list of payments")
+        problems.add("payments", data, "not_payments")
         return
     for index, each in enumerate(data):
         path = f"payments[{index}]"
@@ -207,8 +211,7 @@ def only_money(problems, paid, *others):
     """Tell of payments that are no money and none of `others`: the server computes those itself."""
     for name in ("prepaid", "credit", "provision"):
         if paid and name not in others and getattr(paid, name):
-            rule = "is computed from the purchase's signed documents: give the money only"
-            problems.add("payments", name, rule)
+            problems.add("payments", name, "payment_computed")
 
 
 def buyer(problems, data):
@@ -216,7 +219,7 @@ def buyer(problems, data):
         return None
     data = json_part(problems, "customer", data, CUSTOMER_FIELDS)
     if data.get("email") and data.get("phone"):
-        problems.add("customer.phone", data["phone"], "a receipt holds one of email and phone")
+        problems.add("customer.phone", data["phone"], "two_contacts")
     return problems.attempt(
         "customer",
         lambda: Buyer(

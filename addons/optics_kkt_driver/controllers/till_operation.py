@@ -52,7 +52,7 @@ def _cash(document_class):
         reason = part.short_text(problems, "reason", body.get("reason", ""))
         moved = part.amount(problems, "amount", body.get("amount"))
         if moved == 0:
-            problems.add("amount", body["amount"], "must be more than zero")
+            problems.add("amount", body["amount"], "not_positive")
         part.raise_any(problems)
         return Wanted(document_class(moved, cashier), reason)
 

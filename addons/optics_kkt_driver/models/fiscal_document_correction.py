@@ -103,8 +103,8 @@ class FiscalDocument(models.Model):
     def _check_day(self, device, basis):
         today = device._local_date()
         if basis.settled_on > today:
-            rule = f"must not be after today, {today:%d.%m.%Y}"
-            raise InvalidDocument([Problem("settled_on", basis.settled_on, rule)])
+            told = Problem("settled_on", basis.settled_on, "after_today", today=today)
+            raise InvalidDocument([told])
 
     def _ffd_of(self, device):
         """Return the format that the till speaks, as far as it has said so."""
@@ -127,8 +127,8 @@ class FiscalDocument(models.Model):
         """Columns that tie a correction to the wrong document, ours or not."""
         original = self._find_signed(device.company_id, wrong.fn_number, wrong.fd_number)
         if original and original.fpd != wrong.fpd:
-            rule = f"FD {wrong.fd_number} of this drive has another one"
-            raise InvalidDocument([Problem("fpd", wrong.fpd, rule)])
+            told = Problem("fpd", wrong.fpd, "another_sign", fd_number=wrong.fd_number)
+            raise InvalidDocument([told])
         return {
             "original_id": original.id,
             "original_fn": wrong.fn_number,

@@ -9,7 +9,7 @@ from odoo.tools import SQL
 
 from ..kkt.fiscal.document import InvalidDocument, Payments, Problem, Problems, Receipt
 from ..kkt.fiscal.lines import advance_line, prepayment_shares
-from ..kkt.fiscal.money import from_kopecks
+from ..kkt.fiscal.money import Kopecks, from_kopecks
 from ..kkt.fiscal.purchase import (
     Balance,
     balance_of,
@@ -239,9 +239,7 @@ class FiscalPurchase(models.Model):
         purchase = original._purchase()
         balance = purchase._balance_in_turn()
         if original._is_taken_back():
-            rule = "is taken back by a correction: return what the correction has set right"
-            key = original.idempotency_key
-            raise InvalidDocument([Problem("original", key, rule, "taken_back")])
+            raise InvalidDocument([Problem("original", original.idempotency_key, "taken_back")])
         value = original._value()
         lines, items = take(value, original._returned_lines())
         if value.operation_type is not OperationType.SALE:
@@ -263,8 +261,8 @@ class FiscalPurchase(models.Model):
     def _paid_out(self, items, balance, money, total):
         problems = Problems()
         expected = sum(item.sum for item in items)
-        rule = f"must be the sum of the items, {from_kopecks(expected)}"
-        problems.check(total == expected, "total", from_kopecks(total), rule)
+        told = {"total": Kopecks(expected)}
+        problems.check(total == expected, "total", from_kopecks(total), "not_the_items", **told)
         payments = problems.attempt(
             "",
             lambda: return_payments(

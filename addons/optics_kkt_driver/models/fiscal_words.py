@@ -3,9 +3,15 @@
 Each table maps a code to a sentence; its parameters are those that come with the code.
 """
 
-from odoo.tools import LazyTranslate
+import re
+from datetime import date
+from decimal import Decimal
+from enum import Enum, EnumType
+
+from odoo.tools import LazyTranslate, format_date, formatLang
 
 from ..kkt.device.errors import DeviceError, LinkFailed
+from ..kkt.fiscal.money import Kopecks
 from ..kkt.flow.errors import TillRefused
 
 _lt = LazyTranslate(__name__)
@@ -51,6 +57,247 @@ LINKS = {
     "too_late": _lt("The time for this document was over before it was sent."),
 }
 """Why a link failed, by ``kkt.device.errors.LinkFailed.reason``."""
+
+
+PROBLEMS = {
+    # Any value
+    "required": _lt("must be filled in"),
+    "empty": _lt("must not be empty"),
+    "unknown_choice": _lt("must be one of: %(choices)s"),
+    "wrong_type": _lt("cannot be read (%(type)s is expected)"),
+    "not_an_object": _lt("cannot be read: several values with their names are expected"),
+    "not_a_json_object": _lt("cannot be read: a JSON object is expected"),
+    # Texts
+    "not_text": _lt("must be a text"),
+    "control_characters": _lt(
+        "must not have tabs, line breaks or other characters that cannot be printed"
+    ),
+    "unprintable": _lt("must have characters that can be printed"),
+    "too_long": _lt("must not be longer than %(longest)s characters"),
+    "too_long_text": _lt("must be a text of at most %(longest)s characters"),
+    "too_long_with_name": _lt("must not be longer than %(longest)s characters with its name"),
+    "wrong_digits": _lt("must have %(count)s digits and nothing else"),
+    "too_many_digits": _lt("must have digits only, at most %(most)s"),
+    # Numbers and days
+    "not_a_number": _lt("must be a number"),
+    "not_positive": _lt("must be more than zero"),
+    "not_a_flag": _lt("must be yes or no"),
+    "not_a_byte": _lt("must be a number from 0 to 255"),
+    "not_a_date": _lt("must be a date"),
+    "not_a_day": _lt("must be the day of the settlement"),
+    "has_a_time": _lt("must be a date without a time"),
+    "after_today": _lt("must not be after today, %(today)s"),
+    # Sums
+    "not_kopecks": _lt("must be a whole number of kopecks"),
+    "not_an_amount": _lt("must be an amount in roubles, not negative, with at most two decimals"),
+    "sum_too_small": _lt("must not be less than %(least)s"),
+    "sum_too_large": _lt("must be an amount from %(least)s to %(most)s"),
+    # People
+    "wrong_inn": _lt("is no INN: 10 or 12 digits with the right check digits"),
+    "wrong_inn_of_person": _lt("is no INN of a person: 12 digits with the right check digits"),
+    "wrong_contact": _lt("must be a phone number such as +79001234567, or an e-mail address"),
+    "two_contacts": _lt("a receipt has either the phone number or the e-mail address"),
+    "contact_required": _lt("must be filled in when the settlement is made on the Internet"),
+    "buyer_name_required": _lt("must be filled in together with the buyer's INN or papers"),
+    # Lines
+    "no_items": _lt("name what was settled, a line for each thing"),
+    "no_listed_items": _lt("there must be at least one line"),
+    "not_a_list": _lt("cannot be read: a list is expected"),
+    "wrong_quantity": _lt("must be more than 0 and less than %(limit)s"),
+    "too_many_decimals": _lt("must have at most %(most)s decimals"),
+    "not_price_by_quantity": _lt("must be price by quantity, rounded: %(total)s"),
+    "wrong_vat": _lt("must be the VAT of the line, %(vat)s"),
+    "unknown_rate": _lt("is no known VAT rate (%(rates)s)"),
+    "prepayment_rate": _lt("a prepayment has the rate %(rate)s"),
+    "rate_outdated": _lt("%(rate)s is not lawful on what is supplied from %(since)s on"),
+    "rate_of_another_day": _lt("on the date of the settlement, %(day)s, it was %(rate)s"),
+    "generic_product_type": _lt("must be “Payment” for an advance or the payment of a credit"),
+    "not_one_product_code": _lt("must have one kind of code"),
+    "marking_code_required": _lt(
+        "must be filled in: goods of the kind %(product_type)s leave with their marking code"
+    ),
+    "gs1_unknown_part": _lt("is no marking code: “%(text)s” begins no part of one. Scan it again"),
+    "gs1_repeated_part": _lt("is no marking code: a part stands there twice. Scan it again"),
+    "gs1_lacking_part": _lt("is no marking code: GTIN or serial number is missing. Scan it again"),
+    "gs1_check_digit": _lt(
+        "is no marking code: the check digit of GTIN %(gtin)s is wrong. Scan it again"
+    ),
+    "gs1_digits": _lt(
+        "is no marking code: part %(identifier)s needs %(count)s digits, not “%(value)s”. Scan it"
+        " again"
+    ),
+    "gs1_length": _lt(
+        "is no marking code: part %(identifier)s has %(length)s characters, 1 to %(longest)s may"
+        " be. Does the scanner leave out the separators?"
+    ),
+    "gs1_characters": _lt(
+        "is no marking code: part %(identifier)s has characters that none has. Does the scanner"
+        " type with the Russian keyboard?"
+    ),
+    "not_one_piece": _lt("must be 1: each piece has a marking code of its own"),
+    # Receipts
+    "place_of_another_sale": _lt("only a settlement on the Internet has a place of its own"),
+    "payments_not_the_total": _lt("must come to the total of the lines, %(total)s"),
+    "not_the_lines": _lt("must be the total of the lines, %(total)s"),
+    "not_the_items": _lt("must be the total of the lines, %(total)s"),
+    "wrong_credit": _lt("must be what leaves on credit by the lines, %(credit)s"),
+    "wrong_part_of_credit": _lt(
+        "must be more than %(more_than)s and less than %(less_than)s: by the lines a part is paid,"
+        " the rest leaves on credit"
+    ),
+    # Purchases in several receipts
+    "purchase_required": _lt("must be filled in with the stage %(stage)s"),
+    "stage_of_no_sale": _lt("only sales have one; a return names its receipt"),
+    "prepaid_not_signed": _lt("must not take off more than is prepaid, %(signed)s"),
+    "prepaid_left_out": _lt("must take off what is prepaid first, at least %(least)s"),
+    "more_than_unpaid": _lt("must be more than zero and at most what is left to pay, %(unpaid)s"),
+    "more_than_due": _lt("must not be more than the %(due)s that are due"),
+    "less_than_due": _lt("must not be less than the %(due)s that are due"),
+    "more_than_owed": _lt("must be more than zero and at most what is owed, %(owed)s"),
+    "payment_computed": _lt(
+        "only the money is given; prepayment and credit follow from the signed receipts"
+    ),
+    # Returns
+    "stage_of_return": _lt("a return has none: it names its receipt only"),
+    "original_of_sale": _lt("a sale takes no earlier receipt back"),
+    "original_not_signed": _lt("no signed receipt has this key"),
+    "original_unnamed": _lt("must be filled in, unless the receipt is named by its key"),
+    "another_operation": _lt("does not give back a receipt of the kind “%(operation)s”"),
+    "taken_back": _lt(
+        "a correction takes this receipt back; return what the correction has set right"
+    ),
+    "nothing_left": _lt("all of the receipt is taken back already"),
+    "not_original_lines": _lt("cannot be read: lines of the receipt are expected"),
+    "not_a_line_number": _lt("must be the number of a line of the receipt, from 1"),
+    "no_such_line": _lt("the receipt has lines 1 to %(last)s"),
+    "more_than_left": _lt("of line %(line)s only %(left)s can still be taken back"),
+    "prepayment_kept": _lt("a prepayment that is given back cannot stay as one"),
+    "prepayment_settled": _lt(
+        "of what was prepaid only %(left)s are not settled yet; the rest comes back with the goods"
+    ),
+    "not_what_is_due": _lt("must come to %(due)s"),
+    "not_what_is_left_of_credit": _lt(
+        "must come to %(due)s: of %(total)s the buyer still owes %(credit)s"
+    ),
+    # Payments of a call
+    "not_payments": _lt("cannot be read: a list of payments is expected"),
+    "payments_told_twice": _lt("the way of payment is given twice"),
+    "unknown_field": _lt("there is no such field"),
+    # Corrections
+    "not_by_order": _lt("only a correction by order of the tax office has one"),
+    "not_by_order_1179": _lt("only a correction by order of the tax office has one (tag 1179)"),
+    "not_a_document_number": _lt("must be the number of a document"),
+    "not_from_one": _lt("must be a whole number, 1 or more"),
+    "another_sign": _lt("FD %(fd_number)s of this drive has another one"),
+    "original_required": _lt("must be filled in together with the data of the wrong receipt"),
+    "original_known": _lt("must be left empty: the wrong receipt is known here"),
+    "not_a_wrong_receipt": _lt("cannot be read: what the wrong receipt says is expected"),
+    "older_format_operation": _lt("a till of FFD 1.05 corrects only sales and purchases"),
+    "older_format_error": _lt(
+        "a till of FFD 1.05 mends an error by an ordinary return and a new receipt"
+    ),
+    "older_format_order": _lt(
+        "a till of FFD 1.05 mends an error by ordinary receipts, which name no order"
+    ),
+    # Registration of a till, regime of its user
+    "no_tax_system": _lt("choose at least one tax system"),
+    "no_reason": _lt("choose at least one reason"),
+    "wrong_kkt_reg_id": _lt(
+        "must be the 16 digits that the tax office gave to this INN and serial number"
+    ),
+    "ofd_required": _lt("must be filled in unless the till works offline"),
+    "only_automatic": _lt("only a till in an automatic device has one"),
+    "unlawful_tax_system": _lt("must be ОСН, УСН, ЕСХН or ПСН"),
+}
+"""What is wrong with a value, by the codes of ``kkt.fiscal.rules.RULES``; a field stands before."""
+
+FIELDS = {
+    # Receipts and corrections
+    "operation_type": _lt("kind of settlement"),
+    "applied_taxation_type": _lt("tax system"),
+    "items": _lt("lines"),
+    "payments": _lt("payments"),
+    "total": _lt("total"),
+    "total_sum": _lt("total"),
+    "user_attribute": _lt("additional detail"),
+    "properties_data": _lt("additional detail (tag 1192)"),
+    "internet_payment": _lt("settlement on the Internet"),
+    "retail_place": _lt("place of settlements"),
+    "original": _lt("receipt that is taken back"),
+    "settlement": _lt("settlement"),
+    "settled_on": _lt("date of the settlement"),
+    "correction_type": _lt("kind of correction"),
+    "correction_base": _lt("reason of the correction"),
+    "correction_document_date": _lt("date of the settlement"),
+    "correction_document_number": _lt("number of the order"),
+    "order_number": _lt("number of the order"),
+    "wrong": _lt("signed with an error"),
+    "fn_number": _lt("FN"),
+    "fd_number": _lt("FD"),
+    "fpd": _lt("FPD"),
+    # Lines
+    "name": _lt("name"),
+    "price": _lt("price"),
+    "quantity": _lt("quantity"),
+    "sum": _lt("sum"),
+    "nds": _lt("VAT rate"),
+    "nds_sum": _lt("sum of VAT"),
+    "payment_type": _lt("way of settlement"),
+    "product_type": _lt("kind of item"),
+    "items_quantity_measure": _lt("unit"),
+    "properties_item": _lt("additional detail of the line"),
+    "origin_country_code": _lt("country of origin"),
+    "custom_entry_num": _lt("customs declaration"),
+    "excise_duty": _lt("excise duty"),
+    "marking_code": _lt("marking code"),
+    "product_code": _lt("product code"),
+    "checking_prod_information_result": _lt("result of checking the marking code"),
+    "kind": _lt("kind"),
+    "value": _lt("value"),
+    "line": _lt("number of the line"),
+    # Payments
+    "cash": _lt("in cash"),
+    "ecash": _lt("non-cash"),
+    "prepaid": _lt("prepaid"),
+    "credit": _lt("on credit"),
+    "provision": _lt("counter-provision"),
+    # People
+    "cashier": _lt("cashier"),
+    "operator": _lt("position and surname"),
+    "operator_inn": _lt("INN"),
+    "buyer": _lt("buyer"),
+    "phone_or_address": _lt("phone number or e-mail"),
+    "inn": _lt("INN"),
+    "birthday": _lt("date of birth"),
+    "citizenship": _lt("citizenship"),
+    "document_code": _lt("kind of identity paper"),
+    "document_data": _lt("identity paper"),
+    "address": _lt("address"),
+    # Registration of a till, regime of its user
+    "user": _lt("organisation"),
+    "user_inn": _lt("INN of the organisation"),
+    "kkt_reg_id": _lt("registration number of the till"),
+    "kkt_number": _lt("serial number of the till"),
+    "taxation_types": _lt("tax systems"),
+    "taxation_type": _lt("tax system"),
+    "retail_place_address": _lt("address of settlements"),
+    "ofd_name": _lt("OFD"),
+    "ofd_inn": _lt("INN of the OFD"),
+    "fns_url": _lt("site of the tax service"),
+    "seller_address": _lt("e-mail of the sender"),
+    "machine_number": _lt("number of the automatic device"),
+    "auto_mode": _lt("automatic mode"),
+    "offline_mode": _lt("offline mode"),
+    "encryption_sign": _lt("encryption"),
+    "usage_condition_signs": _lt("conditions of use"),
+    "correction_kkt_reason_code": _lt("reason of the registration"),
+    "since": _lt("in force since"),
+    "vat": _lt("VAT"),
+}
+"""What people call the parts of a problem's path. `right`, the side that is meant, has no name."""
+
+LINE = _lt("line %(number)s")
+PART = re.compile(r"(?P<name>\w+)(\[(?P<index>\d+)\])?")
 
 
 def words_of_stop(env, stop):
@@ -101,8 +348,47 @@ def words_of_refusal(env, message, code, remedy):
     return " ".join(part for part in parts if part)
 
 
+def words_of_problems(env, invalid):
+    """Say in the reader's language all that is wrong with a document.
+
+    :param invalid: ``kkt.fiscal.problems.InvalidDocument``
+    :return: a sentence for each problem that begins with its field: ``Line 3, price: …``
+    """
+    return [words_of_problem(env, problem) for problem in invalid.problems]
+
+
+def words_of_problem(env, problem):
+    """Say in the reader's language what is wrong with one value: see :func:`words_of_problems`."""
+    rule = _sentence(env, PROBLEMS[problem.code], problem.params)
+    field = ", ".join(filter(None, (_label(env, part) for part in PART.finditer(problem.field))))
+    return f"{field[0].upper()}{field[1:]}: {rule}" if field else rule
+
+
+def _label(env, part):
+    """Say what people call one part of a path; nothing where there is no name for it."""
+    if part["index"]:
+        return _sentence(env, LINE, {"number": int(part["index"]) + 1})
+    name = part["name"]
+    return _sentence(env, FIELDS[name], {}) if name in FIELDS else ""
+
+
 def _sentence(env, template, params):
     """Fill a sentence in the language of the call, else in that of its user (a call by key)."""
-    lang = env.lang or env.user.lang
-    text = env["base"].with_context(lang=lang).env._(template)
-    return text % params if params else text
+    env = env["base"].with_context(lang=env.lang or env.user.lang).env
+    text = env._(template)
+    return text % {name: _said(env, value) for name, value in params.items()} if params else text
+
+
+def _said(env, value):
+    """Say a parameter as people of the language of `env` write it."""
+    if isinstance(value, Kopecks):
+        return formatLang(env, value / 100)
+    if isinstance(value, date):
+        return format_date(env, value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, Enum):
+        return getattr(value, "label", value.value)
+    if isinstance(value, (tuple, EnumType)):
+        return ", ".join(str(_said(env, each)) for each in value)
+    return value.__name__ if isinstance(value, type) else value

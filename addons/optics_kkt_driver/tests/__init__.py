@@ -10,6 +10,7 @@ from . import (
     test_documents,
     test_fiscal_document,
     test_fiscal_regime,
+    test_fiscal_words,
     test_kkt_device,
     test_kkt_drive,
     test_kkt_histogram,

@@ -92,6 +92,21 @@ class TestPurchase(PurchaseCase):
         }
         self.assertIn("4000.00", self.refused("payments", **composed))
 
+    def test_a_problem_has_a_code_beside_its_rule(self):
+        status, answer = self.sell("code", **self.hand_over(8500), color="red")
+        self.assertEqual(status, 422)
+        self.assertEqual(
+            answer["error"]["details"]["problems"],
+            [
+                {
+                    "field": "color",
+                    "code": "unknown_field",
+                    "rule": "is not a field of this call",
+                    "value": "red",
+                }
+            ],
+        )
+
     def test_no_more_is_prepaid_than_the_goods_cost(self):
         self.prepay("a", 12000)
         rest = {"stage": "prepayment", "purchase": "Z-1", "items": ORDER_API}

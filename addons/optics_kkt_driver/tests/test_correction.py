@@ -574,10 +574,10 @@ class TestCorrectionWizard(CorrectionCase):
         text = str(caught.exception)
         for field in (
             "Date of the settlement: must not be after today",
-            "FPD: must be that of the receipt, up to 10 digits",
-            "INN of the cashier: must be 12 digits",
-            "Line 1 of “Settled lines”, Price: must not be negative",
-            "Line 1 of “Signed lines”, Quantity: must be more than 0",
+            "Signed with an error, FPD: must have digits only, at most 10",
+            "Cashier, INN: is no INN of a person",
+            "Line 1, price: must not be less than 0.00",
+            "Signed with an error, line 1, quantity: must be more than 0",
         ):
             with self.subTest(field):
                 self.assertIn(field, text)
@@ -587,26 +587,58 @@ class TestCorrectionWizard(CorrectionCase):
     def test_problems_of_money_and_rates(self):
         form = self.settlement_form()
         form.cash = 999.0
-        with self.assertRaisesRegex(UserError, "Total of the payments: .*4,999.00.*5,000.00"):
+        with self.assertRaisesRegex(UserError, "Payments: must come to .* 5,000.00"):
             form.save().action_print()
         form = self.settlement_form()
         form.settled_on = "2025-12-30"
-        with self.assertRaisesRegex(UserError, "VAT: .*НДС 20%"):
+        with self.assertRaisesRegex(UserError, "Line 1, VAT rate: .*НДС 20%"):
             form.save().action_print()
         form = self.settlement_form()
         with form.right_line_ids.edit(0) as line:
             line.payment_type = "2"
-        with self.assertRaisesRegex(UserError, "VAT: a prepayment has the rate НДС 22/122"):
+        with self.assertRaisesRegex(UserError, "VAT rate: a prepayment has the rate НДС 22/122"):
             form.save().action_print()
         form = self.settlement_form()
         form.cash, form.credit = 0.0, 1000.0
-        with self.assertRaisesRegex(UserError, "On credit: must be what leaves on credit"):
+        with self.assertRaisesRegex(UserError, "on credit: must be what leaves on credit"):
             form.save().action_print()
         form = self.settlement_form()
         form.right_line_ids.remove(0)
-        with self.assertRaisesRegex(UserError, "Settled lines: "):
+        with self.assertRaisesRegex(UserError, "Lines: name what was settled"):
             form.save().action_print()
         self.assertFalse(self.rows())
+
+    def test_a_line_is_told_what_is_wrong_with_it_and_nothing_else(self):
+        for values, words in (
+            ({"name": "Оправа\tRay-Ban"}, "Line 1, name: must not have tabs"),
+            ({"price": 1e13}, "Line 1, price: must be an amount from 0.00 to 2,814,749,767,106.55"),
+        ):
+            wizard = self.settlement_form().save()
+            with self.subTest(words):
+                wizard.right_line_ids.update(values)
+                with self.assertRaises(UserError) as caught:
+                    wizard.action_print()
+                self.assertRegex(str(caught.exception), f"^{words}[^\n]*$")
+        self.assertFalse(self.rows())
+
+    def test_what_is_not_chosen_in_a_line_is_asked_for(self):
+        line = self.env["fiscal.correction.line"].new({"name": "Очки", "price": 1, "nds": False})
+        with self.assertRaises(InvalidDocument) as caught:
+            line._item()
+        told = [(problem.field, problem.code) for problem in caught.exception.problems]
+        self.assertEqual(told, [("nds", "required")])
+
+    def test_problems_are_told_in_the_readers_language(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        form = self.settlement_form()
+        form.cash, form.cashier_inn = 999.0, "123"
+        wizard = form.save().with_context(lang="ru_RU")
+        with self.assertRaises(UserError) as caught:
+            wizard.action_print()
+        text = str(caught.exception)
+        self.assertNotRegex(text, "[A-Za-z]")
+        self.assertEqual(len(text.splitlines()), 2)
+        self.assertIn("Кассир, ИНН: ", wizard.preview_html)
 
     def test_by_order(self):
         form = self.settlement_form()

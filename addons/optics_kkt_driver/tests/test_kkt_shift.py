@@ -414,6 +414,14 @@ class TestCashMove(ShiftCase):
             with self.assertRaises(UserError):
                 self.wizard(**values)
 
+    def test_what_no_document_can_say_is_told_in_words(self):
+        with self.assertRaisesRegex(UserError, "Sum: must be an amount from 0.01 to 2,814,749"):
+            self.wizard(amount=1e13).action_move()
+        self.manager.fiscal_inn = "123"
+        with self.assertRaisesRegex(UserError, "INN: is no INN of a person"):
+            self.wizard().action_move()
+        self.assertFalse(self.moves())
+
     def test_only_administrators_move_cash(self):
         reader = new_test_user(
             self.env, "reader", "base.group_user,optics_kkt_driver.group_fiscal_user"

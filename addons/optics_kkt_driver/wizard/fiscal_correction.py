@@ -1,4 +1,3 @@
-import re
 from uuid import uuid4
 
 from odoo import Command, api, fields, models
@@ -13,11 +12,10 @@ from ..kkt.fiscal.document import (
     Receipt,
     Settlement,
 )
-from ..kkt.fiscal.mending import Basis, Wrong, check_numbers
+from ..kkt.fiscal.mending import Basis, Wrong, check_numbers, check_rates
 from ..kkt.fiscal.party import STAND_IN
-from ..kkt.fiscal.problems import REQUIRED
-from ..kkt.fiscal.rates import corrected_rates
 from ..kkt.fiscal.vocabulary import CorrectionType, OperationType, TaxationType
+from ..models.fiscal_words import words_of_problems
 from ..models.kkt_device import TAXATION_TYPES
 
 OPERATIONS = [
@@ -26,30 +24,9 @@ OPERATIONS = [
     ("3", "Purchase"),
     ("4", "Return of purchase"),
 ]
-FORWARD = ("1", "3")
-"""Operations that repeat no earlier document."""
 LINES = ("right_line_ids", "wrong_line_ids")
 LINE_FIELDS = ("name", "total", "nds", "payment_type", "product_type", "measure")
 PAYMENT_KINDS = ("cash", "ecash", "prepaid", "credit", "provision")
-LINE_PATH = re.compile(r"(?P<side>right|wrong)\.items\[(?P<index>\d+)\]\.(?P<field>\w+)")
-FIELD_OF_LINE = {"items_quantity_measure": "measure", "sum": "total", "nds_sum": "nds"}
-"""Fields of ``Item`` that have another name here."""
-FIELD_OF_PATH = {
-    "cashier.operator": "cashier",
-    "cashier.operator_inn": "cashier_inn",
-    "wrong.fn_number": "original_fn",
-    "wrong.fd_number": "original_fd",
-    "wrong.fpd": "original_fpd",
-    "fpd": "original_fpd",
-    "right.payments": "total_paid",
-    "wrong.payments": "wrong_total_paid",
-    "right.payments.credit": "credit",
-    "right.total_sum": "total_lines",
-    "wrong.total_sum": "wrong_total_lines",
-    "right.items": "right_line_ids",
-    "wrong.items": "wrong_line_ids",
-}
-"""Where the value of a problem's path is typed in; others have one name in both places."""
 
 
 class FiscalCorrection(models.TransientModel):
@@ -206,7 +183,7 @@ class FiscalCorrection(models.TransientModel):
                 self.env._(
                     "%(document)s cannot be mended from its record: %(why)s",
                     document=original.display_name,
-                    why=invalid,
+                    why="; ".join(words_of_problems(self.env, invalid)),
                 )
             ) from invalid
         lines = self.env["fiscal.correction.line"]
@@ -252,16 +229,13 @@ class FiscalCorrection(models.TransientModel):
         right = self._settlement(problems, "right", cashier or STAND_IN)
         wrong = self._wrong(problems) if self.kind == "error" else None
         if right and basis:
-            self._check_rates(problems, right, basis)
+            problems.attempt("right", lambda: check_rates(right, basis))
         problems.raise_any()
         return {"basis": basis, "right": right, "wrong": wrong}
 
     def _basis(self, problems):
-        today = self.device_id and self.device_id._local_date()
-        if today and self.settled_on and self.settled_on > today:
-            problems.add("settled_on", self.settled_on, self.env._("must not be after today"))
         by_order = self.correction_type == "1"
-        return problems.attempt(
+        basis = problems.attempt(
             "",
             lambda: Basis(
                 self.settled_on or None,
@@ -269,6 +243,10 @@ class FiscalCorrection(models.TransientModel):
                 (self.order_number or None) if by_order else None,
             ),
         )
+        if basis and self.device_id:
+            documents = self.env["fiscal.document"]
+            problems.attempt("", lambda: documents._check_day(self.device_id, basis))
+        return basis
 
     def _wrong(self, problems):
         """Return the wrong document: from its record, or as it was typed in."""
@@ -290,12 +268,6 @@ class FiscalCorrection(models.TransientModel):
         lines = self[f"{side}_line_ids"]
         items = [found.attempt(f"items[{index}]", line._item) for index, line in enumerate(lines)]
         payments = found.attempt("payments", lambda: self._payments(prefix))
-        if not lines:
-            found.add("items", None, self.env._("name what was settled, a line for each thing"))
-        elif payments and all(items):
-            self._check_total(found, payments.total, sum(item.sum for item in items))
-            if side == "right" and self.operation_type in FORWARD:
-                self._check_prepayments(found, items)
         settlement = None
         if not found:
             settlement = found.attempt(
@@ -320,73 +292,7 @@ class FiscalCorrection(models.TransientModel):
         """Return the buyer whom the wrong receipt names; the right one names him as well."""
         return self.original_id and self.original_id._signed_settlement().buyer or None
 
-    def _check_total(self, problems, paid, total):
-        rule = self.env._(
-            "the payments come to %(paid)s, the lines to %(total)s",
-            paid=formatLang(self.env, paid / 100),
-            total=formatLang(self.env, total / 100),
-        )
-        problems.check(paid == total, "payments", paid, rule)
-
-    def _check_prepayments(self, problems, items):
-        for index, item in enumerate(items):
-            if item.payment_type.is_prepayment and item.nds is not item.nds.calculated:
-                rule = self.env._("a prepayment has the rate %s", item.nds.calculated.label)
-                problems.add(f"items[{index}].nds", item.nds.label, rule)
-
-    def _check_rates(self, problems, right, basis):
-        """Tell of rates that are not those of the settlement's date, in the user's language."""
-        rates = corrected_rates(right.items, right.operation_type, basis.settled_on)
-        for index, rate in rates.items():
-            rule = self.env._("on the date of the settlement it was %s", rate.label)
-            problems.add(f"right.items[{index}].nds", right.items[index].nds.label, rule)
-
-    # Words ------------------------------------------------------------------------------------
-
-    def _explain(self, invalid):
-        """Return a sentence for each problem, with the names that the form has."""
-        return [
-            self.env._(
-                "%(field)s: %(rule)s",
-                field=self._label(problem.field),
-                rule=self._rule(problem),
-            )
-            for problem in invalid.problems
-        ]
-
-    def _rule(self, problem):
-        """Say in the user's language what a value must be; rare rules stay as they are."""
-        if problem.rule == REQUIRED:
-            return self.env._("must be filled in")
-        rules = {
-            "fn_number": self.env._("must be the 16 digits of the receipt"),
-            "fd_number": self.env._("must be the number of the receipt, 1 or more"),
-            "fpd": self.env._("must be that of the receipt, up to 10 digits"),
-            "name": self.env._("must be a text of at most 128 characters"),
-            "price": self.env._("must not be negative"),
-            "quantity": self.env._("must be more than 0, with at most 6 decimals"),
-            "product_type": self.env._(
-                "an advance and the payment of a credit need “Payment”, a marked thing its code"
-            ),
-            "credit": self.env._("must be what leaves on credit by the lines"),
-            "total_sum": self.env._("must be more than zero"),
-            "operator_inn": self.env._("must be 12 digits with the right check digits"),
-        }
-        return rules.get(problem.field.rpartition(".")[2], problem.rule)
-
-    def _label(self, path):
-        """Name the field of the form that a problem's path leads to."""
-        if line := LINE_PATH.fullmatch(path):
-            name = FIELD_OF_LINE.get(line["field"], line["field"])
-            labels = self.env["fiscal.correction.line"]._fields
-            return self.env._(
-                "Line %(number)s of “%(lines)s”, %(field)s",
-                number=int(line["index"]) + 1,
-                lines=self._label(f"{line['side']}.items"),
-                field=labels[name]._description_string(self.env) if name in labels else name,
-            )
-        name = FIELD_OF_PATH.get(path, path)
-        return self._fields[name]._description_string(self.env) if name in self._fields else path
+    # Preview ----------------------------------------------------------------------------------
 
     @api.depends(
         *("kind", "device_id", "settled_on", "correction_type", "order_number"),
@@ -402,7 +308,7 @@ class FiscalCorrection(models.TransientModel):
             try:
                 documents = wizard._planned()
             except InvalidDocument as invalid:
-                problems = wizard._explain(invalid)
+                problems = words_of_problems(self.env, invalid)
             except UserError as error:
                 problems = [str(error)]
             wizard.preview_html = wizard.env["ir.qweb"]._render(
@@ -453,7 +359,7 @@ class FiscalCorrection(models.TransientModel):
                 **self._arguments(),
             )
         except InvalidDocument as invalid:
-            raise UserError("\n".join(self._explain(invalid))) from invalid
+            raise UserError("\n".join(words_of_problems(self.env, invalid))) from invalid
         rows._print_in_order()
         return self._show(rows.with_env(self.env))
 

@@ -81,11 +81,11 @@ class FiscalCorrectionLine(models.TransientModel):
             "price": price,
             "quantity": quantity_to_json(quantity),
             "sum": line_sum(price, quantity),
-            "nds": int(self.nds or 0),
+            "nds": _code(self.nds),
             "ndsSum": None,
-            "paymentType": int(self.payment_type or 0),
-            "productType": int(self.product_type or original.get("productType", 0)),
-            "itemsQuantityMeasure": int(self.measure or 0),
+            "paymentType": _code(self.payment_type),
+            "productType": _code(self.product_type or original.get("productType")),
+            "itemsQuantityMeasure": _code(self.measure),
         }
         return Item.from_json({**original, **changed})
 
@@ -95,3 +95,8 @@ class FiscalCorrectionLine(models.TransientModel):
     @api.model
     def _kopecks(self, amount):
         return to_kopecks(f"{amount:.2f}")
+
+
+def _code(chosen):
+    """Return the code of a selection; None where nothing is chosen."""
+    return int(chosen) if chosen else None

@@ -4,7 +4,9 @@ from uuid import uuid4
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..kkt.fiscal.document import InvalidDocument
 from ..kkt.fiscal.money import to_kopecks
+from ..models.fiscal_words import words_of_problems
 
 DIRECTIONS = [("in", "Put in"), ("out", "Take out")]
 
@@ -50,13 +52,16 @@ class KktCashMove(models.TransientModel):
         self._give_up_another_wish()
         device = self.device_id
         register = device._cash_in if self.direction == "in" else device._cash_out
-        document = register(
-            self._kopecks(),
-            self.env.user._fiscal_cashier(),
-            self._document_key(),
-            "backend",
-            reference=self.reason.strip(),
-        )
+        try:
+            document = register(
+                self._kopecks(),
+                self.env.user._fiscal_cashier(),
+                self._document_key(),
+                "backend",
+                reference=self.reason.strip(),
+            )
+        except InvalidDocument as invalid:
+            raise UserError("\n".join(words_of_problems(self.env, invalid))) from invalid
         if not document.is_signed:
             raise UserError(document._explain())
         return document._open_form()

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.optics_kkt_driver.kkt.fiscal.problems import InvalidDocument
 from odoo.addons.optics_kkt_driver.kkt.flow.states import ENDED, UNFINISHED
+from odoo.addons.optics_kkt_driver.models.fiscal_words import words_of_problems
 
 FRESH = 1.0
 """Seconds to wait for the till's own word on its shift; after that, what is known stands."""
@@ -122,8 +123,9 @@ class PosSession(models.Model):
         try:
             return person._fiscal_cashier()
         except InvalidDocument as invalid:
+            words = "; ".join(words_of_problems(self.env, invalid))
             raise UserError(
-                self.env._("%(name)s: %(problem)s", name=person.name, problem=invalid)
+                self.env._("%(name)s: %(problem)s", name=person.name, problem=words)
             ) from invalid
 
     def _fiscal_shift_answer(self, document):

@@ -21,6 +21,10 @@ from odoo.addons.optics_kkt_driver.kkt.fiscal.vocabulary import (
     PaymentType,
     ProductType,
 )
+from odoo.addons.optics_kkt_driver.models.fiscal_words import (
+    words_of_problem,
+    words_of_problems,
+)
 
 from .lines import settled_lines, to_kopecks
 
@@ -125,17 +129,24 @@ class ReceiptBuilder(ABC):
         codes = self._sold_codes(line)
         if codes is None:
             return []
-        return [
-            Item.priced(
-                " ".join(line.name.split())[:LONGEST_NAME],
-                price,
-                quantity=quantity,
-                payment_type=self.payment_type,
-                items_quantity_measure=ItemsQuantityMeasure(int(line.product.fiscal_measure)),
-                **codes,
-            )
-            for price, quantity in split_line(line.sum, line.quantity)
-        ]
+        try:
+            return [
+                Item.priced(
+                    " ".join(line.name.split())[:LONGEST_NAME],
+                    price,
+                    quantity=quantity,
+                    payment_type=self.payment_type,
+                    items_quantity_measure=ItemsQuantityMeasure(int(line.product.fiscal_measure)),
+                    **codes,
+                )
+                for price, quantity in split_line(line.sum, line.quantity)
+            ]
+        except InvalidDocument as invalid:
+            # Told here, where it is known which product it is.
+            product = line.product.display_name or line.name
+            for words in words_of_problems(self._env, invalid):
+                self._problem(self._env._("%(name)s: %(problem)s", name=product, problem=words))
+            return []
 
     def _sold_codes(self, line):
         """VAT and kind of a line that is sold."""
@@ -245,18 +256,14 @@ class ReceiptBuilder(ABC):
     # Problems -----------------------------------------------------------------------------------
 
     def _refusal(self, invalid):
-        """Return a UserError with what `invalid` tells, in words where there are any for it."""
-        worded = [(problem, self._words(problem)) for problem in invalid.problems]
-        words = [text for _problem, text in worded if text]
-        if rest := [problem for problem, text in worded if not text]:
-            told = InvalidDocument(rest)
-            words.append(self._env._("The receipt cannot be signed: %s", told))
-        return UserError("\n".join(dict.fromkeys(words)))
+        """Return a UserError with what `invalid` tells, each problem in a line of its own."""
+        return UserError("\n".join(dict.fromkeys(map(self._words, invalid.problems))))
 
     def _words(self, problem):
-        """Return what a ``Problem`` says to a cashier; empty where it has no words of its own."""
+        """Return what a ``Problem`` says to a cashier, who sees the order and not the receipt."""
         if problem.code != "rate_outdated":
-            return ""
+            words = words_of_problem(self._env, problem)
+            return self._env._("The receipt cannot be signed: %s", words)
         return self._env._(
             "%(product)s: its tax says %(rate)s, which is not lawful any more. Give"
             " the product the tax of %(new_rate)s.",

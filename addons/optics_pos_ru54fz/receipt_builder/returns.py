@@ -163,7 +163,7 @@ class ReturnBuilder(ReceiptBuilder):
                 total=self._format(problem.params["total"]),
                 left=self._format(problem.params["left"]),
             )
-        if problem.code == "not_what_is_due":
+        if problem.code == "not_what_is_left_of_credit":
             total, credit = problem.params["total"], problem.params["credit"]
             return self._env._(
                 "Of %(total)s, %(credit)s are struck off what the buyer owes (a payment method"

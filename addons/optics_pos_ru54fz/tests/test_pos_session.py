@@ -108,5 +108,7 @@ class TestShift(ShopCase):
 
     def test_a_wrong_inn_is_told_before_anything_is_queued(self):
         self.cashier.fiscal_inn = "123"
-        with self.assertRaisesRegex(UserError, "operator_inn"):
-            self.sync(self.order_values([self.line(self.sunglasses)], [(self.card, 5000)]))
+        for lang, words in (("en_US", "INN: is no INN"), ("ru_RU", "ИНН: такого ИНН")):
+            self.cashier.lang = lang
+            with self.assertRaisesRegex(UserError, words):
+                self.sync(self.order_values([self.line(self.sunglasses)], [(self.card, 5000)]))

@@ -118,6 +118,17 @@ class TestReceipt(ShopCase):
         self.assertIn(FRAME, text)
         self.assertNotIn(SUNGLASSES, text)
 
+    def test_what_is_wrong_with_a_line_names_the_product_in_the_readers_language(self):
+        self.frame.name = "Оправа \x07"
+        line = self.line(self.frame, price=6500)
+        for lang, words in (
+            ("en_US", "Оправа \x07: Name: must not have tabs"),
+            ("ru_RU", "Оправа \x07: Наименование: не должно быть табуляций"),
+        ):
+            self.cashier.lang = lang
+            text = self.refusal([line], [(self.card, 6500)])
+            self.assertTrue(text.startswith(words), text)
+
     def test_refusals_of_money(self):
         line = self.line(self.sunglasses)
         self.assertIn("not fully paid", self.refusal([line], [(self.card, 4000)]))

@@ -177,19 +177,21 @@ def test_a_purchase_of_ours_moves_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "total", "code"),
+    ("told", "total", "code", "more"),
     [
-        (700_001, 1_250_000, "prepaid_not_signed"),
-        (699_999, 1_250_000, "prepaid_left_out"),
-        (499_999, 500_000, "prepaid_left_out"),
+        (700_001, 1_250_000, "prepaid_not_signed", {}),
+        (699_999, 1_250_000, "prepaid_left_out", {"least": 700_000}),
+        (499_999, 500_000, "prepaid_left_out", {"least": 500_000}),
     ],
 )
-def test_what_a_counter_takes_off_is_what_is_prepaid(told: int, total: int, code: str) -> None:
+def test_what_a_counter_takes_off_is_what_is_prepaid(
+    told: int, total: int, code: str, more: dict[str, int]
+) -> None:
     with pytest.raises(InvalidDocument) as refused:
         check_settled(told, Balance(prepaid=700_000), total)
     (problem,) = refused.value.problems
     assert (problem.field, problem.code) == ("payments", code)
-    assert problem.params == {"taken": told, "signed": 700_000}
+    assert problem.params == {"taken": told, "signed": 700_000, **more}
 
 
 def test_what_a_counter_may_take_off() -> None:

@@ -25,7 +25,8 @@ from kkt.fiscal.document import (
     UserAttribute,
     document_from_json,
 )
-from kkt.fiscal.problems import InvalidDocument, Problem, Problems
+from kkt.fiscal.money import Kopecks
+from kkt.fiscal.problems import MOST_KOPECKS, InvalidDocument, Problem, Problems
 from kkt.fiscal.rates import SellerRegime, SellerVat
 from kkt.fiscal.vocabulary import (
     CorrectionType,
@@ -71,7 +72,7 @@ ITEM_RULES = [
     ({"price": -1, "sum": 0}, "price", "at least 0"),
     ({"price": 1.0}, "price", "integer"),
     ({"price": True}, "price", "integer"),
-    ({"price": 1 << 48}, "price", "at least"),
+    ({"price": 1 << 48}, "price", "at most"),
     ({"sum": 101}, "sum", "price x quantity"),
     ({"sum": None}, "sum", "integer"),
     ({"quantity": Decimal(0)}, "quantity", "more than 0"),
@@ -359,14 +360,16 @@ def test_a_grounds_object_must_be_one() -> None:
 def test_problems_say_field_rule_and_value() -> None:
     problems = Problems()
     assert problems.attempt("items[2]", lambda: item(price=-1, sum=0)) is None
-    problems.add("total", 5, "must be 7")
+    problems.add("total", 5, "not_the_items", total=Kopecks(700))
     with pytest.raises(InvalidDocument) as caught:
         problems.raise_any()
     assert caught.value.problems == (
-        Problem("items[2].price", -1, "must be a sum of at least 0 kopecks"),
-        Problem("total", 5, "must be 7"),
+        Problem(
+            "items[2].price", -1, "sum_too_small", least=Kopecks(0), most=Kopecks(MOST_KOPECKS)
+        ),
+        Problem("total", 5, "not_the_items", total=Kopecks(700)),
     )
-    assert str(caught.value).endswith("total: must be 7 (got 5)")
+    assert str(caught.value).endswith("total: must be the sum of the items, 7.00 (got 5)")
 
 
 short_texts = st.text(unicode_characters, max_size=5)

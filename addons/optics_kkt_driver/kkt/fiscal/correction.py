@@ -72,11 +72,10 @@ def check_grounds(problems: Problems, parts: Mapping[str, Any]) -> None:
     problems.instance("correction_type", parts["correction_type"], CorrectionType)
     day = parts["correction_document_date"]
     if problems.instance("correction_document_date", day, date):
-        rule = "must be a date without time"
-        problems.check(not isinstance(day, datetime), "correction_document_date", day, rule)
+        no_time = not isinstance(day, datetime)
+        problems.check(no_time, "correction_document_date", day, "has_a_time")
     number = parts["correction_document_number"]
     by_order = parts["correction_type"] is CorrectionType.INSTRUCTION
     problems.text("correction_document_number", number, 32, required=by_order)
     if parts["correction_type"] is CorrectionType.SELF and number is not None:
-        rule = "only a correction by order has one (1179)"
-        problems.add("correction_document_number", number, rule)
+        problems.add("correction_document_number", number, "not_by_order_1179")

@@ -46,8 +46,7 @@ def document_from_json(kind: DocumentKind | str, data: Mapping[str, Any]) -> Doc
     """
     wanted = next((each for name, each in _CLASSES.items() if name == kind), None)
     if wanted is None:
-        rule = "must be one of " + ", ".join(_CLASSES)
-        raise InvalidDocument([Problem("kind", kind, rule)])
+        raise InvalidDocument([Problem("kind", kind, "unknown_choice", choices=tuple(_CLASSES))])
     return wanted.from_json(data)
 
 

@@ -113,12 +113,10 @@ class CorrectionWithoutItems:
 def _check_correction(data: Mapping[str, Any]) -> None:
     problems = Problems()
     operation = data.get("operationType")
-    rule = "FFD 1.05 corrects only sales (1) and purchases (3)"
     allowed = (OperationType.SALE, OperationType.PURCHASE)
-    problems.check(operation in allowed, "operation_type", operation, rule)
+    problems.check(operation in allowed, "operation_type", operation, "older_format_operation")
     mended = data.get("propertiesData")
-    rule = "in FFD 1.05 an error is mended by an ordinary return and a new receipt, both with 1192"
-    problems.check(mended is None, "properties_data", mended, rule)
+    problems.check(mended is None, "properties_data", mended, "older_format_error")
     problems.raise_any()
 
 

@@ -17,7 +17,7 @@ from .jsonio import (
     without_none,
 )
 from .marking import ProductCode
-from .money import line_sum, vat_of
+from .money import Kopecks, line_sum, vat_of
 from .problems import Problems, is_integer
 from .vocabulary import ItemsQuantityMeasure, Nds, PaymentType, ProductType
 
@@ -73,8 +73,10 @@ class Item:
         sums = problems.kopecks("price", self.price) and problems.kopecks("sum", self.sum)
         if self._check_quantity(problems) and sums:
             exact = line_sum(self.price, self.quantity)
-            rule = f"must be price x quantity rounded half up, {exact}"
-            sums = problems.check(self.sum == exact, "sum", self.sum, rule)
+            told = {"total": Kopecks(exact)}
+            sums = problems.check(
+                self.sum == exact, "sum", self.sum, "not_price_by_quantity", **told
+            )
         if problems.instance("nds", self.nds, Nds) and sums:
             self._check_nds_sum(problems)
         problems.instance("payment_type", self.payment_type, PaymentType)
@@ -91,21 +93,19 @@ class Item:
         if not problems.instance("quantity", value, Decimal):
             return False
         if not (value.is_finite() and 0 < value < MAX_QUANTITY):
-            return problems.check(
-                False, "quantity", value, f"must be more than 0 and less than {MAX_QUANTITY}"
-            )
+            problems.add("quantity", value, "wrong_quantity", limit=MAX_QUANTITY)
+            return False
         holds = value == round(value, MAX_QUANTITY_DECIMALS)
-        rule = f"at most {MAX_QUANTITY_DECIMALS} decimals"
-        return problems.check(holds, "quantity", value, rule)
+        most = MAX_QUANTITY_DECIMALS
+        return problems.check(holds, "quantity", value, "too_many_decimals", most=most)
 
     def _check_nds_sum(self, problems: Problems) -> None:
         exact = vat_of(self.sum, self.nds)
         if self.nds_sum is None:
             object.__setattr__(self, "nds_sum", exact)
         elif problems.kopecks("nds_sum", self.nds_sum):
-            rule = f"must be the VAT of the line, {exact}, give or take a kopeck of rounding"
             near = abs(self.nds_sum - exact) <= (1 if self.nds.rate else 0)
-            problems.check(near, "nds_sum", self.nds_sum, rule)
+            problems.check(near, "nds_sum", self.nds_sum, "wrong_vat", vat=Kopecks(exact))
 
     def _check_optional(self, problems: Problems) -> None:
         problems.text("properties_item", self.properties_item, 64)
@@ -119,12 +119,12 @@ class Item:
         result = self.checking_prod_information_result
         if result is not None:
             holds = is_integer(result) and 0 <= result < 256
-            problems.check(holds, "checking_prod_information_result", result, "must be one byte")
+            problems.check(holds, "checking_prod_information_result", result, "not_a_byte")
         if self.marking_code is not None:
             self._read_marking_code(problems)
         if self.product_code is None and self.marking_code is None and self._is_marked_handover():
-            rule = f"is required where 1212 is {self.product_type.value} and the goods leave"
-            problems.add("marking_code", None, rule)
+            told = {"product_type": self.product_type}
+            problems.add("marking_code", None, "marking_code_required", **told)
 
     def _is_marked_handover(self) -> bool:
         known = isinstance(self.product_type, ProductType) and isinstance(
@@ -139,13 +139,12 @@ class Item:
             try:
                 code = marking.parse(self.marking_code or "")
             except marking.MalformedCode as error:
-                problems.add("marking_code", self.marking_code, f"is no GS1 code: {error}")
+                problems.add("marking_code", self.marking_code, error.code, **error.params)
                 return
             object.__setattr__(self, "product_code", code.product_code)
         piece = self.items_quantity_measure is ItemsQuantityMeasure.PIECE
         if piece and self.quantity != 1:
-            rule = "must be 1: each piece has a marking code of its own"
-            problems.add("quantity", self.quantity, rule)
+            problems.add("quantity", self.quantity, "not_one_piece")
 
     @classmethod
     def priced(

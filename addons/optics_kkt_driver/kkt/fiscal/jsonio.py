@@ -25,7 +25,7 @@ def without_none(**values: Any) -> dict[str, Any]:
 def json_object(value: Any, field: str = "") -> Mapping[str, Any]:
     """The value if it is a JSON object. Raises InvalidDocument that names `field` otherwise."""
     if not isinstance(value, Mapping):
-        raise InvalidDocument([Problem(field, value, "must be a JSON object")])
+        raise InvalidDocument([Problem(field, value, "not_a_json_object")])
     return value
 
 

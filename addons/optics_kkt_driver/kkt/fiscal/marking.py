@@ -15,6 +15,7 @@ from typing import Any
 
 from . import tags
 from .problems import InvalidDocument, Problem, Problems
+from .rules import rule_text
 
 SEPARATOR = "\x1d"
 """GS, ends a value of variable length."""
@@ -28,7 +29,12 @@ _VALUE = re.compile(r"01(?P<gtin>[0-9]{14})21(?P<sernum>.{1,20})")
 
 
 class MalformedCode(ValueError):
-    """Text that is no marking code."""
+    """Text that is no marking code; `code` and `params` say why, see :data:`.rules.RULES`."""
+
+    def __init__(self, code: str, /, **params: Any) -> None:
+        self.code = code
+        self.params = params
+        super().__init__(rule_text(code, params))
 
 
 class ProductCodeKind(StrEnum):
@@ -80,8 +86,7 @@ class ProductCode:
     def from_json(cls, data: Any) -> ProductCode:
         """Read ``productCodeNew``: an object with one member. Raises InvalidDocument."""
         if not isinstance(data, Mapping) or len(data) != 1:
-            rule = "must be an object with one kind of code"
-            raise InvalidDocument([Problem("product_code", data, rule)])
+            raise InvalidDocument([Problem("product_code", data, "not_one_product_code")])
         ((name, value),) = data.items()
         kind = next((kind for kind in ProductCodeKind if kind == name), name)
         return cls(kind, value_from_json(value))
@@ -155,11 +160,11 @@ def parse(scanned: str) -> MarkingCode:
         elements.append((identifier, value))
     code = MarkingCode(tuple(elements))
     if len({identifier for identifier, _ in elements}) != len(elements):
-        raise MalformedCode("an application identifier stands there twice")
+        raise MalformedCode("gs1_repeated_part")
     if not code.gtin or not code.serial:
-        raise MalformedCode("GTIN (01) and serial number (21) are required")
+        raise MalformedCode("gs1_lacking_part")
     if not is_gtin(code.gtin):
-        raise MalformedCode(f"the check digit of GTIN {code.gtin} is wrong")
+        raise MalformedCode("gs1_check_digit", gtin=code.gtin)
     return code
 
 
@@ -187,7 +192,7 @@ def _identifier(text: str) -> str:
     for length in (2, 3, 4):
         if text[:length] in _FIXED or text[:length] in _VARIABLE:
             return text[:length]
-    raise MalformedCode(f"no application identifier at {text[:4]!r}")
+    raise MalformedCode("gs1_unknown_part", text=text[:4])
 
 
 def _take(identifier: str, text: str) -> tuple[str, str]:
@@ -195,12 +200,12 @@ def _take(identifier: str, text: str) -> tuple[str, str]:
         length = _FIXED[identifier]
         value, rest = text[:length], text[length:].removeprefix(SEPARATOR)
         if len(value) < length or not (value.isascii() and value.isdigit()):
-            raise MalformedCode(f"({identifier}) needs {length} digits, not {value!r}")
+            raise MalformedCode("gs1_digits", identifier=identifier, count=length, value=value)
         return value, rest
     value, _, rest = text.partition(SEPARATOR)
     if not 1 <= len(value) <= _VARIABLE[identifier]:
-        longest = _VARIABLE[identifier]
-        raise MalformedCode(f"({identifier}) has {len(value)} characters, 1 to {longest} may be")
+        told = {"length": len(value), "longest": _VARIABLE[identifier]}
+        raise MalformedCode("gs1_length", identifier=identifier, **told)
     if not (value.isascii() and value.isprintable()):
-        raise MalformedCode(f"({identifier}) must be printable ASCII")
+        raise MalformedCode("gs1_characters", identifier=identifier)
     return value, rest

@@ -43,14 +43,13 @@ class Basis:
     def __post_init__(self) -> None:
         problems = Problems()
         if problems.instance("settled_on", self.settled_on, date):
-            rule = "must be a date without time"
             no_time = not isinstance(self.settled_on, datetime)
-            problems.check(no_time, "settled_on", self.settled_on, rule)
+            problems.check(no_time, "settled_on", self.settled_on, "has_a_time")
         problems.instance("correction_type", self.correction_type, CorrectionType)
         by_order = self.correction_type is CorrectionType.INSTRUCTION
         problems.text("order_number", self.order_number, 32, required=by_order)
         if self.correction_type is CorrectionType.SELF and self.order_number is not None:
-            problems.add("order_number", self.order_number, "only a correction by order has one")
+            problems.add("order_number", self.order_number, "not_by_order")
         problems.raise_any()
 
 
@@ -79,9 +78,20 @@ def check_numbers(fn_number: Any, fd_number: Any, fpd: Any) -> None:
     if problems.instance("fn_number", fn_number, str):
         problems.digits("fn_number", fn_number, 16)
     holds = is_integer(fd_number) and fd_number > 0
-    problems.check(holds, "fd_number", fd_number, "must be a number of at least 1")
+    problems.check(holds, "fd_number", fd_number, "not_from_one")
     holds = isinstance(fpd, str) and fpd.isascii() and fpd.isdigit() and len(fpd) <= 10
-    problems.check(holds, "fpd", fpd, "must be at most 10 digits")
+    problems.check(holds, "fpd", fpd, "too_many_digits", most=10)
+    problems.raise_any()
+
+
+def check_rates(right: Receipt, basis: Basis) -> None:
+    """Raise InvalidDocument when a line has a rate that is not of the settlement's date."""
+    problems = Problems()
+    rates = corrected_rates(right.items, right.operation_type, basis.settled_on)
+    for index, rate in rates.items():
+        told = {"rate": rate, "day": basis.settled_on}
+        path = f"items[{index}].nds"
+        problems.add(path, right.items[index].nds, "rate_of_another_day", **told)
     problems.raise_any()
 
 
@@ -91,7 +101,7 @@ def without_kkt(settled: Receipt, basis: Basis, ffd: FfdVersion) -> Correction:
     Raises InvalidDocument for a rate that is not of the settlement's date, and for what a till of
     FFD 1.05 cannot correct.
     """
-    _check_rates(settled, basis)
+    check_rates(settled, basis)
     correction = _correction(settled, basis)
     if ffd is FfdVersion.V1_05:
         to_ffd_1_05(DocumentKind.CORRECTION, correction.to_json())
@@ -107,13 +117,12 @@ def mend(
     cashier; the second is the settlement as it was. Raises InvalidDocument for a rate in the right
     one that is not of the settlement's date, and for an error that a till of FFD 1.05 cannot mend.
     """
-    _check_rates(right, basis)
+    check_rates(right, basis)
     taken_back = _taken_back(wrong.settlement, right.cashier)
     if ffd is FfdVersion.V1_05:
         problems = Problems()
-        rule = "has no order (1179): FFD 1.05 mends errors by ordinary receipts"
         by_order = basis.correction_type is CorrectionType.INSTRUCTION
-        problems.check(not by_order, "correction_type", basis.correction_type, rule)
+        problems.check(not by_order, "correction_type", basis.correction_type, "older_format_order")
         problems.raise_any()
         return (
             Receipt(**{**taken_back, "properties_data": wrong.fpd}),
@@ -150,12 +159,3 @@ def _correction_of(parts: dict[str, Any], basis: Basis, fpd: str | None) -> Corr
 
 def _parts(settlement: Settlement) -> dict[str, Any]:
     return {each.name: getattr(settlement, each.name) for each in fields(Settlement)}
-
-
-def _check_rates(right: Receipt, basis: Basis) -> None:
-    problems = Problems()
-    rates = corrected_rates(right.items, right.operation_type, basis.settled_on)
-    for index, rate in rates.items():
-        rule = f"must be {rate.label}, that of the settlement's date, {basis.settled_on:%d.%m.%Y}"
-        problems.add(f"items[{index}].nds", right.items[index].nds, rule)
-    problems.raise_any()

@@ -34,6 +34,13 @@ def from_kopecks(kopecks: int) -> Decimal:
     return Decimal((sign, tuple(map(int, digits)), -2))
 
 
+class Kopecks(int):
+    """A sum that somebody is told of: as text it is in roubles, formatted by ``d`` in kopecks."""
+
+    def __str__(self) -> str:
+        return str(from_kopecks(self))
+
+
 def line_sum(price: int, quantity: Decimal) -> int:
     """Tag 1043: price in kopecks times quantity, rounded half up. Neither may be negative."""
     numerator, denominator = quantity.as_integer_ratio()

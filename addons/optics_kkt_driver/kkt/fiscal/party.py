@@ -33,8 +33,7 @@ class Cashier:
         problems.text("operator", self.operator, 64, required=True)
         if problems.text("operator_inn", self.operator_inn, 12) and self.operator_inn:
             holds = identity.is_person_inn(self.operator_inn)
-            rule = "must be an INN of 12 digits with right check digits"
-            problems.check(holds, "operator_inn", self.operator_inn, rule)
+            problems.check(holds, "operator_inn", self.operator_inn, "wrong_inn_of_person")
         problems.raise_any()
 
     def to_json(self) -> dict[str, Any]:
@@ -76,23 +75,21 @@ class Buyer:
         self._check_contact(problems)
         problems.text("name", self.name, 256)
         if problems.text("inn", self.inn, 12) and self.inn is not None:
-            rule = "must be an INN of 10 or 12 digits with right check digits"
-            problems.check(identity.is_inn(self.inn), "inn", self.inn, rule)
+            problems.check(identity.is_inn(self.inn), "inn", self.inn, "wrong_inn")
         problems.instance("birthday", self.birthday, date, required=False)
         problems.digits("citizenship", self.citizenship, 3)
         problems.digits("document_code", self.document_code, 2)
         problems.text("document_data", self.document_data, 64)
         problems.text("address", self.address, 256)
         if self.name is None and self._has_details():
-            problems.add("name", None, "is required with the buyer's INN or papers (tag 1256)")
+            problems.add("name", None, "buyer_name_required")
         problems.raise_any()
 
     def _check_contact(self, problems: Problems) -> None:
         contact = self.phone_or_address
         if problems.text("phone_or_address", contact, 64) and contact is not None:
             holds = bool(_PHONE.fullmatch(contact) or _EMAIL.fullmatch(contact))
-            rule = "must be +<10 to 15 digits> or an e-mail address"
-            problems.check(holds, "phone_or_address", contact, rule)
+            problems.check(holds, "phone_or_address", contact, "wrong_contact")
 
     def _has_details(self) -> bool:
         return any((self.inn, self.birthday, self.citizenship, self.document_code, self.address))
@@ -146,8 +143,7 @@ class UserAttribute:
         problems.text("name", self.name, 64, required=True)
         problems.text("value", self.value, 256, required=True)
         if not problems and len(printable(self.name) + printable(self.value)) > _ATTRIBUTE_SIZE:
-            rule = f"at most {_ATTRIBUTE_SIZE} characters together with the name"
-            problems.add("value", self.value, rule)
+            problems.add("value", self.value, "too_long_with_name", longest=_ATTRIBUTE_SIZE)
         problems.raise_any()
 
     def to_json(self) -> dict[str, Any]:

@@ -3,32 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from dataclasses import field as dataclass_field
+from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from typing import Any, TypeVar
 from unicodedata import category
 
 from . import cp866
+from .money import Kopecks
+from .rules import rule_text
 
 T = TypeVar("T")
 
-REQUIRED = "is required"
+MOST_KOPECKS = (1 << 48) - 1
+"""A sum in FFD has 6 bytes."""
 _UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Problem:
-    """One broken rule: where, what stood there, what the rule is."""
+    """One broken rule: where, what stood there, which rule."""
 
     field: str
-    """Path of Python attribute names, such as ``items[2].quantity``."""
+    """Path of Python attribute names, such as ``items[2].quantity``; empty for the whole."""
     value: Any
+    code: str
+    """Names the rule, see :data:`.rules.RULES`."""
+    params: Mapping[str, Any]
+    """What goes into the rule's sentence, and what else a teller may want; sums are Kopecks."""
     rule: str
-    code: str = ""
-    """Names the rule where somebody tells it in other words, with `params`; else empty."""
-    params: Mapping[str, Any] = dataclass_field(default_factory=dict)
+    """The rule in English."""
+
+    def __init__(self, field: str, value: Any, code: str, /, **params: Any) -> None:
+        """Raises KeyError for a code that is no rule's, and when its sentence lacks a parameter."""
+        told = (field, value, code, params, rule_text(code, params))
+        for name, each in zip(self.__slots__, told, strict=True):
+            object.__setattr__(self, name, each)
+
+    def within(self, path: str) -> Problem:
+        """The same problem where its field is a part of `path`."""
+        field = ".".join(filter(None, (path, self.field)))
+        return Problem(field, self.value, self.code, **self.params)
 
     def __str__(self) -> str:
         return f"{self.field}: {self.rule} (got {self.value!r})"
@@ -56,8 +71,8 @@ class Problems:
         if self._found:
             raise InvalidDocument(self._found)
 
-    def add(self, field: str, value: Any, rule: str, code: str = "", **params: Any) -> None:
-        self._found.append(Problem(field, value, rule, code, params))
+    def add(self, field: str, value: Any, code: str, /, **params: Any) -> None:
+        self._found.append(Problem(field, value, code, **params))
 
     def tell_of(self, field: str) -> bool:
         """A problem of this field, or of something within it, was found."""
@@ -69,10 +84,7 @@ class Problems:
         try:
             return build()
         except InvalidDocument as invalid:
-            self._found += [
-                replace(each, field=".".join(filter(None, (path, each.field))))
-                for each in invalid.problems
-            ]
+            self._found += [each.within(path) for each in invalid.problems]
             return None
 
     def settle(self, built: T | None) -> T:
@@ -81,9 +93,9 @@ class Problems:
             raise InvalidDocument(self._found)
         return built
 
-    def check(self, holds: bool, field: str, value: Any, rule: str) -> bool:
+    def check(self, holds: bool, field: str, value: Any, code: str, /, **params: Any) -> bool:
         if not holds:
-            self.add(field, value, rule)
+            self.add(field, value, code, **params)
         return holds
 
     def text(self, field: str, value: Any, longest: int, *, required: bool = False) -> bool:
@@ -94,48 +106,49 @@ class Problems:
         if value is None and not required:
             return True
         if value is None or value == "":
-            return self.check(False, field, value, REQUIRED if required else "must not be empty")
+            return self.check(False, field, value, "required" if required else "empty")
         if not isinstance(value, str):
-            return self.check(False, field, value, "must be a string")
+            return self.check(False, field, value, "not_text")
         if not value.isprintable() and any(category(each) in _UNPRINTABLE for each in value):
-            return self.check(False, field, value, "must not hold control characters")
+            return self.check(False, field, value, "control_characters")
         shown = cp866.printable(value)
         if not shown.strip():
-            return self.check(False, field, value, "must hold something printable")
-        return self.check(len(shown) <= longest, field, value, f"at most {longest} characters")
+            return self.check(False, field, value, "unprintable")
+        return self.check(len(shown) <= longest, field, value, "too_long", longest=longest)
 
     def digits(self, field: str, value: Any, count: int) -> bool:
         """Exactly `count` decimal digits; None is well too."""
         if value is None or not self.text(field, value, count):
             return value is None
         holds = len(value) == count and value.isascii() and value.isdigit()
-        return self.check(holds, field, value, f"must be {count} digits")
+        return self.check(holds, field, value, "wrong_digits", count=count)
 
     def kopecks(self, field: str, value: Any, *, least: int = 0) -> bool:
         """An integer sum in kopecks that fits the 6 bytes of a sum in FFD."""
         if not is_integer(value):
-            return self.check(False, field, value, "must be an integer number of kopecks")
-        holds = least <= value < 1 << 48
-        return self.check(holds, field, value, f"must be a sum of at least {least} kopecks")
+            return self.check(False, field, value, "not_kopecks")
+        code = "sum_too_small" if value < least else "sum_too_large"
+        limits = {"least": Kopecks(least), "most": Kopecks(MOST_KOPECKS)}
+        return self.check(least <= value <= MOST_KOPECKS, field, value, code, **limits)
 
     def instance(self, field: str, value: Any, wanted: type[Any], *, required: bool = True) -> bool:
         """A value of class `wanted`; None where not required."""
         if value is None:
-            return self.check(not required, field, value, REQUIRED)
+            return self.check(not required, field, value, "required")
         holds = type(value) is bool if wanted is bool else isinstance(value, wanted)
         if not holds:
-            self.add(field, value, f"must be {_describe(wanted)}")
+            self._add_type(field, value, wanted)
         return holds
+
+    def _add_type(self, field: str, value: Any, wanted: type[Any]) -> None:
+        if issubclass(wanted, Enum):
+            self.add(field, value, "unknown_choice", choices=wanted)
+        elif issubclass(wanted, date):
+            self.add(field, value, "not_a_date")
+        else:
+            self.add(field, value, "wrong_type", type=wanted)
 
 
 def is_integer(value: object) -> bool:
     """True for an int that is no bool."""
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _describe(wanted: type[Any]) -> str:
-    if issubclass(wanted, Enum):
-        return f"one of {wanted.__name__}: " + ", ".join(str(each.value) for each in wanted)
-    if issubclass(wanted, date):
-        return "a date"
-    return f"a {wanted.__name__}"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
 from .item import Item
-from .money import from_kopecks, spread
+from .money import Kopecks, from_kopecks, spread
 from .payments import Payments
 from .problems import InvalidDocument, Problem, Problems
 from .receipt import Settlement
@@ -85,21 +85,20 @@ def check_prepaid(told: int, balance: Balance) -> None:
     """
     signed = max(balance.prepaid, 0)
     if told > signed:
-        rule = f"at most what is prepaid, {from_kopecks(signed)}"
-        _refuse("payments", told, rule, "prepaid_not_signed", taken=told, signed=signed)
+        _refuse("payments", told, "prepaid_not_signed", taken=told, signed=signed)
 
 
 def check_settled(told: int, balance: Balance, total: int) -> None:
     """Let 1215 of goods for `total`, which somebody tells, be what is prepaid and no other sum.
 
     The problem's code is that of :func:`check_prepaid`, or ``prepaid_left_out`` with the same
-    parameters. Raises InvalidDocument.
+    parameters and ``least``. Raises InvalidDocument.
     """
     check_prepaid(told, balance)
     signed = max(balance.prepaid, 0)
-    if told < min(signed, total):
-        rule = f"at least {from_kopecks(min(signed, total))}, what is prepaid comes first"
-        _refuse("payments", told, rule, "prepaid_left_out", taken=told, signed=signed)
+    least = min(signed, total)
+    if told < least:
+        _refuse("payments", told, "prepaid_left_out", least=least, taken=told, signed=signed)
 
 
 def check_unpaid(paid: int, unpaid: int) -> None:
@@ -108,9 +107,7 @@ def check_unpaid(paid: int, unpaid: int) -> None:
     The problem's code is ``more_than_unpaid``, with ``paid`` and ``unpaid`` in kopecks.
     """
     if not 0 < paid <= unpaid:
-        left = from_kopecks(unpaid)
-        rule = f"must be more than zero and at most what is left to pay, {left}"
-        _refuse("total", paid, rule, "more_than_unpaid", paid=paid, unpaid=unpaid)
+        _refuse("total", paid, "more_than_unpaid", paid=paid, unpaid=unpaid)
 
 
 def handover(
@@ -132,13 +129,10 @@ def handover(
     prepaid = min(max(balance.prepaid, 0), total)
     paid = cash + ecash + provision
     missing = total - prepaid - paid
-    problems = Problems()
-    due = from_kopecks(total - prepaid)
     if missing < 0:
-        problems.add("payments", from_kopecks(paid), f"more than the {due} that is due")
+        _refuse("payments", paid, "more_than_due", due=total - prepaid)
     if missing > 0 and not on_credit:
-        problems.add("payments", from_kopecks(paid), f"less than the {due} that is due")
-    problems.raise_any()
+        _refuse("payments", paid, "less_than_due", due=total - prepaid)
     payment_type = _handover_type(total, missing)
     lines = tuple(replace(item, payment_type=payment_type) for item in items)
     payments = Payments(
@@ -154,8 +148,7 @@ def credit_payment_lines(balance: Balance, paid: int, name: str) -> tuple[Item, 
     left at 20 % is paid at 20 %). Raises InvalidDocument when more is paid than is owed.
     """
     if not 0 < paid <= balance.owed:
-        rule = f"must be more than zero and at most what is owed, {from_kopecks(balance.owed)}"
-        raise InvalidDocument([Problem("total", from_kopecks(paid), rule)])
+        _refuse("total", paid, "more_than_owed", owed=balance.owed)
     rates = [nds for nds, part in balance.owed_by_rate.items() if part > 0]
     parts = spread(paid, [balance.owed_by_rate[nds] for nds in rates])
     return tuple(
@@ -180,7 +173,7 @@ def return_payments(
     but struck off. Raises InvalidDocument, also for a prepayment that a handover has settled: that
     money comes back with the goods. Codes, with their parameters in kopecks:
     ``prepayment_settled`` (``total``, ``left``), ``prepayment_kept``, ``not_what_is_due``
-    (``total``, ``credit``).
+    (``due``), ``not_what_is_left_of_credit`` (``due``, ``total``, ``credit``).
     """
     total = sum(item.sum for item in items)
     before_goods = sum(item.sum for item in items if item.payment_type.is_prepayment)
@@ -188,20 +181,14 @@ def return_payments(
     given = cash + ecash + kept
     problems = Problems()
     if before_goods > (left := max(balance.prepaid, 0)):
-        rule = (
-            f"of what was prepaid {from_kopecks(left)} is not settled yet; the rest comes back"
-            " with the goods"
-        )
-        told = from_kopecks(before_goods)
-        problems.add("items", told, rule, "prepayment_settled", total=before_goods, left=left)
+        told = {"total": Kopecks(before_goods), "left": Kopecks(left)}
+        problems.add("items", from_kopecks(before_goods), "prepayment_settled", **told)
     if before_goods and kept:
-        rule = "a returned prepayment cannot stay as one"
-        problems.add("payments", from_kopecks(kept), rule, "prepayment_kept")
-    if given != total - credit:
-        owed = f", {from_kopecks(credit)} of {from_kopecks(total)} are struck off" if credit else ""
-        rule = f"must come to {from_kopecks(total - credit)}{owed}"
-        told = from_kopecks(given)
-        problems.add("payments", told, rule, "not_what_is_due", total=total, credit=credit)
+        problems.add("payments", from_kopecks(kept), "prepayment_kept")
+    if given != (due := total - credit):
+        code = "not_what_is_left_of_credit" if credit else "not_what_is_due"
+        told = {"due": Kopecks(due), "total": Kopecks(total), "credit": Kopecks(credit)}
+        problems.add("payments", from_kopecks(given), code, **told)
     problems.raise_any()
     return Payments(cash=cash, ecash=ecash, prepaid=kept, credit=credit)
 
@@ -215,8 +202,9 @@ def _struck_off(items: Sequence[Item], balance: Balance) -> int:
     return min(max(balance.owed, 0), goods)
 
 
-def _refuse(field: str, told: int, rule: str, code: str, **params: int) -> NoReturn:
-    raise InvalidDocument([Problem(field, from_kopecks(told), rule, code, params)])
+def _refuse(field: str, told: int, code: str, **sums: int) -> NoReturn:
+    params = {name: Kopecks(each) for name, each in sums.items()}
+    raise InvalidDocument([Problem(field, from_kopecks(told), code, **params)])
 
 
 def _handover_type(total: int, credit: int) -> PaymentType:

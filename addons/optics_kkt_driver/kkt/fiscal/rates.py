@@ -69,10 +69,9 @@ class SellerRegime:
         problems = Problems()
         lawful = lawful_vat(self.taxation_type, self.since)
         if not lawful:
-            problems.add("taxation_type", self.taxation_type, "must be ОСН, УСН, ЕСХН or ПСН")
+            problems.add("taxation_type", self.taxation_type, "unlawful_tax_system")
         else:
-            rule = "must be one of " + ", ".join(each.value for each in lawful)
-            problems.check(self.vat in lawful, "vat", self.vat, rule)
+            problems.check(self.vat in lawful, "vat", self.vat, "unknown_choice", choices=lawful)
         problems.raise_any()
 
 
@@ -182,7 +181,7 @@ def apply_rate_20_policy(
     20 % becomes 22 %, 20/120 becomes 22/122; sum and price stay, VAT is computed anew. Returns of
     sales and payments of credit (1214 = 7) carry the rate of an earlier document and are never
     touched; for corrections do not call this. Raises InvalidDocument under `REFUSE`, code
-    ``rate_outdated`` with ``product`` (the line's name), ``rate`` and ``new_rate``.
+    ``rate_outdated`` with ``product`` (the line's name), ``rate``, ``new_rate`` and ``since``.
     """
     problems = Problems()
     warnings: list[FiscalWarning] = []
@@ -192,9 +191,13 @@ def apply_rate_20_policy(
         if operation.is_return or not _is_outdated(item, supply):
             lawful.append(item)
         elif policy is Rate20Policy.REFUSE:
-            rule = f"{item.nds.label} is not lawful on supplies from {RATE_22_SINCE:%d.%m.%Y}"
-            told = {"product": item.name, "rate": item.nds, "new_rate": _SUCCESSOR[item.nds]}
-            problems.add(path, item.nds, rule, "rate_outdated", **told)
+            told = {
+                "rate": item.nds,
+                "since": RATE_22_SINCE,
+                "product": item.name,
+                "new_rate": _SUCCESSOR[item.nds],
+            }
+            problems.add(path, item.nds, "rate_outdated", **told)
         else:
             successor = _SUCCESSOR[item.nds]
             lawful.append(replace(item, nds=successor, nds_sum=None))

@@ -10,9 +10,10 @@ from typing import Any, ClassVar, Self
 from .base import Document
 from .item import Item
 from .jsonio import code_from_json, flag_from_json, json_object, raw, without_none
+from .money import Kopecks
 from .party import Buyer, Cashier, UserAttribute
 from .payments import Payments
-from .problems import REQUIRED, Problems, is_integer
+from .problems import Problems, is_integer
 from .vat import vat_totals, vat_totals_to_json
 from .vocabulary import DocumentKind, Nds, OperationType, PaymentType, ProductType, TaxationType
 
@@ -157,29 +158,27 @@ def _check_internet(problems: Problems, parts: dict[str, Any]) -> None:
     place, buyer, online = parts["retail_place"], parts["buyer"], parts["internet_payment"]
     problems.text("retail_place", place, 256)
     if place is not None and online is False:
-        rule = "only a settlement on the Internet (1125) has a place of its own"
-        problems.add("retail_place", place, rule)
+        problems.add("retail_place", place, "place_of_another_sale")
     contact = isinstance(buyer, Buyer) and buyer.phone_or_address
     if online is True and not contact and not problems.tell_of("buyer"):
-        rule = "is required for a settlement on the Internet (1125)"
-        problems.add("buyer.phone_or_address", None, rule)
+        problems.add("buyer.phone_or_address", None, "contact_required")
 
 
 def _check_items(problems: Problems, items: Any, payments: Any) -> None:
     if not _are_items(items):
-        problems.add("items", items, "must be a tuple of at least one Item")
+        problems.add("items", items, "no_items")
         return
     for index, item in enumerate(items):
         path = f"items[{index}]"
         if item.payment_type in GENERIC_PAYMENT_TYPES:
-            rule = "must be 10 (payment) where 1214 is 3 (advance) or 7 (payment of credit)"
-            holds = item.product_type is ProductType.PAYMENT
-            problems.check(holds, f"{path}.product_type", item.product_type, rule)
+            kind, path = item.product_type, f"{path}.product_type"
+            problems.check(kind is ProductType.PAYMENT, path, kind, "generic_product_type")
     total = sum(item.sum for item in items)
-    problems.check(total > 0, "total_sum", total, "must be more than zero")
+    problems.check(total > 0, "total_sum", total, "not_positive")
     if isinstance(payments, Payments):
-        rule = f"must add up to the total, {total} kopecks"
-        problems.check(payments.total == total, "payments", payments.total, rule)
+        paid = payments.total
+        told = {"total": Kopecks(total)}
+        problems.check(paid == total, "payments", paid, "payments_not_the_total", **told)
 
 
 def _are_items(items: Any) -> bool:
@@ -190,9 +189,9 @@ def _are_items(items: Any) -> bool:
 def _check_prepayment_rates(problems: Problems, items: tuple[Item, ...]) -> None:
     for index, item in enumerate(items):
         if item.payment_type.is_prepayment:
-            rule = f"a prepayment is taxed at the calculated rate, code {item.nds.calculated}"
-            holds = item.nds is item.nds.calculated
-            problems.check(holds, f"items[{index}].nds", item.nds, rule)
+            rate = item.nds.calculated
+            path = f"items[{index}].nds"
+            problems.check(item.nds is rate, path, item.nds, "prepayment_rate", rate=rate)
 
 
 def _check_credit(problems: Problems, items: tuple[Item, ...], payments: Payments) -> None:
@@ -201,13 +200,13 @@ def _check_credit(problems: Problems, items: tuple[Item, ...], payments: Payment
     part = sum(
         item.sum for item in items if item.payment_type is PaymentType.PARTIAL_PAYMENT_AND_CREDIT
     )
+    path, credit = "payments.credit", payments.credit
     if part:
-        holds = whole < payments.credit < whole + part
-        rule = f"must be more than {whole} and less than {whole + part}, by 1214 = 5 and 6"
+        holds = whole < credit < whole + part
+        told = {"more_than": Kopecks(whole), "less_than": Kopecks(whole + part)}
+        problems.check(holds, path, credit, "wrong_part_of_credit", **told)
     else:
-        holds = payments.credit == whole
-        rule = f"must be {whole}, the sum of the lines with 1214 = 6"
-    problems.check(holds, "payments.credit", payments.credit, rule)
+        problems.check(credit == whole, path, credit, "wrong_credit", credit=Kopecks(whole))
 
 
 def _check_stated_total(
@@ -217,13 +216,13 @@ def _check_stated_total(
     if stated is None or items is None:
         return
     total = sum(item.sum for item in items)
-    rule = f"must be the sum of the lines, {total}"
-    problems.check(is_integer(stated) and stated == total, "total_sum", stated, rule)
+    holds = is_integer(stated) and stated == total
+    problems.check(holds, "total_sum", stated, "not_the_lines", total=Kopecks(total))
 
 
 def _items_from_json(problems: Problems, data: Any) -> tuple[Item, ...] | None:
     if not isinstance(data, list):
-        problems.add("items", data, REQUIRED if data is None else "must be a list")
+        problems.add("items", data, "required" if data is None else "not_a_list")
         return None
     items = [
         problems.attempt(f"items[{index}]", partial(Item.from_json, each))

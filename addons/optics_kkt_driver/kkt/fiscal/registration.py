@@ -106,8 +106,7 @@ class Registration(Document):
             holds = bool(self.taxation_types) and all(
                 isinstance(each, TaxationType) for each in self.taxation_types
             )
-            rule = "must name at least one TaxationType"
-            problems.check(holds, "taxation_types", self.taxation_types, rule)
+            problems.check(holds, "taxation_types", self.taxation_types, "no_tax_system")
         problems.text("retail_place", self.retail_place, 256, required=True)
         problems.text("retail_place_address", self.retail_place_address, 256, required=True)
         problems.instance("cashier", self.cashier, Cashier)
@@ -125,18 +124,17 @@ class Registration(Document):
         serial = problems.text("kkt_number", self.kkt_number, 20, required=True)
         if problems.text("kkt_reg_id", self.kkt_reg_id, 16, required=True) and serial:
             holds = identity.is_kkt_reg_id(self.kkt_reg_id, str(self.user_inn), self.kkt_number)
-            rule = "must be 16 digits, the last six checking the others with INN and serial number"
-            problems.check(holds, "kkt_reg_id", self.kkt_reg_id, rule)
+            problems.check(holds, "kkt_reg_id", self.kkt_reg_id, "wrong_kkt_reg_id")
 
     def _check_mode(self, problems: Problems) -> None:
         online = self.offline_mode is False
         problems.text("ofd_name", self.ofd_name, 256, required=online)
         if online and self.ofd_inn is None:
-            problems.add("ofd_inn", None, "is required unless the till is offline")
+            problems.add("ofd_inn", None, "ofd_required")
         automatic = self.auto_mode is True
         problems.text("machine_number", self.machine_number, 20, required=automatic)
         if self.auto_mode is False and self.machine_number is not None:
-            problems.add("machine_number", self.machine_number, "only in automatic mode")
+            problems.add("machine_number", self.machine_number, "only_automatic")
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -209,7 +207,7 @@ class Reregistration(Registration):
         reason = self.correction_kkt_reason_code
         field = "correction_kkt_reason_code"
         if problems.instance(field, reason, ReregistrationReason):
-            problems.check(bool(reason), field, reason, "must name at least one reason")
+            problems.check(bool(reason), field, reason, "no_reason")
 
     def to_json(self) -> dict[str, Any]:
         reason = int(self.correction_kkt_reason_code)
@@ -228,8 +226,7 @@ class Reregistration(Registration):
 
 def _check_inn(problems: Problems, field: str, value: Any) -> None:
     if problems.text(field, value, 12, required=True):
-        rule = "must be an INN of 10 or 12 digits with right check digits"
-        problems.check(identity.is_inn(value), field, value, rule)
+        problems.check(identity.is_inn(value), field, value, "wrong_inn")
 
 
 def _taxation_types(bits: Any) -> Any:

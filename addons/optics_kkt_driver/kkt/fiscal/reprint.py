@@ -26,7 +26,7 @@ class Copy(Document):
     def __post_init__(self) -> None:
         problems = Problems()
         holds = is_integer(self.fd_number) and self.fd_number > 0
-        problems.check(holds, "fd_number", self.fd_number, "must be the number of a document")
+        problems.check(holds, "fd_number", self.fd_number, "not_a_document_number")
         problems.instance("cashier", self.cashier, Cashier)
         problems.raise_any()
 

@@ -52,7 +52,7 @@ def returned_lines(
         ]
     problems = Problems()
     if not wanted:
-        problems.add("items", None, "nothing of the original is left to return")
+        problems.add("items", None, "nothing_left")
     taken: dict[int, Decimal] = {}
     for index, line in enumerate(wanted):
         _check_returned(problems, f"items[{index}]", line, left, taken)
@@ -148,15 +148,15 @@ def _check_returned(
     taken: dict[int, Decimal],
 ) -> None:
     if not 1 <= line.number <= len(left):
-        problems.add(f"{path}.line", line.number, f"the original has lines 1 to {len(left)}")
+        problems.add(f"{path}.line", line.number, "no_such_line", last=len(left))
         return
     if not (line.quantity.is_finite() and line.quantity > 0):
-        problems.add(f"{path}.quantity", line.quantity, "must be more than zero")
+        problems.add(f"{path}.quantity", line.quantity, "not_positive")
         return
     taken[line.number] = taken.get(line.number, Decimal(0)) + line.quantity
     if taken[line.number] > left[line.number - 1]:
-        rule = f"at most {left[line.number - 1].normalize():f} of line {line.number} is left"
-        problems.add(f"{path}.quantity", line.quantity, rule)
+        told = {"left": left[line.number - 1].normalize(), "line": line.number}
+        problems.add(f"{path}.quantity", line.quantity, "more_than_left", **told)
 
 
 def _returned_item(item: Item, quantity: Decimal) -> Item:
