@@ -11,7 +11,7 @@ from .request_fields import refusal
 class CorrectionController(http.Controller):
     @json_route("/v1/kkt/correction", methods=["POST"])
     def register_correction(self):
-        """Mend a settlement that had no receipt, or a receipt with an error.
+        """Correct a settlement that had no receipt, or a receipt with an error.
 
         An error makes two documents; the second one's data are answered, with the first one's in
         ``reverse``.

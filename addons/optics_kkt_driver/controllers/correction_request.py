@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from ..kkt.fiscal.correcting import Basis, Wrong
 from ..kkt.fiscal.document import Problems, Receipt
-from ..kkt.fiscal.mending import Basis, Wrong
 from ..kkt.fiscal.money import Kopecks
 from ..kkt.fiscal.vocabulary import CorrectionType
 from . import request_fields as part

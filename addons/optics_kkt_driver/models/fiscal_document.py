@@ -435,7 +435,7 @@ class FiscalDocument(models.Model):
     def _further_columns(self):
         """Names of the columns that whoever wants a document may set beside it."""
         return {
-            *("purchase_id", "mending", "after_id", "original_lines"),
+            *("purchase_id", "correction_role", "after_id", "original_lines"),
             *("original_id", "original_fn", "original_fd", "original_fpd"),
         }
 

@@ -3,7 +3,7 @@ from dataclasses import asdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..kkt.fiscal import mending
+from ..kkt.fiscal import correcting
 from ..kkt.fiscal.document import InvalidDocument, Problem, Settlement
 from ..kkt.fiscal.jsonio import date_time_from_json
 from ..kkt.fiscal.vocabulary import DocumentCode, FfdVersion
@@ -12,7 +12,7 @@ from .fiscal_document import Wanted
 
 OLDER_FFD = {"1.05": FfdVersion.V1_05, "1.1": FfdVersion.V1_1}
 """By the words of a till; any other speaks 1.2."""
-MENDABLE_CODES = (DocumentCode.RECEIPT, DocumentCode.CORRECTION)
+CORRECTABLE_CODES = (DocumentCode.RECEIPT, DocumentCode.CORRECTION)
 
 
 class FiscalDocument(models.Model):
@@ -25,7 +25,7 @@ class FiscalDocument(models.Model):
 
     _inherit = "fiscal.document"
 
-    mending = fields.Selection(
+    correction_role = fields.Selection(
         [
             ("settlement", "Settlement without a till"),
             ("reverse", "Takes an error back"),
@@ -34,25 +34,25 @@ class FiscalDocument(models.Model):
         string="Correction",
         readonly=True,
     )
-    is_mendable = fields.Boolean(string="Can be mended", compute="_compute_is_mendable")
+    is_correctable = fields.Boolean(string="Can be corrected", compute="_compute_is_correctable")
 
     _one_reverse = models.UniqueIndex(
         "(company_id, original_fn, original_fd)"
-        f" WHERE mending = 'reverse' AND state <> '{State.CANCELLED}'",
+        f" WHERE correction_role = 'reverse' AND state <> '{State.CANCELLED}'",
         "This document is taken back already.",
     )
 
     @api.depends("state", "signed_json")
-    def _compute_is_mendable(self):
+    def _compute_is_correctable(self):
         for document in self:
             code = (document.signed_json or {}).get("code")
-            document.is_mendable = document.is_signed and code in MENDABLE_CODES
+            document.is_correctable = document.is_signed and code in CORRECTABLE_CODES
 
     # Entry ------------------------------------------------------------------------------------
 
     @api.model
     def _correct(self, device, key, source, *, basis, right, wrong=None, reference=""):
-        """Queue what mends a settlement on `device`, in the caller's transaction.
+        """Queue what corrects a settlement on `device`, in the caller's transaction.
 
         Without `wrong` the settlement was made without a till: one document under `key`. With it, a
         reverse document under ``<key>:reverse`` and the right one under `key`; only the right one
@@ -61,13 +61,13 @@ class FiscalDocument(models.Model):
 
         :param device: any till of the company, no matter which one has signed the wrong document
         :param key: idempotency key of the whole correction
-        :param basis: ``kkt.fiscal.mending.Basis``: day, kind and order of the correction
+        :param basis: ``kkt.fiscal.correcting.Basis``: day, kind and order of the correction
         :param right: ``kkt.fiscal.document.Receipt``: the settlement as it really was
-        :param wrong: ``kkt.fiscal.mending.Wrong``: the signed document with the error
+        :param wrong: ``kkt.fiscal.correcting.Wrong``: the signed document with the error
         :param str reference: readable reason
         :return: the rows in the order of printing
         :raises InvalidDocument: `right`, `basis` or the till's FFD do not allow it
-        :raises UserError: the wrong document is mended already
+        :raises UserError: the wrong document is corrected already
         :raises KeyConflict: the key was used for something else
         """
         rows, planned = self._planned_correction(device, key, basis=basis, right=right, wrong=wrong)
@@ -77,7 +77,7 @@ class FiscalDocument(models.Model):
                 document,
                 reference,
                 self._regime_warnings(device, role, document, basis),
-                {**links, "mending": role, "after_id": rows.id},
+                {**links, "correction_role": role, "after_id": rows.id},
                 open_shift=device.auto_open_shift,
             )
             rows += self._enqueue(device, row_key, source, wanted)
@@ -93,9 +93,9 @@ class FiscalDocument(models.Model):
         self._check_day(device, basis)
         ffd = self._ffd_of(device)
         if wrong is None:
-            correction = mending.without_kkt(right, basis, ffd)
+            correction = correcting.without_kkt(right, basis, ffd)
             return self.browse(), [("settlement", key, correction)]
-        reverse, again = mending.mend(wrong, right, basis, ffd)
+        reverse, again = correcting.correct_error(wrong, right, basis, ffd)
         planned = [("reverse", f"{key}:reverse", reverse), ("right", key, again)]
         standing = self._taken_back_before(device, key, wrong)
         return standing, planned[len(standing) :]
@@ -156,7 +156,7 @@ class FiscalDocument(models.Model):
             self.sudo().search_count(
                 [
                     ("original_id", "=", self.id),
-                    ("mending", "=", "reverse"),
+                    ("correction_role", "=", "reverse"),
                     ("state", "!=", State.CANCELLED),
                 ],
                 limit=1,
@@ -174,7 +174,7 @@ class FiscalDocument(models.Model):
                 ("company_id", "=", device.company_id.id),
                 ("original_fn", "=", wrong.fn_number),
                 ("original_fd", "=", wrong.fd_number),
-                ("mending", "=", "reverse"),
+                ("correction_role", "=", "reverse"),
                 ("state", "!=", State.CANCELLED),
                 ("idempotency_key", "!=", f"{key}:reverse"),
             ]
@@ -189,7 +189,7 @@ class FiscalDocument(models.Model):
         if reverse and (right or not reverse.is_signed):
             raise UserError(
                 self.env._(
-                    "FD %(number)s is mended already, or about to be: %(documents)s. Finish that"
+                    "FD %(number)s is corrected already, or about to be: %(documents)s. Finish that"
                     " correction; if it is wrong too, correct its last document.",
                     number=wrong.fd_number,
                     documents=", ".join((reverse | right).mapped("display_name")),
@@ -211,9 +211,9 @@ class FiscalDocument(models.Model):
     # The wrong document -----------------------------------------------------------------------
 
     def _as_wrong(self):
-        """Return this signed document as ``kkt.fiscal.mending.Wrong``. Raises InvalidDocument."""
+        """Return this signed document as ``correcting.Wrong``. Raises InvalidDocument."""
         self.ensure_one()
-        return mending.Wrong(self.fn_number, self.fd_number, self.fpd, self._signed_settlement())
+        return correcting.Wrong(self.fn_number, self.fd_number, self.fpd, self._signed_settlement())
 
     def _signed_settlement(self):
         """Return what was signed as a value.

@@ -194,10 +194,10 @@ PROBLEMS = {
     "not_a_wrong_receipt": _lt("cannot be read: what the wrong receipt says is expected"),
     "older_format_operation": _lt("a till of FFD 1.05 corrects only sales and purchases"),
     "older_format_error": _lt(
-        "a till of FFD 1.05 mends an error by an ordinary return and a new receipt"
+        "a till of FFD 1.05 corrects an error by an ordinary return and a new receipt"
     ),
     "older_format_order": _lt(
-        "a till of FFD 1.05 mends an error by ordinary receipts, which name no order"
+        "a till of FFD 1.05 corrects an error by ordinary receipts, which name no order"
     ),
     # Registration of a till, regime of its user
     "no_tax_system": _lt("choose at least one tax system"),

@@ -44,7 +44,7 @@ class ResCompany(models.Model):
     fiscal_return_1192 = fields.Boolean(
         string="Name the sale's receipt in a return",
         help="Puts the FPD of the sale's receipt into tag 1192 of an ordinary return. The tag is"
-        " meant for receipts that mend an error; switch it on only if your OFD asks for it.",
+        " meant for receipts that correct an error; switch it on only if your OFD asks for it.",
     )
 
     def _fiscal_inn(self):

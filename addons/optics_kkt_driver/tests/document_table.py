@@ -613,7 +613,7 @@ CORRECTIONS = [
         },
     ),
     Row(
-        "correction that mends a receipt",
+        "correction that corrects a receipt",
         settlement(
             1,
             [SUNGLASSES_LINE],

@@ -4,8 +4,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
 from ..exceptions import KeyConflict
+from ..kkt.fiscal.correcting import Basis, Wrong
 from ..kkt.fiscal.document import Buyer, Cashier, InvalidDocument, Item, Payments, Receipt
-from ..kkt.fiscal.mending import Basis, Wrong
 from ..kkt.fiscal.vocabulary import (
     CorrectionType,
     ItemsQuantityMeasure,
@@ -50,7 +50,7 @@ class CorrectionCase(FiscalCase):
 
     def rows(self):
         return self.env["fiscal.document"].search(
-            [("device_id", "=", self.till.id), ("mending", "!=", False)], order="id"
+            [("device_id", "=", self.till.id), ("correction_role", "!=", False)], order="id"
         )
 
     def assertTags(self, document, **tags):
@@ -86,7 +86,7 @@ class TestCorrectionDocuments(CorrectionCase):
                     buyer=Buyer("+79001234567"),
                 )
                 (row,), (document,) = self.printed(settled, key=f"c{operation}", basis=Basis(day))
-                self.assertEqual((row.kind, row.mending), ("correction", "settlement"))
+                self.assertEqual((row.kind, row.correction_role), ("correction", "settlement"))
                 self.assertTags(
                     document,
                     code=31,
@@ -133,7 +133,7 @@ class TestCorrectionDocuments(CorrectionCase):
         purchase = sale._purchase()
         right = make_receipt(price=400000)
         rows, (reverse, again) = self.printed(right, wrong=sale._as_wrong())
-        self.assertEqual(rows.mapped("mending"), ["reverse", "right"])
+        self.assertEqual(rows.mapped("correction_role"), ["reverse", "right"])
         self.assertEqual(rows.mapped("original_id"), sale)
         for row in rows:
             self.assertRecordValues(
@@ -341,7 +341,7 @@ class TestCorrectionOrder(CorrectionCase):
 
     def test_what_is_taken_back_is_not_taken_back_again(self):
         rows = self.pair()
-        with self.assertRaisesRegex(UserError, f"FD {self.sale.fd_number} is mended already"):
+        with self.assertRaisesRegex(UserError, f"FD {self.sale.fd_number} is corrected already"):
             self.pair("c2")
         rows._print_in_order()
         with self.assertRaisesRegex(UserError, rows[1].display_name):
@@ -358,7 +358,7 @@ class TestCorrectionOrder(CorrectionCase):
         self.assertEqual(completed[0], rows[0], "the reverse one stands")
         completed._print_in_order()
         self.assertRecordValues(
-            completed[1], [{"state": "printed", "mending": "right", "total_sum": 3000.0}]
+            completed[1], [{"state": "printed", "correction_role": "right", "total_sum": 3000.0}]
         )
         self.assertEqual(self.pair("c2", price=300000), completed)
 
@@ -714,5 +714,5 @@ class TestDocumentForm(CorrectionCase):
         sale = self.sell()
         waiting = self.enqueue("waits")
         shift = self.env["fiscal.document"].search([("kind", "=", "shift_open")], limit=1)
-        self.assertTrue(sale.is_mendable)
-        self.assertFalse(waiting.is_mendable or shift.is_mendable)
+        self.assertTrue(sale.is_correctable)
+        self.assertFalse(waiting.is_correctable or shift.is_correctable)

@@ -8,7 +8,7 @@ from string import Formatter
 
 from odoo.tests import TransactionCase, tagged
 
-from ..kkt.fiscal import document, mending, rates
+from ..kkt.fiscal import correcting, document, rates
 from ..kkt.fiscal.document import Cashier, InvalidDocument, Item
 from ..kkt.fiscal.money import Kopecks
 from ..kkt.fiscal.problems import Problem
@@ -20,7 +20,7 @@ VALUES = (
     *(document.Receipt, document.Correction, document.Item, document.Payments, document.Cashier),
     *(document.Buyer, document.UserAttribute, document.ProductCode, document.ShiftOpening),
     *(document.CashIn, document.Copy, document.Registration, document.Reregistration),
-    *(mending.Basis, mending.Wrong, rates.SellerRegime),
+    *(correcting.Basis, correcting.Wrong, rates.SellerRegime),
 )
 
 

@@ -4,6 +4,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
+from ..kkt.fiscal.correcting import Basis, Wrong, check_numbers, check_rates
 from ..kkt.fiscal.document import (
     Cashier,
     InvalidDocument,
@@ -12,7 +13,6 @@ from ..kkt.fiscal.document import (
     Receipt,
     Settlement,
 )
-from ..kkt.fiscal.mending import Basis, Wrong, check_numbers, check_rates
 from ..kkt.fiscal.party import STAND_IN
 from ..kkt.fiscal.vocabulary import CorrectionType, OperationType, TaxationType
 from ..models.fiscal_words import words_of_problems
@@ -30,7 +30,7 @@ PAYMENT_KINDS = ("cash", "ecash", "prepaid", "credit", "provision")
 
 
 class FiscalCorrection(models.TransientModel):
-    """Mends a settlement that was made without a till, or signed with an error.
+    """Corrects a settlement that was made without a till, or signed with an error.
 
     Fields that begin with `wrong_` say what was signed by mistake, when the receipt is not in this
     database; else its record says it.
@@ -53,14 +53,14 @@ class FiscalCorrection(models.TransientModel):
         "kkt.device",
         string="Till",
         required=True,
-        help="Any till of the same company may mend a receipt of another one",
+        help="Any till of the same company may correct a receipt of another one",
     )
     company_id = fields.Many2one(related="device_id.company_id")
     currency_id = fields.Many2one(related="company_id.currency_id")
     settled_on = fields.Date(
         string="Date of the settlement",
         required=True,
-        help="Tag 1178: when that was settled which is mended now. Its VAT goes by this date.",
+        help="Tag 1178: when that was settled which is corrected now. Its VAT goes by this date.",
     )
     correction_type = fields.Selection(
         [("0", "By ourselves"), ("1", "By order of the tax office")],
@@ -181,7 +181,7 @@ class FiscalCorrection(models.TransientModel):
         except InvalidDocument as invalid:
             raise UserError(
                 self.env._(
-                    "%(document)s cannot be mended from its record: %(why)s",
+                    "%(document)s cannot be corrected from its record: %(why)s",
                     document=original.display_name,
                     why="; ".join(words_of_problems(self.env, invalid)),
                 )

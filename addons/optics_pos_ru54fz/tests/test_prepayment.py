@@ -464,7 +464,9 @@ class TestMoneyBack(PrepaymentCase):
     def test_what_a_correction_takes_back_is_not_returned(self):
         order = self.sell()
         original = self.receipt_of(order)
-        self.enqueue("reverse", columns={"mending": "reverse", **original._original_values()})
+        self.enqueue(
+            "reverse", columns={"correction_role": "reverse", **original._original_values()}
+        )
         text = self.refusal(self.give_back(order, [(self.card, -5000)]))
         self.assertIn("by a correction", text)
 

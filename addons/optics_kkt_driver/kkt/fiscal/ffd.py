@@ -115,8 +115,8 @@ def _check_correction(data: Mapping[str, Any]) -> None:
     operation = data.get("operationType")
     allowed = (OperationType.SALE, OperationType.PURCHASE)
     problems.check(operation in allowed, "operation_type", operation, "older_format_operation")
-    mended = data.get("propertiesData")
-    problems.check(mended is None, "properties_data", mended, "older_format_error")
+    corrected = data.get("propertiesData")
+    problems.check(corrected is None, "properties_data", corrected, "older_format_error")
     problems.raise_any()
 
 

@@ -37,7 +37,7 @@ class Settlement(Document):
     user_attribute: UserAttribute | None = None
     """Tag 1084."""
     properties_data: str | None = None
-    """Tag 1192: FPD of the receipt that is mended, 10 digits."""
+    """Tag 1192: FPD of the receipt that is corrected, 10 digits."""
     internet_payment: bool = False
     """Tag 1125: settled on the Internet. Needs the buyer's contact, and a site in 1187."""
     retail_place: str | None = None

@@ -125,9 +125,9 @@ RULES: Mapping[str, str] = {
     "not_a_wrong_receipt": "must be an object: what the wrong receipt says",
     "older_format_operation": "FFD 1.05 corrects only sales (1) and purchases (3)",
     "older_format_error": (
-        "in FFD 1.05 an error is mended by an ordinary return and a new receipt, both with 1192"
+        "in FFD 1.05 an error is corrected by an ordinary return and a new receipt, both with 1192"
     ),
-    "older_format_order": "has no order (1179): FFD 1.05 mends errors by ordinary receipts",
+    "older_format_order": "has no order (1179): FFD 1.05 corrects errors by ordinary receipts",
     # Registration of a till, regime of its user
     "no_tax_system": "must name at least one TaxationType",
     "no_reason": "must name at least one reason",

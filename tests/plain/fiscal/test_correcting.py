@@ -1,4 +1,4 @@
-"""What mends a settlement: one document or two, tag by tag."""
+"""What corrects a settlement: one document or two, tag by tag."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kkt.fiscal.correcting import Basis, Wrong, correct_error, without_kkt
 from kkt.fiscal.document import (
     Buyer,
     Cashier,
@@ -21,7 +22,6 @@ from kkt.fiscal.document import (
     Settlement,
     UserAttribute,
 )
-from kkt.fiscal.mending import Basis, Wrong, mend, without_kkt
 from kkt.fiscal.totals import ShiftTotals
 from kkt.fiscal.vocabulary import (
     CorrectionType,
@@ -112,7 +112,7 @@ def test_an_error_takes_a_reverse_and_a_right_correction() -> None:
         user_attribute=UserAttribute("Документ", "S1 KEY"),
     )
     right = receipt(SUNGLASSES, FRAME, payments=Payments(cash=350000, ecash=1000000))
-    reverse, again = mend(wrong(signed), right, Basis(DAY_2026), FfdVersion.V1_2)
+    reverse, again = correct_error(wrong(signed), right, Basis(DAY_2026), FfdVersion.V1_2)
     assert isinstance(reverse, Correction)
     assert isinstance(again, Correction)
     expected = {
@@ -138,7 +138,7 @@ def test_the_reverse_takes_all_of_the_wrong_one_back(signed: Receipt, ffd: FfdVe
     """The lines, the money and the VAT of both come to nought; whatever was wrong in them."""
     if ffd is FfdVersion.V1_05 and signed.operation_type.is_return:
         return  # a receipt again, with the rules of one
-    reverse, _right = mend(wrong(signed), receipt(), Basis(DAY_2026), ffd)
+    reverse, _right = correct_error(wrong(signed), receipt(), Basis(DAY_2026), ffd)
     assert reverse.operation_type is signed.operation_type.returned
     assert reverse.items == signed.items
     assert reverse.payments == signed.payments
@@ -155,13 +155,15 @@ def test_what_breaks_the_rules_of_receipts_can_be_taken_back() -> None:
     line = dataclasses.replace(SUNGLASSES, payment_type=PaymentType.PREPAYMENT)
     signed = receipt(line, operation_type=OperationType.SALE_RETURN).to_json()
     broken = Settlement.from_json({**signed, "operationType": 1})
-    reverse, _right = mend(wrong(broken), receipt(), Basis(DAY_2026), FfdVersion.V1_2)
+    reverse, _right = correct_error(wrong(broken), receipt(), Basis(DAY_2026), FfdVersion.V1_2)
     assert reverse.items == (line,)
 
 
 def test_an_error_in_a_correction_is_mended_alike() -> None:
     correction = without_kkt(receipt(), Basis(DAY_2026), FfdVersion.V1_2)
-    reverse, _right = mend(wrong(correction), receipt(FRAME), Basis(DAY_2026), FfdVersion.V1_2)
+    reverse, _right = correct_error(
+        wrong(correction), receipt(FRAME), Basis(DAY_2026), FfdVersion.V1_2
+    )
     assert (reverse.operation_type, reverse.items) == (OperationType.SALE_RETURN, correction.items)
 
 
@@ -169,7 +171,7 @@ def test_a_receipt_of_2025_is_mended_at_its_own_rate() -> None:
     signed = receipt(at_20(SUNGLASSES), payments=Payments(cash=500000))
     right = receipt(at_20(SUNGLASSES), payments=Payments(ecash=500000))
     for ffd in (FfdVersion.V1_2, FfdVersion.V1_05):
-        pair = mend(wrong(signed), right, Basis(DAY_2025), ffd)
+        pair = correct_error(wrong(signed), right, Basis(DAY_2025), ffd)
         assert [each.items[0].nds for each in pair] == [Nds.NDS_20, Nds.NDS_20]
 
 
@@ -194,7 +196,7 @@ def test_the_right_rate_is_that_of_the_settlements_date(
     right = receipt(FRAME, line, operation_type=operation)
     for call in (
         lambda: without_kkt(right, Basis(day), FfdVersion.V1_2),
-        lambda: mend(wrong(receipt()), right, Basis(day), FfdVersion.V1_2),
+        lambda: correct_error(wrong(receipt()), right, Basis(day), FfdVersion.V1_2),
     ):
         if fits:
             call()
@@ -216,7 +218,7 @@ def test_corrections_of_1_05_know_only_sales_and_purchases(operation: OperationT
 def test_in_1_05_an_error_takes_an_ordinary_return_and_a_new_receipt() -> None:
     signed = receipt(at_20(SUNGLASSES), cashier=OLD_CASHIER)
     right = receipt(SUNGLASSES, applied_taxation_type=TaxationType.USN_INCOME)
-    pair = mend(wrong(signed), right, Basis(DAY_2026), FfdVersion.V1_05)
+    pair = correct_error(wrong(signed), right, Basis(DAY_2026), FfdVersion.V1_05)
     assert [type(each) for each in pair] == [Receipt, Receipt]
     assert [each.to_json() for each in pair] == [
         {
@@ -231,5 +233,5 @@ def test_in_1_05_an_error_takes_an_ordinary_return_and_a_new_receipt() -> None:
 
 def test_in_1_05_an_error_is_not_mended_by_order() -> None:
     by_order = Basis(DAY_2026, CorrectionType.INSTRUCTION, "5")
-    call = lambda: mend(wrong(receipt()), receipt(), by_order, FfdVersion.V1_05)  # noqa: E731
+    call = lambda: correct_error(wrong(receipt()), receipt(), by_order, FfdVersion.V1_05)  # noqa: E731
     assert problems_of(call) == ["correction_type"]

@@ -1,4 +1,4 @@
-"""Which documents mend a settlement that was made without a till, or signed with an error.
+"""Which documents correct a settlement that was made without a till, or signed with an error.
 
 Sources: 54-FZ art. 4.3 p. 4, order of FNS ЕД-7-20/662@ (tables of both formats), letter of FNS
 АБ-4-20/11248@ of 15.12.2025 (rates); `docs/FISCAL.md`, corrections.
@@ -108,14 +108,14 @@ def without_kkt(settled: Receipt, basis: Basis, ffd: FfdVersion) -> Correction:
     return correction
 
 
-def mend(
+def correct_error(
     wrong: Wrong, right: Receipt, basis: Basis, ffd: FfdVersion
 ) -> tuple[Settlement, Settlement]:
     """The documents that take back an error and set it right, in the order of printing.
 
     The first repeats the wrong data, whatever is wrong with it, in the name of the right one's
     cashier; the second is the settlement as it was. Raises InvalidDocument for a rate in the right
-    one that is not of the settlement's date, and for an error that a till of FFD 1.05 cannot mend.
+    one that is not of the settlement's date, and for what a till of FFD 1.05 cannot correct.
     """
     check_rates(right, basis)
     taken_back = _taken_back(wrong.settlement, right.cashier)
