@@ -18,14 +18,9 @@ from ..kkt.fiscal.party import STAND_IN
 from ..kkt.fiscal.problems import REQUIRED
 from ..kkt.fiscal.rates import corrected_rates
 from ..kkt.fiscal.vocabulary import CorrectionType, OperationType, TaxationType
+from ..models.fiscal_document import OPERATION_TYPES
 from ..models.kkt_device import TAXATION_TYPES
 
-OPERATIONS = [
-    ("1", "Sale"),
-    ("2", "Return of sale"),
-    ("3", "Purchase"),
-    ("4", "Return of purchase"),
-]
 FORWARD = ("1", "3")
 """Operations that repeat no earlier document."""
 LINES = ("right_line_ids", "wrong_line_ids")
@@ -121,7 +116,7 @@ class FiscalCorrection(models.TransientModel):
     original_fpd = fields.Char(string="FPD")
 
     operation_type = fields.Selection(
-        OPERATIONS, string="Kind of settlement", required=True, default="1", help="Tag 1054"
+        OPERATION_TYPES, string="Kind of settlement", required=True, default="1", help="Tag 1054"
     )
     tax_system = fields.Selection(
         TAXATION_TYPES, string="Tax system", required=True, default="1", help="Tag 1055"
@@ -141,7 +136,7 @@ class FiscalCorrection(models.TransientModel):
     total_paid = fields.Monetary(string="Total of the payments", compute="_compute_totals")
 
     wrong_operation_type = fields.Selection(
-        OPERATIONS, string="Signed kind of settlement", default="1", help="Tag 1054"
+        OPERATION_TYPES, string="Signed kind of settlement", default="1", help="Tag 1054"
     )
     wrong_tax_system = fields.Selection(
         TAXATION_TYPES, string="Signed tax system", default="1", help="Tag 1055"
