@@ -1,39 +1,114 @@
-"""Server-wide settings and where their values come from.
+"""Server-wide settings, each said once, and where their values come from.
 
 A value set on the settings screen wins over the environment, which wins over odoo.conf, which
 wins over the default.
 """
 
 import os
+from typing import NamedTuple
 
 from odoo.tools import config
 
 PREFIX = "optics_kkt."
 """Of the configuration parameters that the settings screen writes."""
 
-SETTINGS = {
-    # name: (environment variable, type, default, lowest allowed)
-    "kkt_mode": ("KKT_MODE", str, "mock", None),
-    "ofd_mode": ("OFD_MODE", str, "http", None),
-    "buffer_max_size": ("BUFFER_MAX_SIZE", int, 200, 1),
-    "sync_interval": ("SYNC_INTERVAL", int, 30, 1),
-    "retry_base": ("OFD_RETRY_BASE", int, 5, 1),
-    "retry_cap": ("OFD_RETRY_CAP", int, 300, 1),
-    "ofd_connect_timeout": ("OFD_CONNECT_TIMEOUT", int, 3, 1),
-    "ofd_read_timeout": ("OFD_READ_TIMEOUT", int, 10, 1),
-}
 
+class Setting(NamedTuple):
+    """One setting. Its name is also that of its field on the screen and of its odoo.conf option."""
 
-def typed_setting(name, stored):
-    """Return the value of a setting.
+    name: str
+    label: str
+    help: str
+    default: int | str
+    """Its type is that of all values."""
+    lowest: int | None = None
 
-    :param stored: what the settings screen stored, as text, or nothing
-    """
-    variable, kind, default, _lowest = SETTINGS[name]
-    for text in (stored, os.environ.get(variable), config.get(variable.lower())):
-        if text:
+    @property
+    def variable(self):
+        """Environment variable."""
+        return self.name.upper()
+
+    @property
+    def parameter(self):
+        """Key of the configuration parameter that the screen writes."""
+        return f"{PREFIX}{self.name}"
+
+    def allows(self, value):
+        return self.lowest is None or value >= self.lowest
+
+    def value(self, stored):
+        """Return the value that counts; what cannot be one is passed by.
+
+        :param stored: what the screen wrote, as text, or nothing
+        """
+        for text in filter(None, (stored, os.environ.get(self.variable), config.get(self.name))):
             try:
-                return kind(text)
+                value = type(self.default)(text)
             except ValueError:
                 continue
-    return default
+            if self.allows(value):
+                return value
+        return self.default
+
+
+SETTINGS = {
+    setting.name: setting
+    for setting in (
+        Setting(
+            "kkt_mode",
+            "Driver",
+            "The driver that a new till gets",
+            default="mock",
+        ),
+        Setting(
+            "ofd_mode",
+            "Delivery",
+            "How the documents of a new till reach the OFD",
+            default="http",
+        ),
+        Setting(
+            "buffer_max_size",
+            "Undelivered documents, at most",
+            "Signed documents of one till that may wait for the OFD",
+            default=200,
+            lowest=1,
+        ),
+        Setting(
+            "sync_interval",
+            "Interval of sending, s",
+            "Seconds between two looks for documents that wait",
+            default=30,
+            lowest=1,
+        ),
+        Setting(
+            "ofd_retry_base",
+            "First pause, s",
+            "Seconds before the second attempt, doubling with each further one",
+            default=5,
+            lowest=1,
+        ),
+        Setting(
+            "ofd_retry_cap",
+            "Longest pause, s",
+            "Seconds between two attempts at most",
+            default=300,
+            lowest=1,
+        ),
+        Setting(
+            "ofd_connect_timeout",
+            "Time limit of connecting, s",
+            "Seconds to reach the OFD",
+            default=3,
+            lowest=1,
+        ),
+        Setting(
+            "ofd_read_timeout",
+            "Time limit of the answer, s",
+            "Seconds to wait for its answer",
+            default=10,
+            lowest=1,
+        ),
+    )
+}
+"""By name. The screen's fields are made of them; ``views/res_config_settings_views.xml`` says where
+each stands."""

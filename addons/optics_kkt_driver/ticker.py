@@ -21,7 +21,7 @@ from odoo.sql_db import connection_info_for
 from odoo.tools import config
 
 from .kkt.flow.states import WAITING, State
-from .settings import typed_setting
+from .settings import SETTINGS
 
 _logger = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ RECONNECT_PAUSE = 5.0
 
 INSTALLED = """SELECT 1 FROM ir_module_module
     WHERE name = 'optics_kkt_driver' AND state IN ('installed', 'to upgrade')"""
-INTERVAL = "SELECT value FROM ir_config_parameter WHERE key = 'optics_kkt.sync_interval'"
+STORED = "SELECT value FROM ir_config_parameter WHERE key = %s"
 JOBS = {
     "cron_serve": "SELECT FROM fiscal_document WHERE state IN %(waiting)s",
     "cron_deliver": """SELECT FROM fiscal_document
@@ -100,9 +100,10 @@ class Ticker:
             self._stopped.wait(self._interval(cursor))
 
     def _interval(self, cursor):
-        cursor.execute(INTERVAL)
+        interval = SETTINGS["sync_interval"]
+        cursor.execute(STORED, (interval.parameter,))
         row = cursor.fetchone()
-        return max(1, typed_setting("sync_interval", row and row[0]))
+        return interval.value(row and row[0])
 
 
 def is_alive(cr):

@@ -63,7 +63,7 @@ def start(servers: list[OdooServer], *options: str) -> Till:
     """Start them with a till that is slow enough to be interrupted at any point."""
     # A killed delivery counts as an attempt; nobody here can wait five minutes for the next.
     servers[0].sql(
-        "INSERT INTO ir_config_parameter (key, value) VALUES ('optics_kkt.retry_cap', '5')"
+        "INSERT INTO ir_config_parameter (key, value) VALUES ('optics_kkt.ofd_retry_cap', '5')"
         " ON CONFLICT (key) DO UPDATE SET value = excluded.value"
     )
     for server in servers:

@@ -20,8 +20,6 @@ def serve_side_by_side(registry, device_ids, uid):
 
     A till that takes longer than a round goes on alone; the next run finds its lane held and
     passes it by. In Odoo's test mode, where all share one transaction, they take turns.
-
-    :return int: how many tills came to an end within the round
     """
 
     def serve_one(device_id):
@@ -35,8 +33,7 @@ def serve_side_by_side(registry, device_ids, uid):
     if is_test_mode():
         for device_id in device_ids:
             serve_one(device_id)
-        return len(device_ids)
+        return
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="fiscal.lane")
-    done, _late = wait([pool.submit(serve_one, each) for each in device_ids], timeout=ROUND)
+    wait([pool.submit(serve_one, each) for each in device_ids], timeout=ROUND)
     pool.shutdown(wait=False, cancel_futures=True)
-    return len(done)

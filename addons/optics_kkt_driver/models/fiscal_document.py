@@ -79,6 +79,13 @@ KINDS = [
     ("foreign", "Foreign document"),
 ]
 RECEIPT_KINDS = ("receipt", "correction")
+OPERATION_TYPES = [
+    ("1", "Sale"),
+    ("2", "Return of sale"),
+    ("3", "Purchase"),
+    ("4", "Return of purchase"),
+]
+"""Tag 1054: ``OperationType`` in words."""
 
 SOURCES = [
     ("pos", "Point of sale"),
@@ -223,11 +230,7 @@ class FiscalDocument(models.Model):
     error_message = fields.Char(readonly=True)
     error_remedy = fields.Char(readonly=True)
 
-    operation_type = fields.Selection(
-        [("1", "Sale"), ("2", "Return of sale"), ("3", "Purchase"), ("4", "Return of purchase")],
-        string="Kind of settlement",
-        readonly=True,
-    )
+    operation_type = fields.Selection(OPERATION_TYPES, string="Kind of settlement", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     total_sum = fields.Monetary(string="Total", readonly=True)
     event_ids = fields.One2many(

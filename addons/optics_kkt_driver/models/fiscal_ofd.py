@@ -142,7 +142,7 @@ class FiscalOfd(models.Model):
     def _deliver(self, device):
         """Send what is due of one till; nothing when another process is at it."""
         settings = self.env["res.config.settings"]._fiscal_settings()
-        policy = RetryPolicy(settings["retry_base"], settings["retry_cap"])
+        policy = RetryPolicy(settings["ofd_retry_base"], settings["ofd_retry_cap"])
         outbox = DeviceOutbox(self.env.registry, device.id)
         clock = SystemClock()
         stop_at = clock.now() + timedelta(seconds=BATCH_SECONDS)

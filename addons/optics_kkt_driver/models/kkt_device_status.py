@@ -46,9 +46,8 @@ class KktDeviceStatus(models.Model):
     paper = fields.Boolean(readonly=True)
     cover_closed = fields.Boolean(string="Cover is closed", readonly=True)
     undelivered = fields.Integer(readonly=True, aggregator=None)
-    cash_in_drawer = fields.Float(
-        string="Cash in drawer", readonly=True, aggregator=None, digits=(16, 2)
-    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    cash_in_drawer = fields.Monetary(string="Cash in drawer", readonly=True, aggregator=None)
     ffd_version = fields.Char(string="FFD", readonly=True)
     warnings = fields.Char(readonly=True, help="Names of the drive's warnings, as the till says")
     receipt_number = fields.Integer(

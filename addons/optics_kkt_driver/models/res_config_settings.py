@@ -1,52 +1,30 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..settings import PREFIX, SETTINGS, typed_setting
+from ..settings import SETTINGS
 from .kkt_device import DELIVERIES
+
+CHOICES = {"kkt_mode": [("mock", "Virtual till")], "ofd_mode": DELIVERIES}
+"""Of the settings that are words: by name, what can be chosen."""
+
+
+def _field_of(setting):
+    """Return the field on the screen for a setting of :data:`SETTINGS`."""
+    said = {
+        "string": setting.label,
+        "help": setting.help,
+        "config_parameter": setting.parameter,
+    }
+    if setting.name in CHOICES:
+        return fields.Selection(CHOICES[setting.name], **said)
+    return fields.Integer(**said)
 
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
-    kkt_mode = fields.Selection(
-        [("mock", "Virtual till")],
-        string="Driver",
-        config_parameter="optics_kkt.kkt_mode",
-        help="The driver that a new till gets",
-    )
-    ofd_mode = fields.Selection(
-        DELIVERIES, string="Delivery", config_parameter="optics_kkt.ofd_mode"
-    )
-    buffer_max_size = fields.Integer(
-        string="Undelivered documents, at most",
-        config_parameter="optics_kkt.buffer_max_size",
-        help="Signed documents of one till that may wait for the OFD",
-    )
-    sync_interval = fields.Integer(
-        string="Interval of sending, s",
-        config_parameter="optics_kkt.sync_interval",
-        help="Seconds between two looks for documents that wait",
-    )
-    ofd_retry_base = fields.Integer(
-        string="First pause, s",
-        config_parameter="optics_kkt.retry_base",
-        help="Seconds before the second attempt, doubling with each further one",
-    )
-    ofd_retry_cap = fields.Integer(
-        string="Longest pause, s",
-        config_parameter="optics_kkt.retry_cap",
-        help="Seconds between two attempts at most",
-    )
-    ofd_connect_timeout = fields.Integer(
-        string="Time limit of connecting, s",
-        config_parameter="optics_kkt.ofd_connect_timeout",
-        help="Seconds to reach the OFD",
-    )
-    ofd_read_timeout = fields.Integer(
-        string="Time limit of the answer, s",
-        config_parameter="optics_kkt.ofd_read_timeout",
-        help="Seconds to wait for its answer",
-    )
+    # As if each were written out here: `sync_interval = fields.Integer(…)`.
+    vars().update({name: _field_of(setting) for name, setting in SETTINGS.items()})
 
     fiscal_name = fields.Char(related="company_id.fiscal_name", readonly=False)
     fiscal_rate_20_api = fields.Selection(
@@ -67,8 +45,8 @@ class ResConfigSettings(models.TransientModel):
 
     @api.model
     def _fiscal_setting(self, name):
-        stored = self.env["ir.config_parameter"].sudo().get_param(f"{PREFIX}{name}")
-        return typed_setting(name, stored)
+        setting = SETTINGS[name]
+        return setting.value(self.env["ir.config_parameter"].sudo().get_param(setting.parameter))
 
     @api.model
     def _fiscal_delivery(self):
@@ -79,40 +57,21 @@ class ResConfigSettings(models.TransientModel):
 
     @api.model
     def get_values(self):
-        values = super().get_values()
-        fiscal = self._fiscal_settings()
         return {
-            **values,
-            **{field: fiscal[name] for field, name in self._fiscal_fields()},
+            **super().get_values(),
+            **self._fiscal_settings(),
             "ofd_mode": self._fiscal_delivery(),
         }
 
-    @api.model
-    def _fiscal_fields(self):
-        """Pairs of a field here and its name in :data:`SETTINGS`."""
-        return [
-            (field_name, field.config_parameter.removeprefix(PREFIX))
-            for field_name, field in self._fields.items()
-            if (getattr(field, "config_parameter", None) or "").startswith(PREFIX)
-        ]
-
-    @api.constrains(
-        "buffer_max_size",
-        "sync_interval",
-        "ofd_retry_base",
-        "ofd_retry_cap",
-        "ofd_connect_timeout",
-        "ofd_read_timeout",
-    )
+    @api.constrains(*(name for name, setting in SETTINGS.items() if setting.lowest is not None))
     def _check_fiscal_settings(self):
-        for settings in self:
-            for field, name in self._fiscal_fields():
-                lowest = SETTINGS[name][3]
-                if lowest is not None and settings[field] < lowest:
+        for name, setting in SETTINGS.items():
+            for screen in self:
+                if not setting.allows(screen[name]):
                     raise ValidationError(
                         self.env._(
                             "%(field)s must be at least %(lowest)s.",
-                            field=self._fields[field]._description_string(self.env),
-                            lowest=lowest,
+                            field=self._fields[name]._description_string(self.env),
+                            lowest=setting.lowest,
                         )
                     )

@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tests.common import new_test_user
 
 from ..kkt.fiscal.document import (
@@ -400,6 +400,15 @@ class TestCashMove(ShiftCase):
         wizard.action_move()
         self.assertEqual(sorted(self.moves().mapped("state")), ["cancelled", "printed", "printed"])
         self.assertEqual(self.wizard().cash_in_drawer, 60)
+
+    def test_the_cash_in_the_drawer_is_money(self):
+        self.wizard().action_move()
+        with Form(self.till.with_user(self.manager)) as form:
+            self.assertEqual(form.currency_id, self.env.company.currency_id)
+            self.assertEqual(form.cash_in_drawer, 150.25)
+        for record in (self.till, self.till._status()):
+            self.assertEqual(record._fields["cash_in_drawer"].type, "monetary")
+            self.assertEqual(record.currency_id, self.env.company.currency_id)
 
     def test_what_is_made_is_not_made_otherwise(self):
         wizard = self.wizard()

@@ -15,15 +15,10 @@ from ..kkt.fiscal.document import (
 )
 from ..kkt.fiscal.party import STAND_IN
 from ..kkt.fiscal.vocabulary import CorrectionType, OperationType, TaxationType
+from ..models.fiscal_document import OPERATION_TYPES
 from ..models.fiscal_words import words_of_problems
 from ..models.kkt_device import TAXATION_TYPES
 
-OPERATIONS = [
-    ("1", "Sale"),
-    ("2", "Return of sale"),
-    ("3", "Purchase"),
-    ("4", "Return of purchase"),
-]
 LINES = ("right_line_ids", "wrong_line_ids")
 LINE_FIELDS = ("name", "total", "nds", "payment_type", "product_type", "measure")
 PAYMENT_KINDS = ("cash", "ecash", "prepaid", "credit", "provision")
@@ -98,7 +93,7 @@ class FiscalCorrection(models.TransientModel):
     original_fpd = fields.Char(string="FPD")
 
     operation_type = fields.Selection(
-        OPERATIONS, string="Kind of settlement", required=True, default="1", help="Tag 1054"
+        OPERATION_TYPES, string="Kind of settlement", required=True, default="1", help="Tag 1054"
     )
     tax_system = fields.Selection(
         TAXATION_TYPES, string="Tax system", required=True, default="1", help="Tag 1055"
@@ -118,7 +113,7 @@ class FiscalCorrection(models.TransientModel):
     total_paid = fields.Monetary(string="Total of the payments", compute="_compute_totals")
 
     wrong_operation_type = fields.Selection(
-        OPERATIONS, string="Signed kind of settlement", default="1", help="Tag 1054"
+        OPERATION_TYPES, string="Signed kind of settlement", default="1", help="Tag 1054"
     )
     wrong_tax_system = fields.Selection(
         TAXATION_TYPES, string="Signed tax system", default="1", help="Tag 1055"

@@ -1,4 +1,4 @@
-"""The demonstration shop's till as a machine sees it: its HTTP API, and its drive's memory."""
+"""A till of the demonstration shop as a machine sees it: its HTTP API, its drive's memory."""
 
 from __future__ import annotations
 
@@ -30,11 +30,12 @@ SUNGLASSES = {
 
 
 class Till:
-    """POS-001 of a running server."""
+    """One till of a running server, by its code: the shop has POS-001."""
 
-    def __init__(self, server: OdooServer) -> None:
+    def __init__(self, server: OdooServer, code: str = "POS-001") -> None:
         self.server = server
-        (row,) = server.sql("SELECT id FROM kkt_device WHERE code = 'POS-001'")
+        self.code = code
+        (row,) = server.sql("SELECT id FROM kkt_device WHERE code = %s", code)
         self.id: int = row["id"]
 
     # --- over HTTP -------------------------------------------------------------------------------
@@ -42,7 +43,7 @@ class Till:
     def sell(self, key: str, body: dict[str, Any] | None = None) -> requests.Response:
         return requests.post(
             f"{self.server.url}/v1/kkt/receipt",
-            json=body or SUNGLASSES,
+            json=body or {**SUNGLASSES, "pos_id": self.code},
             headers={"X-Idempotency-Key": key},
             timeout=120,
         )
@@ -62,7 +63,7 @@ class Till:
 
     def buffer(self) -> dict[str, Any]:
         answer = requests.get(
-            f"{self.server.url}/v1/kkt/buffer/status", params={"pos_id": "POS-001"}, timeout=30
+            f"{self.server.url}/v1/kkt/buffer/status", params={"pos_id": self.code}, timeout=30
         )
         answer.raise_for_status()
         status: dict[str, Any] = answer.json()
