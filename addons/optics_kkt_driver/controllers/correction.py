@@ -4,7 +4,7 @@ from odoo.http import request
 from ..kkt.fiscal.document import InvalidDocument
 from .api import find_device, idempotency_key, json_body, json_route
 from .correction_request import read_correction_request
-from .registration import answer_of, telling_conflicts
+from .registration import answer_of, conflicts_answered
 from .request_fields import refusal
 
 
@@ -21,7 +21,7 @@ class CorrectionController(http.Controller):
         device = find_device(body.get("pos_id"))
         wanted = read_correction_request(body, device)
         documents = request.env["fiscal.document"].sudo()
-        with telling_conflicts():
+        with conflicts_answered():
             try:
                 rows = documents._correct(device, key, "api", **wanted)
             except InvalidDocument as invalid:

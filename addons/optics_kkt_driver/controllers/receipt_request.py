@@ -74,7 +74,7 @@ class ReceiptReader:
         if name is None:
             return ""
         name = part.short_text(self._problems, "purchase", name, 64)
-        if not name.strip() and not self._problems.tell_of("purchase"):
+        if not name.strip() and not self._problems.has("purchase"):
             self._problems.add("purchase", name, "empty")
         return name
 
@@ -114,9 +114,9 @@ class ReceiptReader:
     def _as_told(self):
         """Read lines and payments that the caller has composed."""
         part.no_unknown(self._problems, "", self._body, FIELDS | {"items"})
-        return self._told()
+        return self._composed_by_caller()
 
-    def _told(self, original=None):
+    def _composed_by_caller(self, original=None):
         items = part.items(self._problems, self._body.get("items"))
         paid = part.payments(self._problems, self._body, self._total)
         self._check_total(items)
@@ -194,7 +194,7 @@ class ReceiptReader:
             return None
         if not original:
             # Sold elsewhere: we know only its FN, FD and FPD.
-            return self._told(
+            return self._composed_by_caller(
                 {
                     "original_fn": told["fn_number"],
                     "original_fd": told["fd_number"],

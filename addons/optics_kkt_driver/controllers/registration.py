@@ -24,7 +24,7 @@ def register_document(kind, read):
     body = json_body()
     device = find_device(body.get("pos_id"))
     documents = request.env["fiscal.document"]
-    with telling_conflicts():
+    with conflicts_answered():
         row = documents._stored(device, kind, key, body)
         if not row:
             wanted = read(body, device)._replace(fingerprint=body)
@@ -34,7 +34,7 @@ def register_document(kind, read):
 
 
 @contextmanager
-def telling_conflicts():
+def conflicts_answered():
     """Answer 409 to a key that belongs to another document."""
     try:
         yield

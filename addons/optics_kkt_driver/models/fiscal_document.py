@@ -788,7 +788,7 @@ class FiscalDocument(models.Model):
 
     # Paper ------------------------------------------------------------------------------------
 
-    def _came_out(self):
+    def _mark_printed(self):
         """A signed document that waited for paper is printed: its state stays what it was."""
         self.ensure_one()
         if self.state not in SIGNED:
@@ -802,7 +802,7 @@ class FiscalDocument(models.Model):
         """Print this document once more, marked as a copy."""
         self._check_manager()
         copy = self.sudo()._print_copy(self.env.user._fiscal_cashier())
-        return self.device_id._tell(self.env._("Copy: %s.", copy.original_id.display_name))
+        return self.device_id._notification(self.env._("Copy: %s.", copy.original_id.display_name))
 
     def _print_copy(self, cashier):
         """Print a copy and return its row.

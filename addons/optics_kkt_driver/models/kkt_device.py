@@ -10,7 +10,6 @@ from ..kkt.fiscal.vocabulary import TaxationType
 from ..kkt.flow.states import WAITING
 from ..lane.conversation import (
     BUTTONS_WAIT,
-    CALLERS_WAIT,
     converse,
     note_status,
     reading,
@@ -288,13 +287,6 @@ class KktDevice(models.Model):
         if ended.stop:
             raise UserError(words_of_stop(self.env, ended.stop))
         return ended.value
-
-    def _serve(self, wait=CALLERS_WAIT):
-        """Settle what is undecided and print all that waits.
-
-        :return: ``lane.conversation.Ended``
-        """
-        return converse(self, serving(), wait)
 
     def _refresh_status(self, wait=1.0):
         """Ask the till how it is, if nobody else speaks to it; else what is known stands."""

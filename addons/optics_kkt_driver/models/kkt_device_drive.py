@@ -236,7 +236,7 @@ class KktDevice(models.Model):
         self.ensure_one()
         self.check_access("write")
         status = self._converse(lambda lane, driver: note_status(lane, driver, reread=True))
-        return self._tell(
+        return self._notification(
             self.env._(
                 "Drive %(fn)s, valid until %(until)s, last FD %(number)s, undelivered: %(count)s.",
                 fn=status.fn_number,

@@ -16,8 +16,8 @@ class KktDevice(models.Model):
     # Has a page of its own.
     _inherit = "kkt.device"  # pylint: disable=consider-merging-classes-inherited
 
-    def _tell(self, message):
-        """Show a message, then the form anew."""
+    def _notification(self, message):
+        """Return the action that shows a message, then the form anew."""
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -46,7 +46,7 @@ class KktDevice(models.Model):
         self.message_post(
             body=self.env._("The till's clock was set; it had differed by %s s.", difference)
         )
-        return self._tell(
+        return self._notification(
             self.env._(
                 "The clock is set. It had been %(difference)s s off, now %(now)s s.",
                 difference=difference,
@@ -66,7 +66,7 @@ class KktDevice(models.Model):
             return count
 
         count = self._converse(speak)
-        return self._tell(
+        return self._notification(
             self.env._("Printing goes on; documents that came out: %s.", count)
             if count
             else self.env._("No document waits for paper.")
@@ -84,7 +84,7 @@ class KktDevice(models.Model):
             return was_open
 
         was_open = self._converse(speak)
-        return self._tell(
+        return self._notification(
             self.env._("The open document is cancelled.")
             if was_open
             else self.env._("No document is open.")
@@ -109,7 +109,7 @@ class KktDevice(models.Model):
         if not last:
             raise UserError(self.env._("This drive has signed no document of ours yet."))
         last._print_copy(self.env.user._fiscal_cashier())
-        return self._tell(self.env._("Copy: %s.", last.display_name))
+        return self._notification(self.env._("Copy: %s.", last.display_name))
 
     def action_read_document(self):
         """Show a document as the drive gives it now."""
@@ -137,5 +137,5 @@ class KktDevice(models.Model):
             ]
         )
         for row in rows:
-            row._came_out()
+            row._mark_printed()
         return len(rows)

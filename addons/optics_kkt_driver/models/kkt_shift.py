@@ -94,7 +94,7 @@ class KktShift(models.Model):
     def _compute_counters_html(self):
         for shift in self:
             shift.counters_html = shift.device_counters and self._render_counters(
-                shift._told(), ShiftCounters.from_json(shift.our_counters)
+                shift._device_counters(), ShiftCounters.from_json(shift.our_counters)
             )
 
     def _compute_undecided_count(self):
@@ -162,7 +162,7 @@ class KktShift(models.Model):
         elif kind is DocumentKind.SHIFT_CLOSE:
             shift._closed(document)
         elif kind is DocumentKind.X_REPORT:
-            shift._tell(document)
+            shift._keep_counters(document)
 
     def _opened(self, document):
         self.write(
@@ -182,9 +182,9 @@ class KktShift(models.Model):
                 "closed_by": document.signed_json.get("operator"),
             }
         )
-        self._tell(document)
+        self._keep_counters(document)
 
-    def _tell(self, report):
+    def _keep_counters(self, report):
         """Take over the counters of an X or Z report, and compare."""
         counters = ShiftCounters.from_json(report.signed_json)
         self.write(
@@ -245,7 +245,7 @@ class KktShift(models.Model):
 
     # Comparison -------------------------------------------------------------------------------
 
-    def _told(self):
+    def _device_counters(self):
         return ShiftCounters.from_json(self.device_counters)
 
     def _count(self, drawer, last_fd, last_hlc):
@@ -282,7 +282,7 @@ class KktShift(models.Model):
         """Count our side anew up to what the till has told; call people over a difference."""
         drawer = (self.opening_cash or {}).get("cashInDrawer")
         ours = self._count(drawer, self.told_fd, self.told_hlc)
-        found = differences(self._told(), ours)
+        found = differences(self._device_counters(), ours)
         differ = "differ" if self.opening_id else "partial"
         self.write({"our_counters": ours.to_json(), "comparison": differ if found else "agree"})
         if self.comparison == "differ" and not self.difference_raised:

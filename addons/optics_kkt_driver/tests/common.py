@@ -6,6 +6,7 @@ from ..kkt.drivers.registry import open_driver
 from ..kkt.fiscal.document import Cashier, Item, Payments, Receipt
 from ..kkt.fiscal.vocabulary import Nds, OperationType, TaxationType
 from ..kkt.virtual.faults import Faults
+from ..lane.conversation import converse, serving
 from ..lane.held import HeldLane
 from ..models.fiscal_document import Wanted
 from ..models.fiscal_words import words_of_stop
@@ -67,6 +68,10 @@ class FiscalMixin:
         """What is wrong with the till from now on; nothing, when none are named."""
         with open_till(self.till) as driver:
             driver.till.set_faults(Faults(**faults))
+
+    def serve(self):
+        """Settle and print what waits on the till, as the job does."""
+        return converse(self.till, serving(), wait=1.0)
 
     def words(self, ended):
         """What a person reads about a conversation that was stopped."""

@@ -45,7 +45,7 @@ class CorrectionCase(FiscalCase):
 
     def serve(self):
         """Let the till print what waits, as its job does."""
-        self.till._serve()
+        self.serve()
         self.env.invalidate_all()
 
     def rows(self):

@@ -67,7 +67,7 @@ class TestService(ServiceCase):
 
     def test_only_a_signed_row_comes_out(self):
         with self.assertRaises(UserError):
-            self.enqueue("waiting")._came_out()
+            self.enqueue("waiting")._mark_printed()
 
     def test_one_press_one_copy(self):
         row = self.register()

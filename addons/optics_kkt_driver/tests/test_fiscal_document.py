@@ -74,7 +74,7 @@ class TestFiscalDocument(FiscalCase):
         self.assertTrue(row._give_up("the cashier gave up"))
         self.assertEqual(row.state, "cancelled")
         self.assertFalse(row._retry())
-        self.till._serve()
+        self.serve()
         self.assertEqual(row.state, "cancelled")
 
     def test_a_signed_document_cannot_be_given_up(self):

@@ -306,7 +306,7 @@ class TestReplacement(DriveCase):
         new = self.replace(close_archive=False)
         self.assertFalse(self.documents(kind="drive_close"))
         self.assertEqual(waiting.state, "queued")
-        self.till._serve()
+        self.serve()
         self.env.invalidate_all()
         self.assertEqual(
             (waiting.state, waiting.fn_number, waiting.fd_number),
@@ -322,7 +322,7 @@ class TestReplacement(DriveCase):
         closing = self.enqueue("closing", DriveClosing(cashier))
         self.put_in_another_drive()
         self.wizard().action_confirm()
-        self.till._serve()
+        self.serve()
         self.env.invalidate_all()
         self.assertEqual((copy.state, closing.state), ("cancelled", "cancelled"))
         self.assertFalse(self.drive().closing_id)

@@ -14,7 +14,7 @@ from kkt.fiscal.document import (
     Reregistration,
     document_from_json,
 )
-from kkt.fiscal.identity import is_fn_number, is_inn, is_kkt_reg_id, is_person_inn, kkt_reg_id
+from kkt.fiscal.identity import is_inn, is_kkt_reg_id, is_person_inn, kkt_reg_id
 from kkt.fiscal.registration import ReregistrationReason, UsageCondition
 from kkt.fiscal.vocabulary import TaxationType
 
@@ -144,9 +144,3 @@ def test_registration_number() -> None:
     assert is_kkt_reg_id("0000000001032903", "7707083893", "00106700000001")
     assert not is_kkt_reg_id("0000000001032903", "7707083893", "00106700000002")
     assert not is_kkt_reg_id("000000000103290x", "7707083893", "00106700000001")
-
-
-def test_drive_number() -> None:
-    assert is_fn_number("9999078900004312")
-    assert not is_fn_number("999907890000431")
-    assert not is_fn_number("999907890000431x")

@@ -141,8 +141,6 @@ class Driver(ABC):
     """The word that selects this driver in `kkt.device.driver`."""
     execution_limit: ClassVar[timedelta]
     """After sending, a command is executed within this time or never."""
-    takes_tag: ClassVar[bool] = True
-    """The device accepts tag 1084 and gives it back when a document is read."""
 
     hears_acknowledgements: ClassVar[bool] = False
     """It has no exchange with the OFD of its own: :meth:`acknowledge` tells it what the OFD has.

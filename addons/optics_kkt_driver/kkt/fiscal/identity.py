@@ -31,11 +31,6 @@ def is_person_inn(value: str) -> bool:
     return len(value) == 12 and is_inn(value)
 
 
-def is_fn_number(value: str) -> bool:
-    """The number of a fiscal drive: 16 digits (tag 1041)."""
-    return len(value) == 16 and value.isascii() and value.isdigit()
-
-
 def is_kkt_reg_id(value: str, user_inn: str, kkt_number: str) -> bool:
     """A till's registration number (tag 1037): 10 digits and 6 that check them.
 

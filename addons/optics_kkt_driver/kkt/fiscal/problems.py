@@ -74,7 +74,7 @@ class Problems:
     def add(self, field: str, value: Any, code: str, /, **params: Any) -> None:
         self._found.append(Problem(field, value, code, **params))
 
-    def tell_of(self, field: str) -> bool:
+    def has(self, field: str) -> bool:
         """A problem of this field, or of something within it, was found."""
         within = (f"{field}.", f"{field}[")
         return any(each.field == field or each.field.startswith(within) for each in self._found)

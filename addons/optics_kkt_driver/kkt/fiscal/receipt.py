@@ -119,7 +119,7 @@ class Settlement(Document):
         """Judge constructor arguments; a part that was refused before is None here."""
         _check_settlement(problems, parts)
         _check_internet(problems, parts)
-        if parts["items"] is not None or not problems.tell_of("items"):
+        if parts["items"] is not None or not problems.has("items"):
             _check_items(problems, parts["items"], parts["payments"])
 
 
@@ -148,7 +148,7 @@ def _check_settlement(problems: Problems, parts: dict[str, Any]) -> None:
         ("cashier", Cashier),
         ("internet_payment", bool),
     ):
-        problems.instance(name, parts[name], wanted, required=not problems.tell_of(name))
+        problems.instance(name, parts[name], wanted, required=not problems.has(name))
     problems.instance("buyer", parts["buyer"], Buyer, required=False)
     problems.instance("user_attribute", parts["user_attribute"], UserAttribute, required=False)
     problems.text("properties_data", parts["properties_data"], 16)
@@ -160,7 +160,7 @@ def _check_internet(problems: Problems, parts: dict[str, Any]) -> None:
     if place is not None and online is False:
         problems.add("retail_place", place, "place_of_another_sale")
     contact = isinstance(buyer, Buyer) and buyer.phone_or_address
-    if online is True and not contact and not problems.tell_of("buyer"):
+    if online is True and not contact and not problems.has("buyer"):
         problems.add("buyer.phone_or_address", None, "contact_required")
 
 

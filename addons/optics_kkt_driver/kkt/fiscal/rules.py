@@ -142,10 +142,10 @@ RULES: Mapping[str, str] = {
 
 def rule_text(code: str, params: Mapping[str, Any]) -> str:
     """What a broken rule says in English. Raises KeyError for an unknown code or lacking params."""
-    return RULES[code].format_map({name: _told(value) for name, value in params.items()})
+    return RULES[code].format_map({name: _plain(value) for name, value in params.items()})
 
 
-def _told(value: Any) -> Any:
+def _plain(value: Any) -> Any:
     """A parameter as a template takes it: classes by name, several values in one text."""
     if isinstance(value, type):
         choices = f": {_listed(value)}" if issubclass(value, Enum) else ""
