@@ -162,6 +162,7 @@ class HeldLane(LaneStore):
                 error_message=error.message,
                 error_remedy=error.remedy,
             )
+            self.status_is_due = True  # of paper, shift or clock it says something else now
 
     def unknown(self, entry, why):
         with self._document(entry) as document:

@@ -43,11 +43,6 @@ class CorrectionCase(FiscalCase):
         self.assertEqual(row.state, "printed")
         return row
 
-    def serve(self):
-        """Let the till print what waits, as its job does."""
-        self.serve()
-        self.env.invalidate_all()
-
     def rows(self):
         return self.env["fiscal.document"].search(
             [("device_id", "=", self.till.id), ("correction_role", "!=", False)], order="id"

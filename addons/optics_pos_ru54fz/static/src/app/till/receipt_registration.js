@@ -190,8 +190,10 @@ export class ReceiptRegistration {
             undecided: answer.state === "manual",
         });
         if (choice === "retry") {
-            this.startJob(PHASES.printing);
+            // Whatever was refused, the shift may have been closed at the till meanwhile.
+            await this.pos.till.refreshStatus();
             await this.pos.till.ensureShiftIsOpen();
+            this.startJob(PHASES.printing);
             return undefined;
         }
         return choice === "give_up" ? this.giveUp() : LATER;
