@@ -801,7 +801,7 @@ class FiscalDocument(models.Model):
     def action_print_copy(self):
         """Print this document once more, marked as a copy."""
         self._check_manager()
-        copy = self.sudo()._print_copy(self.env.user._fiscal_cashier())
+        copy = self.sudo()._print_copy(self.env.user._cashier_of_button())
         return self.device_id._notification(self.env._("Copy: %s.", copy.original_id.display_name))
 
     def _print_copy(self, cashier):

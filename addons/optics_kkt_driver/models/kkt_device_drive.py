@@ -148,7 +148,7 @@ class KktDevice(models.Model):
             f"drive-close:{self.id}:{fn_number}:{given_up}",
             "backend",
             Wanted(
-                DriveClosing(self.env.user._fiscal_cashier()),
+                DriveClosing(self.env.user._cashier_of_button()),
                 fingerprint={"fn_number": fn_number},
             ),
         )

@@ -108,7 +108,7 @@ class KktDevice(models.Model):
         )
         if not last:
             raise UserError(self.env._("This drive has signed no document of ours yet."))
-        last._print_copy(self.env.user._fiscal_cashier())
+        last._print_copy(self.env.user._cashier_of_button())
         return self._notification(self.env._("Copy: %s.", last.display_name))
 
     def action_read_document(self):

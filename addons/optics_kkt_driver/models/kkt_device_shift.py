@@ -106,7 +106,7 @@ class KktDevice(models.Model):
     def _report_button(self, call, key):
         self.ensure_one()
         self.check_access("write")
-        document = call(self.env.user._fiscal_cashier(), key, "backend")
+        document = call(self.env.user._cashier_of_button(), key, "backend")
         if not document.is_signed:
             raise UserError(document._explain())
         return document._open_form()

@@ -129,6 +129,13 @@ class TestService(ServiceCase):
             with self.subTest(button=button), self.assertRaisesRegex(UserError, self.till.code):
                 getattr(self.till, button)()
 
+    def test_a_wrong_inn_of_whoever_presses_is_told_by_every_button(self):
+        self.register("sale", open_shift=True)
+        self.env.user.fiscal_inn = "123"
+        for button in ("action_x_report", "action_close_shift", "action_copy_last"):
+            with self.subTest(button=button), self.assertRaisesRegex(UserError, "INN"):
+                getattr(self.till, button)()
+
     def test_readers_serve_nothing(self):
         reader = new_test_user(
             self.env, "service-reader", groups="optics_kkt_driver.group_fiscal_user"
