@@ -27,6 +27,21 @@ class PosConfig(models.Model):
                     )
                 )
 
+    def write(self, vals):
+        if "kkt_device_id" in vals:
+            self._check_till_may_change(vals["kkt_device_id"])
+        return super().write(vals)
+
+    def _check_till_may_change(self, device_id):
+        """Keep the till of a point of sale from whoever only sells there."""
+        changes = any(config.sudo().kkt_device_id.id != (device_id or False) for config in self)
+        if changes and not (
+            self.env.su or self.env.user.has_group("point_of_sale.group_pos_manager")
+        ):
+            raise UserError(
+                self.env._("Only a manager of the point of sale may change which till it has.")
+            )
+
     def _get_forbidden_change_fields(self):
         return [*super()._get_forbidden_change_fields(), "kkt_device_id"]
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from odoo.addons.optics_kkt_driver.kkt.fiscal.money import from_kopecks
 from odoo.addons.optics_kkt_driver.kkt.flow.states import SIGNED
@@ -33,6 +34,8 @@ FROZEN_FIELDS = frozenset(
     }
 )
 """What must stay as the receipt has it, from the moment it is queued."""
+MOVES = frozenset({"session_id", "config_id"})
+"""What brings an order to another point of sale."""
 COMPLETION = object()
 """In the context while a signed sale is completed: no client can send it, contexts being JSON."""
 COMPLETE_AFTER = timedelta(seconds=10)
@@ -60,6 +63,13 @@ class PosOrder(models.Model):
     )
     fiscal_document_count = fields.Integer(
         compute="_compute_fiscal_document_count", groups="optics_kkt_driver.group_fiscal_user"
+    )
+    fiscal_required = fields.Boolean(
+        string="Needs a receipt",
+        readonly=True,
+        copy=False,
+        help="It was at a point of sale with a till: without a signed receipt it is never paid,"
+        " wherever it goes",
     )
     fiscal_state = fields.Selection(
         STATES,
@@ -120,25 +130,49 @@ class PosOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        orders = super().create(vals_list)
-        paid = orders.filtered(lambda order: order.state in PAID_STATES)
-        paid._on_till()._check_receipt_signed()
+        orders = super().create([self._without_fiscal_mark(vals) for vals in vals_list])
+        self._check_after_move(orders)
         return orders
 
     def write(self, vals):
+        vals = self._without_fiscal_mark(vals)
         if not FROZEN_FIELDS.isdisjoint(vals) or vals.get("state") == "cancel":
             self._check_receipt_not_begun()
-        if vals.get("state") not in PAID_STATES:
-            result = super().write(vals)
-            if vals.get("state") == "cancel":
-                self._on_till()._release_sale_orders()
-            return result
         unpaid = self.filtered(lambda order: order.state not in PAID_STATES)
-        on_till = unpaid._on_till()
         result = super().write(vals)
-        # Before and after: a write may move the order to another point of sale.
-        (on_till | unpaid._on_till())._check_receipt_signed()
+        if not MOVES.isdisjoint(vals):
+            self._check_after_move(self)
+        elif vals.get("state") in PAID_STATES:
+            self._check_after_move(unpaid)
+        if vals.get("state") == "cancel":
+            self._on_till()._release_sale_orders()
         return result
+
+    @api.model
+    def _check_after_move(self, orders):
+        """Let nothing be paid without a receipt where it is now, or where it ever was."""
+        orders._mark_receipt_required()
+        paid = orders._on_till().filtered(lambda order: order.state in PAID_STATES)
+        paid._check_receipt_signed()
+
+    @api.model
+    def _without_fiscal_mark(self, vals):
+        """The values without the mark: a client sends all fields back, and none may clear it."""
+        return {name: value for name, value in vals.items() if name != "fiscal_required"}
+
+    def _mark_receipt_required(self):
+        """Mark the orders that are at a point of sale with a till; for good."""
+        marked = self.sudo().filtered(
+            lambda order: (
+                not order.fiscal_required
+                and (order.session_id.config_id | order.config_id).kkt_device_id
+            )
+        )
+        if marked:
+            self.env.cr.execute(
+                SQL("UPDATE pos_order SET fiscal_required = true WHERE id IN %s", marked._ids)
+            )
+            marked.invalidate_recordset(["fiscal_required"])
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_documents(self):
@@ -152,7 +186,7 @@ class PosOrder(models.Model):
                 )
 
     def _on_till(self):
-        return self.filtered(lambda order: order.config_id.kkt_device_id)
+        return self.filtered("fiscal_required")
 
     def _check_receipt_signed(self):
         """Refuse to let orders of a till be paid without a signed receipt, by whichever door."""

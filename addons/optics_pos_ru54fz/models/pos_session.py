@@ -1,3 +1,6 @@
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -7,6 +10,20 @@ from odoo.addons.optics_kkt_driver.models.fiscal_words import words_of_problems
 
 FRESH = 1.0
 """Seconds to wait for the till's own word on its shift; after that, what is known stands."""
+
+STEP_FIELDS = frozenset({"state", "config_id"})
+"""What says whether a session is open, and of which point of sale."""
+_in_a_step = ContextVar("fiscal_session_step", default=False)
+
+
+@contextmanager
+def a_step():
+    """Odoo itself opens or closes a session now, as the cashier: no client can say so."""
+    token = _in_a_step.set(True)
+    try:
+        yield
+    finally:
+        _in_a_step.reset(token)
 
 
 class PosSession(models.Model):
@@ -38,6 +55,42 @@ class PosSession(models.Model):
         for session in self:
             till = session.config_id.kkt_device_id
             session.fiscal_shift_open = session.state != "closed" and till.shift_open
+
+    # Steps of a session ---------------------------------------------------------------------------
+
+    def write(self, vals):
+        if not STEP_FIELDS.isdisjoint(vals):
+            self._check_is_a_step()
+        return super().write(vals)
+
+    def _check_is_a_step(self):
+        """Refuse to move a session of a till by hand: its opening and closing are steps of Odoo's.
+
+        A closed session lets its point of sale lose the till, and another one has none.
+        """
+        if _in_a_step.get() or self.env.su or not self.sudo().config_id.kkt_device_id:
+            return
+        raise UserError(
+            self.env._(
+                "A session with a till is opened and closed in the point of sale, and stays there."
+            )
+        )
+
+    def _set_opening_control_data(self, cashbox_value, notes):
+        with a_step():
+            return super()._set_opening_control_data(cashbox_value, notes)
+
+    def update_closing_control_state_session(self, notes):
+        with a_step():
+            return super().update_closing_control_state_session(notes)
+
+    def action_pos_session_closing_control(
+        self, balancing_account=False, amount_to_balance=0, bank_payment_method_diffs=None
+    ):
+        with a_step():
+            return super().action_pos_session_closing_control(
+                balancing_account, amount_to_balance, bank_payment_method_diffs
+            )
 
     # Calls of the point of sale -----------------------------------------------------------------
 
@@ -157,9 +210,10 @@ class PosSession(models.Model):
             )
         if message:
             raise UserError(message)
-        return super()._validate_session(
-            balancing_account, amount_to_balance, bank_payment_method_diffs
-        )
+        with a_step():
+            return super()._validate_session(
+                balancing_account, amount_to_balance, bank_payment_method_diffs
+            )
 
     def _fiscal_unfinished(self, but=None):
         """Say which documents of this session have no end yet; empty when all have.

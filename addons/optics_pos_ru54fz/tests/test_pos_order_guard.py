@@ -63,6 +63,52 @@ class TestDoorsToPaid(ShopCase):
                 {"state": "paid", "session_id": other.current_session_id.id}
             )
 
+    def as_cashier(self, record):
+        return record.with_user(self.cashier)
+
+    def test_a_draft_that_forgets_its_point_of_sale(self):
+        for field in ("config_id", "session_id"):
+            order = self.as_cashier(self.draft(paid=True))
+            with self.subTest(field=field), self.refused():
+                order.write({field: False})
+                order.write({"state": "paid"})
+
+    def test_created_paid_without_a_point_of_sale(self):
+        values = self.order_values([self.line(self.sunglasses)], [(self.card, 5000)])
+        values |= {"pos_reference": "26-002", "config_id": False, "state": "paid"}
+        with self.refused():
+            self.as_cashier(self.env["pos.order"]).create(values)
+
+    def test_paid_elsewhere_and_brought_here(self):
+        other = self.config.copy({"name": "Без кассы", "kkt_device_id": False})
+        other.with_user(self.cashier).open_ui()
+        values = self.order_values([self.line(self.sunglasses)], [(self.card, 5000)])
+        values |= {"session_id": other.current_session_id.id, "config_id": other.id}
+        order = self.sync(values)
+        self.assertEqual(order.state, "paid", "there is no till")
+        with self.refused():
+            self.as_cashier(order).write({"session_id": self.pos_session.id})
+        with self.refused():
+            self.as_cashier(order).write({"config_id": self.config.id})
+
+    def test_the_mark_cannot_be_cleared(self):
+        order = self.as_cashier(self.draft(paid=True))
+        self.assertTrue(order.fiscal_required)
+        order.write({"fiscal_required": False})
+        self.assertTrue(order.fiscal_required)
+
+    def test_a_session_is_not_moved_by_hand(self):
+        other = self.config.copy({"name": "Без кассы", "kkt_device_id": False})
+        session = self.as_cashier(self.pos_session)
+        for vals in ({"state": "closed"}, {"state": "opened"}, {"config_id": other.id}):
+            with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "opened and closed"):
+                session.write(vals)
+
+    def test_a_cashier_takes_no_till_away(self):
+        config = self.as_cashier(self.config)
+        with self.assertRaisesRegex(UserError, "Only a manager"):
+            config.write({"kkt_device_id": False})
+
     def test_create(self):
         values = self.order_values([self.line(self.sunglasses)], [(self.card, 5000)])
         values["pos_reference"] = "26-001"
