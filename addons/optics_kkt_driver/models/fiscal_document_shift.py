@@ -22,9 +22,12 @@ class FiscalDocument(models.Model):
 
     @api.depends("fn_number", "shift_number")
     def _compute_shift_id(self):
+        shifts = self.env["kkt.shift"]
         for document in self:
-            document.shift_id = document.shift_number and self.env["kkt.shift"]._find(
-                document.device_id, document.fn_number, document.shift_number
+            document.shift_id = (
+                shifts._find(document.device_id, document.fn_number, document.shift_number)
+                if document.shift_number
+                else shifts
             )
 
     @api.depends("kind", "signed_json")

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
+from lxml import etree
 from psycopg2.errors import CheckViolation, RaiseException, UniqueViolation
 
 from odoo.exceptions import UserError
@@ -76,6 +77,19 @@ class TestFiscalDocument(FiscalCase):
         self.assertFalse(row._retry())
         self.serve()
         self.assertEqual(row.state, "cancelled")
+
+    def test_the_form_opens_a_document_without_a_shift(self):
+        refused = self.register("refused")
+        given_up = self.enqueue("given up")
+        given_up._give_up("the cashier gave up")
+        arch = self.env["fiscal.document"].get_view(view_type="form")["arch"]
+        names = {node.get("name") for node in etree.fromstring(arch).xpath("//field")}
+        fields = {name: {} for name in names if name in refused._fields}
+        # As the web client asks for a field that is not shown, only tested for.
+        fields["shift_id"] = {"fields": {}}
+        for row, state in ((refused, "failed"), (given_up, "cancelled")):
+            (shown,) = row.web_read(fields)
+            self.assertEqual((shown["state"], shown["shift_id"]), (state, False))
 
     def test_a_signed_document_cannot_be_given_up(self):
         self.open_shift()

@@ -3,8 +3,9 @@ from datetime import date
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import UserError, ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import file_path, mute_logger
 
 from ..kkt.fiscal.document import Correction
 from ..kkt.fiscal.vocabulary import CorrectionType
@@ -53,6 +54,25 @@ class TestKktDevice(FiscalCase):
             lamp = self.till._pos_status()
             self.assertEqual(lamp["state"], "red", fault)
             self.assertTrue(lamp["text"])
+
+    def test_an_upgrade_leaves_a_silent_till_silent(self):
+        other = self.make_till(code="TEST-2")
+        for till in (self.till, other):
+            till._refresh_status()
+        self.env.flush_all()
+        self.env.cr.execute(
+            """ALTER TABLE kkt_device_status DROP COLUMN silence, ADD COLUMN error varchar;
+            UPDATE kkt_device_status SET online = false, error = 'the till does not answer'
+             WHERE device_id = %s""",
+            [self.till.id],
+        )
+        path = file_path("optics_kkt_driver/migrations/19.0.3.0.0/pre-silence.py")
+        load_script(path, "pre_silence").migrate(self.env.cr, "19.0.2.0.0")
+        self.env.invalidate_all()
+        self.assertTrue(self.till._status().error)
+        self.assertFalse(other._status().error)
+        report = self.env["kkt.monitor"]._health_report(self.till | other)
+        self.assertEqual(report["components"]["tills"]["silent"], [self.till.code])
 
     def test_the_job_prints_what_waits(self):
         self.open_shift()
