@@ -31,6 +31,7 @@ from ..kkt.fiscal.qr import qr_text
 from ..kkt.fiscal.rates import rate_differences
 from ..kkt.fiscal.returned import ReturnedLine
 from ..kkt.fiscal.vocabulary import DocumentCode, DocumentKind, Nds
+from ..kkt.flow.errors import LostTwice
 from ..kkt.flow.states import (
     ENDED,
     SETTLED,
@@ -504,6 +505,8 @@ class FiscalDocument(models.Model):
             return Verdict(code, words_of_stop(self.env, ended.stop))
         if outcome == "refused":
             return Verdict("device_refused", words_of_stop(self.env, ended.stop))
+        if ended and isinstance(ended.stop, LostTwice):
+            return Verdict("device_silent", words_of_stop(self.env, ended.stop))
         return Verdict("device_silent", self._explain())
 
     # State ------------------------------------------------------------------------------------

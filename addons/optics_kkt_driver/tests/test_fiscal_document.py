@@ -121,6 +121,7 @@ class TestFiscalDocument(FiscalCase):
         row = self.enqueue()
         ended = row._sign()
         self.assertEqual((ended.outcome, row.state), ("silent", "queued"))
+        self.assertEqual(row._verdict(ended), ("device_silent", self.words(ended)))
         self.assertIn("twice", self.words(ended))
         row._sign()
         self.assertEqual(row.state, "printed")
