@@ -115,6 +115,12 @@ class TestFiscalDocument(FiscalCase):
         )
         self.assertEqual(self.last_fd(), row.fd_number)
 
+    def test_a_column_that_nobody_may_set_is_named(self):
+        for name in ("purchase", "state", "fd_number"):
+            with self.subTest(name=name), self.assertRaisesRegex(ValueError, name):
+                self.enqueue(columns={name: 1})
+        self.assertFalse(self.till.document_ids)
+
     def test_a_request_that_is_lost_twice_waits(self):
         self.open_shift()
         self.set_faults(times=2, lost_answer="before_signing")

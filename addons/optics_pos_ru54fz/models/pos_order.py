@@ -131,7 +131,7 @@ class PosOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         orders = super().create([self._without_fiscal_mark(vals) for vals in vals_list])
-        self._check_after_move(orders)
+        orders._check_after_move()
         return orders
 
     def write(self, vals):
@@ -141,18 +141,17 @@ class PosOrder(models.Model):
         unpaid = self.filtered(lambda order: order.state not in PAID_STATES)
         result = super().write(vals)
         if not MOVES.isdisjoint(vals):
-            self._check_after_move(self)
+            self._check_after_move()
         elif vals.get("state") in PAID_STATES:
-            self._check_after_move(unpaid)
+            unpaid._check_after_move()
         if vals.get("state") == "cancel":
             self._on_till()._release_sale_orders()
         return result
 
-    @api.model
-    def _check_after_move(self, orders):
+    def _check_after_move(self):
         """Let nothing be paid without a receipt where it is now, or where it ever was."""
-        orders._mark_receipt_required()
-        paid = orders._on_till().filtered(lambda order: order.state in PAID_STATES)
+        self._mark_receipt_required()
+        paid = self._on_till().filtered(lambda order: order.state in PAID_STATES)
         paid._check_receipt_signed()
 
     @api.model

@@ -60,15 +60,19 @@ class PosSession(models.Model):
 
     def write(self, vals):
         if not STEP_FIELDS.isdisjoint(vals):
-            self._check_is_a_step()
+            self._check_is_a_step(vals)
         return super().write(vals)
 
-    def _check_is_a_step(self):
+    def _check_is_a_step(self, vals):
         """Refuse to move a session of a till by hand: its opening and closing are steps of Odoo's.
 
-        A closed session lets its point of sale lose the till, and another one has none.
+        A closed session lets its point of sale lose the till, another point of sale has none, and
+        one without a till must not bring what was paid there to one that has.
         """
-        if _in_a_step.get() or self.env.su or not self.sudo().config_id.kkt_device_id:
+        if _in_a_step.get() or self.env.su:
+            return
+        target = self.env["pos.config"].sudo().browse(vals.get("config_id") or ())
+        if not (self.sudo().config_id | target).kkt_device_id:
             return
         raise UserError(
             self.env._(

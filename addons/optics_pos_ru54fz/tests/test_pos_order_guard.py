@@ -103,6 +103,9 @@ class TestDoorsToPaid(ShopCase):
         for vals in ({"state": "closed"}, {"state": "opened"}, {"config_id": other.id}):
             with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "opened and closed"):
                 session.write(vals)
+        other.with_user(self.cashier).open_ui()
+        with self.assertRaisesRegex(UserError, "opened and closed"):
+            self.as_cashier(other.current_session_id).write({"config_id": self.config.id})
 
     def test_a_cashier_takes_no_till_away(self):
         config = self.as_cashier(self.config)
