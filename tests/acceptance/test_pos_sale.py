@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import requests
 from playwright.sync_api import Page, expect
 
 from tests.acceptance.harness.pos import PosPage
@@ -158,6 +159,34 @@ def test_a_refused_receipt_sells_nothing(server: OdooServer, till: Till, page: P
     assert len(till.signed_receipts()) == before + 1
     (order,) = server.sql("SELECT state FROM pos_order WHERE id = %s", order["id"])
     assert order["state"] == "paid"
+
+
+def test_the_screen_stays_covered_while_a_retry_prints(
+    server: OdooServer, till: Till, page: Page, screenshot: Callable[[str], Path]
+) -> None:
+    """Somebody has closed the shift meanwhile: Retry opens it, then prints."""
+    use_language(server, "ru_RU")
+    pos = PosPage(page, server)
+    pos.enter()
+    till.set_faults(no_paper=True)
+    pos.add(SUNGLASSES)
+    pos.pay("Банковская карта")
+    pos.validate()
+    expect(page.locator(".fiscal-refusal-code")).to_have_text("6B")
+    till.mend()
+    closed = requests.post(
+        f"{server.url}/v1/kkt/z_report",
+        json={"pos_id": till.code},
+        headers={"X-Idempotency-Key": "closed by somebody"},
+        timeout=60,
+    )
+    assert closed.status_code == 201
+    till.slow_down(print_time=1.5)
+    page.locator(".fiscal-retry").click()
+    expect(page.locator(".fiscal-overlay[data-phase=opening_shift]")).to_be_visible()
+    expect(page.locator(".fiscal-overlay[data-phase=printing]")).to_be_visible()
+    screenshot("retry-printing")
+    assert pos.receipt().fd
 
 
 def test_a_reload_in_the_middle_of_printing(server: OdooServer, till: Till, page: Page) -> None:
