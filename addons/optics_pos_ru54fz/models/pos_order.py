@@ -11,6 +11,7 @@ from odoo.addons.optics_kkt_driver.models.fiscal_document import STATES, Wanted
 
 from ..receipt_builder import receipt_builder, vat_of_document
 from ..receipt_print import receipt_print
+from ..steps import a_step, in_a_step
 
 _logger = logging.getLogger(__name__)
 
@@ -22,6 +23,13 @@ FROZEN_FIELDS = frozenset(
         "session_id",
         "config_id",
         "company_id",
+        "name",
+        "pos_reference",
+        "date_order",
+        "employee_id",
+        "user_id",
+        "pricelist_id",
+        "currency_rate",
         "fiscal_position_id",
         "amount_total",
         "amount_tax",
@@ -34,6 +42,8 @@ FROZEN_FIELDS = frozenset(
     }
 )
 """What must stay as the receipt has it, from the moment it is queued."""
+MARKS = frozenset({"fiscal_required", "fiscal_turn"})
+"""What nobody writes but this model itself."""
 MOVES = frozenset({"session_id", "config_id"})
 """What brings an order to another point of sale."""
 COMPLETION = object()
@@ -70,6 +80,12 @@ class PosOrder(models.Model):
         copy=False,
         help="It was at a point of sale with a till: without a signed receipt it is never paid,"
         " wherever it goes",
+    )
+    fiscal_turn = fields.Integer(
+        readonly=True,
+        copy=False,
+        default=0,
+        help="Raised by whoever queues the receipt or changes what it says: see _take_turn",
     )
     fiscal_state = fields.Selection(
         STATES,
@@ -130,12 +146,14 @@ class PosOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        orders = super().create([self._without_fiscal_mark(vals) for vals in vals_list])
+        orders = super().create([self._without_marks(vals) for vals in vals_list])
         orders._check_after_move()
         return orders
 
     def write(self, vals):
-        vals = self._without_fiscal_mark(vals)
+        vals = self._without_marks(vals)
+        if not MOVES.isdisjoint(vals):
+            self._check_may_move(vals)
         if not FROZEN_FIELDS.isdisjoint(vals) or vals.get("state") == "cancel":
             self._check_receipt_not_begun()
         unpaid = self.filtered(lambda order: order.state not in PAID_STATES)
@@ -155,9 +173,34 @@ class PosOrder(models.Model):
         paid._check_receipt_signed()
 
     @api.model
-    def _without_fiscal_mark(self, vals):
-        """The values without the mark: a client sends all fields back, and none may clear it."""
-        return {name: value for name, value in vals.items() if name != "fiscal_required"}
+    def _without_marks(self, vals):
+        """The values without the marks: a client sends all fields back, and none may clear them."""
+        return {name: value for name, value in vals.items() if name not in MARKS}
+
+    def _check_may_move(self, vals):
+        """Keep an order where it was made, unless Odoo's own steps carry it along.
+
+        A manager of the point of sale may move one between closed sessions.
+        """
+        if in_a_step() or self.env.su:
+            return
+        names = MOVES.intersection(vals)
+        moved = self.sudo().filtered(
+            lambda order: any(order[name].id != (vals[name] or False) for name in names)
+        )
+        session = self.env["pos.session"].sudo().browse(vals.get("session_id") or ())
+        config = self.env["pos.config"].sudo().browse(vals.get("config_id") or ())
+        configs = moved.config_id | moved.session_id.config_id | session.config_id | config
+        if not moved or not (moved._on_till() or configs.kkt_device_id):
+            return
+        in_use = any((moved.session_id | session).mapped(lambda row: row.state != "closed"))
+        if in_use or not self.env.user.has_group("point_of_sale.group_pos_manager"):
+            raise UserError(
+                self.env._(
+                    "An order stays in the session and at the point of sale where it was made: %s.",
+                    ", ".join(moved.mapped(lambda order: order.pos_reference or order.name)),
+                )
+            )
 
     def _mark_receipt_required(self):
         """Mark the orders that are at a point of sale with a till; for good."""
@@ -172,6 +215,10 @@ class PosOrder(models.Model):
                 SQL("UPDATE pos_order SET fiscal_required = true WHERE id IN %s", marked._ids)
             )
             marked.invalidate_recordset(["fiscal_required"])
+
+    def action_pos_order_cancel(self):
+        with a_step():
+            return super().action_pos_order_cancel()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_documents(self):
@@ -203,6 +250,7 @@ class PosOrder(models.Model):
         """Refuse changes of what a receipt says, from the moment it is queued."""
         if self.env.context.get("fiscal_completion") is COMPLETION:
             return
+        self._take_turn()
         for order in self:
             document = order._fiscal_receipt_document()
             if document.is_signed:
@@ -221,6 +269,23 @@ class PosOrder(models.Model):
                         order.pos_reference,
                     )
                 )
+
+    def _take_turn(self):
+        """Let nobody else queue the receipt or change what it says until this transaction ends.
+
+        A row that was changed meanwhile makes PostgreSQL refuse, and Odoo runs the request again on
+        what is true by then; a lock alone would let it go on with what it saw before.
+        """
+        orders = self._on_till()
+        if orders:
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE pos_order SET fiscal_turn = COALESCE(fiscal_turn, 0) + 1"
+                    " WHERE id IN %s",
+                    orders._ids,
+                )
+            )
+            orders.invalidate_recordset(["fiscal_turn"])
 
     def _release_sale_orders(self):
         """Take cancelled payments and settlements off their sale orders.
@@ -244,9 +309,11 @@ class PosOrder(models.Model):
             return existing_order._process_order_again(order)
         session = self.env["pos.session"].browse(order["session_id"])
         if order.get("state") in ("draft", "cancel") or not session.config_id.kkt_device_id:
-            return super()._process_order(order, existing_order)
+            with a_step():
+                return super()._process_order(order, existing_order)
         order["state"] = "draft"
-        order_id = super()._process_order(order, existing_order)
+        with a_step():
+            order_id = super()._process_order(order, existing_order)
         self.browse(order_id)._fiscal_enqueue()
         return order_id
 
@@ -278,6 +345,7 @@ class PosOrder(models.Model):
     def _fiscal_enqueue(self):
         """Queue the receipt of this order, in the transaction that saves the order."""
         self.ensure_one()
+        self._take_turn()
         built = receipt_builder(self.sudo()).build()
         given_up = len(self.sudo().fiscal_document_ids._given_up())
         columns = {

@@ -3,6 +3,7 @@ from odoo import api, models
 FROZEN_FIELDS = frozenset(
     {
         "order_id",
+        "company_id",
         "product_id",
         "full_product_name",
         "qty",

@@ -1,6 +1,16 @@
 from odoo import api, models
 
-FROZEN_FIELDS = frozenset({"pos_order_id", "amount", "payment_method_id", "is_change"})
+FROZEN_FIELDS = frozenset(
+    {
+        "pos_order_id",
+        "company_id",
+        "session_id",
+        "payment_date",
+        "amount",
+        "payment_method_id",
+        "is_change",
+    }
+)
 """What a receipt says of a payment."""
 
 

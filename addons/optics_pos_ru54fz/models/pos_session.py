@@ -1,6 +1,3 @@
-from contextlib import contextmanager
-from contextvars import ContextVar
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -8,22 +5,13 @@ from odoo.addons.optics_kkt_driver.kkt.fiscal.problems import InvalidDocument
 from odoo.addons.optics_kkt_driver.kkt.flow.states import ENDED, UNFINISHED
 from odoo.addons.optics_kkt_driver.models.fiscal_words import words_of_problems
 
+from ..steps import a_step, in_a_step
+
 FRESH = 1.0
 """Seconds to wait for the till's own word on its shift; after that, what is known stands."""
 
 STEP_FIELDS = frozenset({"state", "config_id"})
 """What says whether a session is open, and of which point of sale."""
-_in_a_step = ContextVar("fiscal_session_step", default=False)
-
-
-@contextmanager
-def a_step():
-    """Odoo itself opens or closes a session now, as the cashier: no client can say so."""
-    token = _in_a_step.set(True)
-    try:
-        yield
-    finally:
-        _in_a_step.reset(token)
 
 
 class PosSession(models.Model):
@@ -69,7 +57,7 @@ class PosSession(models.Model):
         A closed session lets its point of sale lose the till, another point of sale has none, and
         one without a till must not bring what was paid there to one that has.
         """
-        if _in_a_step.get() or self.env.su:
+        if in_a_step() or self.env.su:
             return
         target = self.env["pos.config"].sudo().browse(vals.get("config_id") or ())
         if not (self.sudo().config_id | target).kkt_device_id:

@@ -1,5 +1,7 @@
 """Every door to a paid order, and to a changed one, is shut where a till has to sign."""
 
+from contextlib import contextmanager
+
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -10,6 +12,13 @@ from .common import ShopCase
 
 @tagged("post_install", "-at_install")
 class TestDoorsToPaid(ShopCase):
+    def setUp(self):
+        super().setUp()
+        groups = self.env.ref("point_of_sale.group_pos_manager") + self.env.ref("base.group_user")
+        self.manager = self.cashier.copy(
+            {"login": "manager", "group_ids": [Command.set(groups.ids)]}
+        )
+
     def draft(self, paid=False):
         payments = [(self.card, 5000)] if paid else []
         return self.sync(self.order_values([self.line(self.sunglasses)], payments, state="draft"))
@@ -23,8 +32,11 @@ class TestDoorsToPaid(ShopCase):
             orders.filtered(lambda order: not order._fiscal_receipt_document().is_signed)
         )
 
+    @contextmanager
     def refused(self, message="no signed receipt"):
-        return self.assertRaisesRegex(UserError, message)
+        """Expect a refusal, after which nothing is changed."""
+        with self.assertRaisesRegex(UserError, message), self.env.cr.savepoint():
+            yield
 
     def test_validation(self):
         order = self.sync(self.order_values([self.line(self.sunglasses)], [(self.card, 5000)]))
@@ -58,7 +70,7 @@ class TestDoorsToPaid(ShopCase):
     def test_write_that_moves_the_order_elsewhere(self):
         other = self.config.copy({"name": "Без кассы", "kkt_device_id": False})
         other.with_user(self.cashier).open_ui()
-        with self.refused():
+        with self.refused("stays in the session"):
             self.draft(paid=True).write(
                 {"state": "paid", "session_id": other.current_session_id.id}
             )
@@ -69,9 +81,60 @@ class TestDoorsToPaid(ShopCase):
     def test_a_draft_that_forgets_its_point_of_sale(self):
         for field in ("config_id", "session_id"):
             order = self.as_cashier(self.draft(paid=True))
-            with self.subTest(field=field), self.refused():
+            with self.subTest(field=field), self.refused("stays in the session"):
                 order.write({field: False})
+            self.sudo_move(order, {field: False})
+            with self.subTest(field=field), self.refused():
                 order.write({"state": "paid"})
+
+    def sudo_move(self, order, vals):
+        """Move an order as another module might, in superuser mode."""
+        order.sudo().write(vals)
+
+    def test_an_order_is_not_moved_by_hand(self):
+        other = self.config.copy({"name": "Без кассы", "kkt_device_id": False})
+        other.with_user(self.cashier).open_ui()
+        moves = {
+            "to a session": {"session_id": other.current_session_id.id},
+            "to a point of sale": {"config_id": other.id},
+            "out of its session": {"session_id": False},
+        }
+        for name, vals in moves.items():
+            for user in (self.cashier, self.manager):
+                with self.subTest(move=name, user=user.login), self.refused("stays in the session"):
+                    self.draft().with_user(user).write(vals)
+
+    def test_a_manager_moves_an_order_between_closed_sessions(self):
+        order = self.draft()
+        other = self.config.copy({"name": "Без кассы", "kkt_device_id": False})
+        other.with_user(self.cashier).open_ui()
+        other.current_session_id.sudo().state = "closed"
+        target = {"session_id": self.env["pos.session"].search([("config_id", "=", other.id)]).id}
+        self.pos_session.sudo().state = "closed"
+        with self.refused("stays in the session"):
+            self.as_cashier(order).write(target)
+        order.with_user(self.manager).write(target)
+        self.assertTrue(order.fiscal_required, "wherever it goes")
+
+    def test_a_draft_is_carried_into_the_next_session(self):
+        order = self.draft()
+        order.sudo().preset_time = "2099-01-01 10:00:00"
+        self.as_cashier(order).action_pos_order_cancel()
+        self.assertFalse(order.session_id)
+        values = self.order_values([], [], uuid=order.uuid, state="draft", amount_total=5000)
+        self.assertEqual(self.sync(values).session_id, self.pos_session)
+        self.assertEqual(order.config_id, self.config)
+
+    def test_orders_are_shared_by_points_of_sale_that_trust_each_other(self):
+        other = self.config.copy({"name": "Касса 2", "kkt_device_id": False})
+        other.kkt_device_id = self.make_till(code="POS-002")
+        self.config.trusted_config_ids = other
+        other.with_user(self.cashier).open_ui()
+        order = self.draft()
+        values = self.order_values([], [], uuid=order.uuid, state="draft", amount_total=5000)
+        values |= {"session_id": other.current_session_id.id, "config_id": other.id}
+        self.assertEqual(self.sync(values), order)
+        self.assertEqual(order.config_id, other)
 
     def test_created_paid_without_a_point_of_sale(self):
         values = self.order_values([self.line(self.sunglasses)], [(self.card, 5000)])
@@ -86,10 +149,11 @@ class TestDoorsToPaid(ShopCase):
         values |= {"session_id": other.current_session_id.id, "config_id": other.id}
         order = self.sync(values)
         self.assertEqual(order.state, "paid", "there is no till")
-        with self.refused():
-            self.as_cashier(order).write({"session_id": self.pos_session.id})
-        with self.refused():
-            self.as_cashier(order).write({"config_id": self.config.id})
+        for move in ({"session_id": self.pos_session.id}, {"config_id": self.config.id}):
+            with self.refused("stays in the session"):
+                self.as_cashier(order).write(move)
+            with self.refused():
+                order.sudo().write(move)
 
     def test_the_mark_cannot_be_cleared(self):
         order = self.as_cashier(self.draft(paid=True))
@@ -179,7 +243,19 @@ class TestFrozenOrder(ShopCase):
             "lines": lambda: order.write({"lines": [Command.create(self.line(self.frame))]}),
             "payments": lambda: order.write({"payment_ids": [Command.delete(payment.id)]}),
             "total": lambda: order.write({"amount_total": 1}),
-            "session": lambda: order.write({"session_id": False}),
+            **{
+                name: lambda vals={name: value}: order.write(vals)
+                for name, value in {
+                    "name": "Касса 1 - 000999",
+                    "pos_reference": "26-999",
+                    "date_order": "2026-01-01 10:00:00",
+                    "employee_id": False,
+                    "user_id": 1,
+                    "pricelist_id": False,
+                    "currency_rate": 2,
+                }.items()
+            },
+            "session": lambda: order.sudo().write({"session_id": False}),
             "cancel": lambda: order.write({"state": "cancel"}),
             "cancel action": lambda: order.action_pos_order_cancel(),
             "unlink": lambda: order.sudo().unlink(),
@@ -188,10 +264,14 @@ class TestFrozenOrder(ShopCase):
             "line written": lambda: line.write({"qty": 2}),
             "line moved away": lambda: line.write({"order_id": elsewhere.id}),
             "line moved here": lambda: elsewhere.lines.write({"order_id": order.id}),
+            "line hidden": lambda: line.write({"company_id": 1}),
             "line deleted": lambda: line.sudo().unlink(),
             "payment created": lambda: payment.create(new_payment),
             "payment added": lambda: order.add_payment(new_payment),
             "payment written": lambda: payment.write({"payment_method_id": self.cash.id}),
+            "payment dated": lambda: payment.write({"payment_date": "2026-01-01 10:00:00"}),
+            "payment of another session": lambda: payment.write({"session_id": False}),
+            "payment hidden": lambda: payment.write({"company_id": 1}),
             "payment moved away": lambda: payment.write({"pos_order_id": elsewhere.id}),
             "payment deleted": lambda: payment.sudo().unlink(),
             "no client's context": lambda: line.with_context(fiscal_completion=True).write(
