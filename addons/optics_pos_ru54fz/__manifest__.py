@@ -9,6 +9,7 @@
     "depends": ["optics_core", "optics_kkt_driver", "point_of_sale", "pos_sale", "pos_hr"],
     "data": [
         "security/pos_groups.xml",
+        "security/ir.model.access.csv",
         "data/ir_cron.xml",
         "views/fiscal_document_views.xml",
         "views/pos_order_views.xml",
@@ -16,6 +17,8 @@
         "views/pos_payment_method_views.xml",
         "views/hr_employee_views.xml",
         "views/res_config_settings_views.xml",
+        "wizard/fiscal_correction_views.xml",
+        "wizard/pos_order_decision_views.xml",
     ],
     "demo": [
         "demo/clear_core_demo.xml",

@@ -51,7 +51,9 @@ class FiscalDocument(models.Model):
     # Entry ------------------------------------------------------------------------------------
 
     @api.model
-    def _correct(self, device, key, source, *, basis, right, wrong=None, reference=""):
+    def _correct(
+        self, device, key, source, *, basis, right, wrong=None, reference="", columns=None
+    ):
         """Queue what corrects a settlement on `device`, in the caller's transaction.
 
         Without `wrong` the settlement was made without a till: one document under `key`. With it, a
@@ -65,13 +67,14 @@ class FiscalDocument(models.Model):
         :param right: ``kkt.fiscal.document.Receipt``: the settlement as it really was
         :param wrong: ``kkt.fiscal.correcting.Wrong``: the signed document with the error
         :param str reference: readable reason
+        :param dict columns: further columns of the rows
         :return: the rows in the order of printing
         :raises InvalidDocument: `right`, `basis` or the till's FFD do not allow it
         :raises UserError: the wrong document is corrected already
         :raises KeyConflict: the key was used for something else
         """
         rows, planned = self._planned_correction(device, key, basis=basis, right=right, wrong=wrong)
-        links = self._original_links(device, wrong) if wrong else {}
+        links = {**(columns or {}), **(self._original_links(device, wrong) if wrong else {})}
         for role, row_key, document in planned:
             wanted = Wanted(
                 document,

@@ -261,9 +261,10 @@ class KktDevice(models.Model):
         """Turn the till's naive local time into naive UTC, as Odoo stores it."""
         return local.replace(tzinfo=ZoneInfo(self.timezone)).astimezone(UTC).replace(tzinfo=None)
 
-    def _local_date(self):
-        """Today where the till stands: the date of supply of what is sold now."""
-        return datetime.now(ZoneInfo(self.timezone)).date()
+    def _local_date(self, moment=None):
+        """The date where the till stands: today, of what is sold now, or of a `moment` in UTC."""
+        moment = moment.replace(tzinfo=UTC) if moment else datetime.now(UTC)
+        return moment.astimezone(ZoneInfo(self.timezone)).date()
 
     def _taxation_type(self):
         return TaxationType(int(self.tax_system))
@@ -370,14 +371,24 @@ class KktDevice(models.Model):
     def _call_managers(self, record, say):
         """Give each administrator of tills an activity on `record`, in his own language.
 
+        Whoever has the same call still open is told the new note there.
+
         :param record: of a company, and with activities
         :param say: called with an environment in the reader's language; gives summary and note
         """
         for user in self._fiscal_managers(record.company_id):
             summary, note = say(self.with_context(lang=user.lang).env)
-            record.activity_schedule(
-                "mail.mail_activity_data_todo", summary=summary, note=note, user_id=user.id
+            standing = record.activity_ids.filtered(
+                lambda call, user=user, summary=summary: (
+                    (call.user_id, call.summary) == (user, summary)
+                )
             )
+            if standing:
+                standing.note = note
+            else:
+                record.activity_schedule(
+                    "mail.mail_activity_data_todo", summary=summary, note=note, user_id=user.id
+                )
 
     @api.model
     def _fiscal_managers(self, company):

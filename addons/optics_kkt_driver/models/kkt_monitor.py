@@ -87,6 +87,7 @@ class KktMonitor(models.AbstractModel):
                 "network_status": buffer["network_status"],
                 "pending": buffer["pending_count"],
             },
+            **self._further_components(devices),
         }
         degraded = any(part["status"] != "healthy" for part in components.values())
         unhealthy = bool(devices) and len(silent) == len(devices)
@@ -96,3 +97,8 @@ class KktMonitor(models.AbstractModel):
             "failures": most_tried.delivery_attempts,
             "components": components,
         }
+
+    @api.model
+    def _further_components(self, devices):
+        """Parts of the health report that an addon above this one adds: each has its ``status``."""
+        return {}

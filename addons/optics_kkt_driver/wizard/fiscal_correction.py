@@ -146,9 +146,20 @@ class FiscalCorrection(models.TransientModel):
         original = self.env["fiscal.document"].browse(values.get("original_id"))
         device = self.env["kkt.device"].browse(values.get("device_id")) or original.device_id
         presets = {"device_id": device.id, "tax_system": device.tax_system}
+        presets |= self._further_presets(values)
         if original:
             presets |= self._presets(original)
         return values | {name: presets[name] for name in presets if name in fields}
+
+    @api.model
+    def _further_presets(self, values):
+        """Values for what an addon above this one corrects, told by `values`."""
+        return {}
+
+    @api.model
+    def _further_columns(self, right):
+        """Columns that an addon above this one gives the rows; `right` is the ``Receipt``."""
+        return {}
 
     @api.onchange("original_id")
     def _onchange_original(self):
@@ -181,19 +192,26 @@ class FiscalCorrection(models.TransientModel):
                     why="; ".join(words_of_problems(self.env, invalid)),
                 )
             ) from invalid
-        lines = self.env["fiscal.correction.line"]
         return {
             "kind": "error",
             "settled_on": original._settled_on(),
             "original_fn": original.fn_number,
             "original_fd": original.fd_number,
             "original_fpd": original.fpd,
-            "operation_type": str(int(signed.operation_type)),
-            "tax_system": str(int(signed.applied_taxation_type)),
-            **{kind: getattr(signed.payments, kind) / 100 for kind in PAYMENT_KINDS},
+            **self._settlement_presets(signed),
+        }
+
+    @api.model
+    def _settlement_presets(self, settlement):
+        """Return what a ``Settlement`` says, as the right side of this wizard."""
+        lines = self.env["fiscal.correction.line"]
+        return {
+            "operation_type": str(int(settlement.operation_type)),
+            "tax_system": str(int(settlement.applied_taxation_type)),
+            **{kind: getattr(settlement.payments, kind) / 100 for kind in PAYMENT_KINDS},
             "right_line_ids": [
                 Command.clear(),
-                *(Command.create(lines._values_of("right", item)) for item in signed.items),
+                *(Command.create(lines._values_of("right", item)) for item in settlement.items),
             ],
         }
 
@@ -346,12 +364,14 @@ class FiscalCorrection(models.TransientModel):
             )
         self._check_shift()
         try:
+            arguments = self._arguments()
             rows = self.env["fiscal.document"]._correct(
                 self.device_id,
                 self._row_key(),
                 "backend",
                 reference=self.reason.strip(),
-                **self._arguments(),
+                columns=self._further_columns(arguments["right"]),
+                **arguments,
             )
         except InvalidDocument as invalid:
             raise UserError("\n".join(words_of_problems(self.env, invalid))) from invalid

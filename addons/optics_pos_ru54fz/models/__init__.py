@@ -1,9 +1,11 @@
 from . import (
     fiscal_document,
     hr_employee,
+    kkt_monitor,
     pos_config,
     pos_order,
     pos_order_line,
+    pos_order_unsigned,
     pos_payment,
     pos_payment_method,
     pos_session,

@@ -19,6 +19,12 @@ class FiscalDocument(models.Model):
         readonly=True, help="For each item of the receipt, the id of the order line it came from"
     )
 
+    _one_receipt = models.UniqueIndex(
+        "(pos_order_id) WHERE (kind = 'receipt' OR correction_role = 'settlement')"
+        f" AND state <> '{State.CANCELLED}'",
+        "This order has its receipt already.",
+    )
+
     def _further_columns(self):
         ours = {"pos_order_id", "pos_session_id", "pos_config_id", "pos_line_ids"}
         return super()._further_columns() | ours

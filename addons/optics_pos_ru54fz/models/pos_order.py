@@ -138,9 +138,17 @@ class PosOrder(models.Model):
             order.fiscal_vat_difference = (difference or 0) / 100
 
     def _fiscal_receipt_document(self):
-        """Return the receipt that counts: the one not given up; empty when there is none."""
-        receipts = self.sudo().fiscal_document_ids.filtered(lambda row: row.kind == "receipt")
+        """Return the receipt that counts: the one not given up; empty when there is none.
+
+        A correction receipt of an order that was paid without one counts as well.
+        """
+        receipts = self.sudo().fiscal_document_ids.filtered_domain(self._receipts_domain())
         return (receipts - receipts._given_up())[:1]
+
+    @api.model
+    def _receipts_domain(self):
+        """What settles an order, among the fiscal documents that name it."""
+        return ["|", ("kind", "=", "receipt"), ("correction_role", "=", "settlement")]
 
     # Guard ------------------------------------------------------------------------------------
 
@@ -175,7 +183,8 @@ class PosOrder(models.Model):
     @api.model
     def _without_marks(self, vals):
         """The values without the marks: a client sends all fields back, and none may clear them."""
-        return {name: value for name, value in vals.items() if name not in MARKS}
+        marks = MARKS if self.env.su else MARKS | {"fiscal_decision"}
+        return {name: value for name, value in vals.items() if name not in marks}
 
     def _check_may_move(self, vals):
         """Keep an order where it was made, unless Odoo's own steps carry it along.

@@ -185,7 +185,7 @@ class PosSession(models.Model):
         refusal = super()._cannot_close_session(bank_payment_method_diffs)
         if refusal:
             return refusal
-        message = self._fiscal_unfinished(but="shift_close")
+        message = self._fiscal_unfinished(but="shift_close") or self._fiscal_unsigned()
         return {"successful": False, "message": message, "redirect": False} if message else None
 
     def _validate_session(
@@ -193,7 +193,7 @@ class PosSession(models.Model):
     ):
         """Refuse to close a session whose shift is open, whichever button was used."""
         self.ensure_one()
-        message = self._fiscal_unfinished()
+        message = self._fiscal_unfinished() or self._fiscal_unsigned()
         if not message and self.fiscal_shift_open:
             message = self.env._(
                 "The shift of till %s is open. Close it first (Z report): the button is on this"
@@ -221,4 +221,15 @@ class PosSession(models.Model):
             "Documents of this session are not finished: %s. Let the till sign them, give them up,"
             " or have them decided on the list of fiscal documents.",
             ", ".join(row.reference or row.display_name for row in rows),
+        )
+
+    def _fiscal_unsigned(self):
+        """Say which orders of this session were paid without a receipt; empty when none was."""
+        orders = self.sudo().order_ids.filtered("fiscal_unsigned")
+        if not orders:
+            return ""
+        return self.env._(
+            "Orders of this session are paid and have no receipt: %s. An administrator of tills"
+            " prints a correction receipt for each or decides why none is needed, on the order.",
+            orders._names_of_unsigned(),
         )

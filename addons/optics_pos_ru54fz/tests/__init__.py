@@ -4,6 +4,7 @@ from . import (
     test_pos_config,
     test_pos_order,
     test_pos_order_guard,
+    test_pos_order_unsigned,
     test_pos_session,
     test_prepayment,
     test_receipt,

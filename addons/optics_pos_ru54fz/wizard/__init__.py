@@ -1,0 +1,1 @@
+from . import fiscal_correction, pos_order_decision
