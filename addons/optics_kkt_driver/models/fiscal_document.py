@@ -45,6 +45,7 @@ from ..kkt.flow.states import (
     sql_list,
 )
 from ..lane.conversation import BUTTONS_WAIT, CALLERS_WAIT, Ended, converse, serving
+from .fiscal_document_guard import guard_documents
 from .fiscal_words import words_of_refusal, words_of_stop
 
 _logger = logging.getLogger(__name__)
@@ -114,6 +115,23 @@ class Wanted(NamedTuple):
     tells a repeated call from another one."""
 
 
+SENT_COLUMNS = frozenset(
+    {
+        *("company_id", "device_id", "kind", "source", "idempotency_key", "short_key", "body_hash"),
+        *("payload", "reference", "operation_type", "total_sum", "needs_open_shift"),
+        *("original_id", "original_fn", "original_fd", "original_fpd", "original_lines"),
+        *("correction_role", "after_id"),
+    }
+)
+"""What was asked for: it stays from the moment when a till may have it. (A purchase is not: a sale
+comes to belong to one when it is returned.)"""
+SIGNED_COLUMNS = frozenset(
+    {
+        *("fn_number", "fd_number", "fpd", "shift_number", "receipt_number", "date_time"),
+        *("signed_json", "qr_text"),
+    }
+)
+"""What the drive gave."""
 VERDICTS_OF_STATES = {
     State.FAILED: "device_refused",
     State.CANCELLED: "given_up",
@@ -267,35 +285,13 @@ class FiscalDocument(models.Model):
     _open_rows = models.Index(f"(device_id, state) WHERE state NOT IN {sql_list(SETTLED)}")
 
     def init(self):
-        """Let PostgreSQL itself refuse a change of what was sent to a till, and deletion."""
-        guard = """
-            CREATE OR REPLACE FUNCTION fiscal_document_guard() RETURNS trigger AS $$
-            BEGIN
-                IF TG_OP = 'DELETE' THEN
-                    RAISE EXCEPTION 'fiscal documents are never deleted (id %%)', OLD.id;
-                END IF;
-                IF OLD.state <> %(queued)s AND (
-                    NEW.payload IS DISTINCT FROM OLD.payload OR NEW.kind <> OLD.kind
-                    OR NEW.device_id <> OLD.device_id OR NEW.company_id <> OLD.company_id
-                    OR NEW.idempotency_key <> OLD.idempotency_key
-                ) THEN
-                    RAISE EXCEPTION 'fiscal document %% was sent: it cannot be changed', OLD.id;
-                END IF;
-                IF OLD.state IN %(signed)s AND (
-                    NEW.fn_number IS DISTINCT FROM OLD.fn_number
-                    OR NEW.fd_number IS DISTINCT FROM OLD.fd_number
-                    OR NEW.fpd IS DISTINCT FROM OLD.fpd
-                    OR NEW.signed_json IS DISTINCT FROM OLD.signed_json
-                ) THEN
-                    RAISE EXCEPTION 'fiscal document %% is signed: it cannot be changed', OLD.id;
-                END IF;
-                RETURN NEW;
-            END $$ LANGUAGE plpgsql;
-            CREATE OR REPLACE TRIGGER fiscal_document_guard
-                BEFORE UPDATE OR DELETE ON fiscal_document
-                FOR EACH ROW EXECUTE FUNCTION fiscal_document_guard();
-        """
-        self.env.cr.execute(SQL(guard, queued=State.QUEUED, signed=SIGNED))
+        """Let PostgreSQL itself refuse what must not happen: see fiscal_document_guard.py."""
+        guard_documents(self.env.cr, self._sent_columns(), SIGNED_COLUMNS)
+
+    @api.model
+    def _sent_columns(self):
+        """Names of the columns that stay as they were sent; an addon above this one adds its own."""
+        return SENT_COLUMNS
 
     @api.depends("kind", "signed_json")
     def _compute_foreign_kind(self):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .fiscal_document import STATES
+from .fiscal_document_guard import guard_history
 
 
 class FiscalDocumentEvent(models.Model):
@@ -17,10 +18,13 @@ class FiscalDocumentEvent(models.Model):
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     at = fields.Datetime(string="When", required=True, readonly=True)
-    user_id = fields.Many2one("res.users", readonly=True)
+    user_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     from_state = fields.Selection(STATES, string="From", readonly=True)
     to_state = fields.Selection(STATES, string="To", required=True, readonly=True)
     why = fields.Char(readonly=True)
+
+    def init(self):
+        guard_history(self.env.cr)
 
     @api.model
     def _record(self, document, origin, target, why):

@@ -73,7 +73,10 @@ class TestDelivery(FiscalCase):
     def test_a_lost_acknowledgement_makes_no_second_copy(self):
         self.deliver()
         self.env.cr.execute(
-            "UPDATE fiscal_document SET state = 'printed' WHERE id = %s", [self.receipt.id]
+            """ALTER TABLE fiscal_document DISABLE TRIGGER USER;
+            UPDATE fiscal_document SET state = 'printed' WHERE id = %s;
+            ALTER TABLE fiscal_document ENABLE TRIGGER USER""",
+            [self.receipt.id],
         )
         self.env.invalidate_all()
         self.deliver()

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 from lxml import etree
 from psycopg2.errors import CheckViolation, RaiseException, UniqueViolation
@@ -9,6 +10,8 @@ from odoo.tools import mute_logger
 
 from ..exceptions import KeyConflict
 from ..kkt.flow.errors import LaneLost
+from ..kkt.flow.states import TRANSITIONS, State
+from ..models.fiscal_document import SIGNED_COLUMNS
 from .common import FiscalCase, make_receipt, open_till, take_lane
 
 
@@ -156,24 +159,64 @@ class TestFiscalDocument(FiscalCase):
             row.unlink()
         with self.assertRaises(UserError):
             row.write({"state": "queued"})
+        other = {"char": "'x'", "integer": "77", "monetary": "77", "datetime": "now()"}
+        other |= {"json": "'{}'", "many2one": "NULL", "boolean": "NULL", "selection": "'x'"}
+        changes = [
+            f"UPDATE fiscal_document SET {name} = {other[row._fields[name].type]} WHERE id = %s"
+            for name in sorted(row._sent_columns() | SIGNED_COLUMNS)
+            if row[name] or row._fields[name].type not in ("many2one", "boolean")
+        ]
+        self.assertGreater(len(changes), 20)
         for statement in (
             "DELETE FROM fiscal_document WHERE id = %s",
-            "UPDATE fiscal_document SET payload = '{}' WHERE id = %s",
-            "UPDATE fiscal_document SET fpd = '0000000000' WHERE id = %s",
+            "TRUNCATE fiscal_document CASCADE",
+            "UPDATE fiscal_document SET state = 'queued' WHERE id = %s",
+            "DELETE FROM fiscal_document_event WHERE document_id = %s",
+            "UPDATE fiscal_document_event SET why = 'x' WHERE document_id = %s",
+            "TRUNCATE fiscal_document_event",
+            *changes,
         ):
             with (
+                self.subTest(statement=statement),
                 self.assertRaises(RaiseException),
                 mute_logger("odoo.sql_db"),
                 self.env.cr.savepoint(),
             ):
-                self.env.cr.execute(statement, [row.id])
+                self.env.cr.execute(statement, [row.id] if "%s" in statement else None)
+
+    def test_postgresql_holds_the_table_of_states(self):
+        states = [state.value for state in State]
+        row = self.enqueue("a")
+        columns = "fn_number = '1', fd_number = 1, fpd = '1'"
+        self.env.cr.execute(f"UPDATE fiscal_document SET {columns} WHERE id = %s", [row.id])
+        passed = set()
+        for origin, target in product(states, states):
+            try:
+                with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
+                    self.env.cr.execute(
+                        "ALTER TABLE fiscal_document DISABLE TRIGGER fiscal_document_guard;"
+                        " UPDATE fiscal_document SET state = %s WHERE id = %s;"
+                        " ALTER TABLE fiscal_document ENABLE TRIGGER fiscal_document_guard",
+                        [origin, row.id],
+                    )
+                    self.env.cr.execute(
+                        "UPDATE fiscal_document SET state = %s WHERE id = %s", [target, row.id]
+                    )
+            except RaiseException:
+                continue
+            if origin != target:
+                passed.add((origin, target))
+        table = {(origin, target) for origin, ends in TRANSITIONS.items() for target in ends}
+        self.assertEqual(passed, table)
 
     def test_postgresql_holds_the_invariants(self):
         first, second = self.enqueue("a"), self.enqueue("b")
         with mute_logger("odoo.sql_db"):
             with self.assertRaises(CheckViolation), self.env.cr.savepoint():
                 self.env.cr.execute(
-                    "UPDATE fiscal_document SET state = 'printed' WHERE id = %s", [first.id]
+                    "UPDATE fiscal_document SET state = 'printing' WHERE id = %(id)s;"
+                    " UPDATE fiscal_document SET state = 'printed' WHERE id = %(id)s",
+                    {"id": first.id},
                 )
             with self.assertRaises(UniqueViolation), self.env.cr.savepoint():
                 self.env.cr.execute(

@@ -133,11 +133,7 @@ class TestKktDevice(FiscalCase):
             "UPDATE kkt_lane SET last_fd = %s WHERE device_id = %s",
             [mine.fd_number - 1, other.id],
         )
-        self.env.cr.execute("ALTER TABLE fiscal_document DISABLE TRIGGER fiscal_document_guard")
-        self.env.cr.execute("DELETE FROM fiscal_document_event WHERE document_id = %s", [mine.id])
-        self.env.cr.execute("DELETE FROM fiscal_document WHERE id = %s", [mine.id])
-        self.env.cr.execute("ALTER TABLE fiscal_document ENABLE TRIGGER fiscal_document_guard")
-        self.env.invalidate_all()
+        self.lose(mine)
         later = self.register("later")
         foreign = self.env["fiscal.document"].search(
             [("device_id", "=", self.till.id), ("kind", "=", "foreign")]

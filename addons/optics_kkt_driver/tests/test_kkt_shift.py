@@ -83,16 +83,6 @@ class ShiftCase(FiscalCase):
         self.till._refresh_status()
         self.env.invalidate_all()
 
-    def lose(self, document):
-        """Make our row vanish, as no program of ours can."""
-        self.env.cr.execute("ALTER TABLE fiscal_document DISABLE TRIGGER fiscal_document_guard")
-        self.env.cr.execute(
-            "DELETE FROM fiscal_document_event WHERE document_id = %s", [document.id]
-        )
-        self.env.cr.execute("DELETE FROM fiscal_document WHERE id = %s", [document.id])
-        self.env.cr.execute("ALTER TABLE fiscal_document ENABLE TRIGGER fiscal_document_guard")
-        self.env.invalidate_all()
-
 
 @tagged("post_install", "-at_install")
 class TestShift(ShiftCase):

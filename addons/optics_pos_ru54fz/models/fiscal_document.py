@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from odoo.addons.optics_kkt_driver.kkt.flow.states import State
 
@@ -28,6 +28,10 @@ class FiscalDocument(models.Model):
     def _further_columns(self):
         ours = {"pos_order_id", "pos_session_id", "pos_config_id", "pos_line_ids"}
         return super()._further_columns() | ours
+
+    @api.model
+    def _sent_columns(self):
+        return super()._sent_columns() | {"pos_order_id", "pos_session_id", "pos_line_ids"}
 
     def _after_signed(self):
         """Have the sale completed, should the process that waits for this signature die."""

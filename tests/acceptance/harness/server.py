@@ -40,6 +40,39 @@ class RpcError(Exception):
         self.name: str = data.get("name", "")
 
 
+class Person:
+    """Somebody with a login, whose password is the same, as the web client speaks for them."""
+
+    def __init__(self, server: OdooServer, login: str) -> None:
+        self._server, self.login = server, login
+        self._session = requests.Session()
+
+    def rpc(self, model: str, method: str, *args: Any, **kwargs: Any) -> Any:
+        """Call a public method.
+
+        :raises RpcError: the server refused
+        """
+        if "session_id" not in self._session.cookies:
+            self._call(
+                "/web/session/authenticate",
+                {"db": self._server.db, "login": self.login, "password": self.login},
+            )
+        return self._call(
+            f"/web/dataset/call_kw/{model}/{method}",
+            {"model": model, "method": method, "args": list(args), "kwargs": kwargs},
+        )
+
+    def _call(self, path: str, params: dict[str, Any]) -> Any:
+        answer = self._session.post(
+            self._server.url + path, json={"jsonrpc": "2.0", "params": params}, timeout=120
+        )
+        answer.raise_for_status()
+        content = answer.json()
+        if "error" in content:
+            raise RpcError(content["error"])
+        return content.get("result")
+
+
 class OdooServer:
     """One server on one database. The port stays the same over restarts, as in a shop.
 
@@ -53,7 +86,7 @@ class OdooServer:
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = Path(os.environ["TEST_RUN_DIR"]) / f"{database.name}.log"
         self._process: subprocess.Popen[bytes] | None = None
-        self._session = requests.Session()
+        self._administrator = Person(self, "admin")
         self._checked = 0
         self._expected: list[str] = []
 
@@ -153,25 +186,7 @@ class OdooServer:
 
         :raises RpcError: the server refused
         """
-        if "session_id" not in self._session.cookies:
-            self._call(
-                "/web/session/authenticate",
-                {"db": self.db, "login": "admin", "password": "admin"},
-            )
-        return self._call(
-            f"/web/dataset/call_kw/{model}/{method}",
-            {"model": model, "method": method, "args": list(args), "kwargs": kwargs},
-        )
-
-    def _call(self, path: str, params: dict[str, Any]) -> Any:
-        answer = self._session.post(
-            self.url + path, json={"jsonrpc": "2.0", "params": params}, timeout=120
-        )
-        answer.raise_for_status()
-        content = answer.json()
-        if "error" in content:
-            raise RpcError(content["error"])
-        return content.get("result")
+        return self._administrator.rpc(model, method, *args, **kwargs)
 
     def sql(self, statement: str, *parameters: Any) -> list[dict[str, Any]]:
         """The committed state, past Odoo's caches."""

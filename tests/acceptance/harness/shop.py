@@ -18,15 +18,17 @@ class Shop:
         self.server = server
         (config,) = server.sql("SELECT id FROM pos_config WHERE kkt_device_id IS NOT NULL")
         server.rpc("pos.config", "open_ui", [config["id"]])
-        (session,) = server.sql("SELECT id FROM pos_session WHERE state <> 'closed'")
+        (session,) = server.sql(
+            "SELECT id FROM pos_session WHERE state <> 'closed' AND config_id = %s", config["id"]
+        )
         server.rpc("pos.session", "set_opening_control", [session["id"]], 0, "")
         assert server.rpc("pos.session", "fiscal_open_shift", [session["id"]])["successful"]
         (product,) = server.rpc(
             "product.product", "search_read", [["name", "=", SUNGLASSES]], ["taxes_id"]
         )
         (card,) = server.rpc("pos.payment.method", "search", [["name", "=", "Банковская карта"]])
-        self._config, self._session = config["id"], session["id"]
-        self._product, self._card = product, card
+        self.config, self.session = config["id"], session["id"]
+        self.product, self.card = product, card
 
     def sell(self, pieces: int) -> int:
         """Sell so many pieces, signed and complete; return the id of the order's line."""
@@ -43,24 +45,24 @@ class Shop:
         """An order as a screen sends it; `returned` is the line that is taken back."""
         total = pieces * PRICE
         line = {
-            "product_id": self._product["id"],
+            "product_id": self.product["id"],
             "full_product_name": SUNGLASSES,
             "qty": pieces,
             "price_unit": PRICE,
-            "tax_ids": [[6, 0, self._product["taxes_id"]]],
+            "tax_ids": [[6, 0, self.product["taxes_id"]]],
             "price_subtotal": abs(round(total / 1.22, 2)),
             "price_subtotal_incl": abs(total),
             "refunded_orderline_id": returned or False,
             "uuid": str(uuid.uuid4()),
         }
-        payment = {"payment_method_id": self._card, "amount": total, "uuid": str(uuid.uuid4())}
+        payment = {"payment_method_id": self.card, "amount": total, "uuid": str(uuid.uuid4())}
         return {
             "uuid": str(uuid.uuid4()),
             "access_token": str(uuid.uuid4()),
             "name": "/",
             "state": "paid",
-            "session_id": self._session,
-            "config_id": self._config,
+            "session_id": self.session,
+            "config_id": self.config,
             "company_id": 1,
             "is_refund": bool(returned),
             "lines": [[0, 0, line]],
