@@ -132,6 +132,10 @@ def quantity(problems, path, value):
 
 
 def rate(problems, path, value):
+    """Read a VAT rate, which a caller always tells: no VAT is a rate too."""
+    if value is None:
+        problems.add(path, value, "required")
+        return None
     try:
         return Nds.parse(value)
     except ValueError:

@@ -125,6 +125,52 @@ class TestApi(FiscalMixin, HttpCase):
                 self.assertEqual(answer["error"]["details"]["field"], field)
         self.assertFalse(self.rows())
 
+    def test_every_item_tells_its_rate(self):
+        untold = {name: value for name, value in SUNGLASSES.items() if name != "tax_rate"}
+        stage = {"purchase": "Z-1", "payment_method": "card"}
+        correction = {"date": "2026-01-15"}
+        original = {"fn_number": "9999078902004312", "fd_number": 7, "fpd": "1234567890"}
+        for item in (untold, {**untold, "tax_rate": None}):
+            items = {"items": [item]}
+            wrong = {**items, "total": 5000, "payment_method": "cash"}
+            for route, body, field in [
+                ("receipt", items, "items[0].tax_rate"),
+                ("receipt", {"type": "purchase", **items}, "items[0].tax_rate"),
+                ("receipt", {"type": "refund", **items}, "items[0].tax_rate"),
+                ("receipt", {"stage": "prepayment", **stage, **items}, "items[0].tax_rate"),
+                ("receipt", {"stage": "handover", **stage, **items}, "items[0].tax_rate"),
+                ("correction", {**correction, **items}, "items[0].tax_rate"),
+                (
+                    "correction",
+                    {**correction, "original": original, "wrong": wrong},
+                    "wrong.items[0].tax_rate",
+                ),
+            ]:
+                with self.subTest(route=route, body=body):
+                    self.refused_for(field, "required", route, body)
+        self.assertFalse(self.rows())
+
+    def refused_for(self, field, code, route, changes):
+        """Ask for a document with a body that is good but for `changes`, and is refused."""
+        body = {
+            "pos_id": "API-1",
+            "items": [SUNGLASSES],
+            "total": 5000.00,
+            "payment_method": "card",
+            **changes,
+        }
+        status, answer = self.call(f"/v1/kkt/{route}", body)
+        self.assertEqual(status, 422, answer)
+        problems = answer["error"]["details"]["problems"]
+        self.assertEqual([(each["field"], each["code"]) for each in problems], [(field, code)])
+
+    def test_an_advance_may_leave_its_rate_out_but_not_empty(self):
+        told = {"pos_id": "API-1", "stage": "advance", "total": 100, "payment_method": "cash"}
+        status, answer = self.call("/v1/kkt/receipt", {**told, "tax_rate": None})
+        self.assertEqual((status, answer["error"]["details"]["field"]), (422, "tax_rate"))
+        status, sold = self.call("/v1/kkt/receipt", told, key="k2")
+        self.assertEqual((status, sold["document"]["items"][0]["nds"]), (201, 12))
+
     def test_bad_calls(self):
         body = {"pos_id": "API-1"}
         for path, sent, options, expected in [
