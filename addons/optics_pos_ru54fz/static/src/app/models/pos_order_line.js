@@ -26,7 +26,11 @@ patch(PosOrderline.prototype, {
         const left = isPricedAsSold && this.leftByRounding(sold);
         if (left) {
             Object.assign(this, { price_unit: left / Math.abs(this.qty), discount: 0 });
-            this.uiState.takesWhatIsLeft = true;
+            this.uiState.takesWhatIsLeft = Math.abs(this.amountOfReturn - left) < 0.001;
+        }
+        if (left && !this.uiState.takesWhatIsLeft) {
+            // Taxes beside the price: the server tells the amount.
+            Object.assign(this, { price_unit: sold.price_unit, discount: sold.discount });
         }
     },
 
