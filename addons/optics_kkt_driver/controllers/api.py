@@ -17,24 +17,18 @@ from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.http import request
 from odoo.tools import config
 
+from ..kkt.fiscal.document import InvalidDocument
+from ..kkt.fiscal.jsonio import check_outside, is_storable
+from .refusal import ApiError, refusal
+
 _logger = logging.getLogger(__name__)
 
 BODY_LIMIT = 1024 * 1024
 """Bytes of a request's body; a receipt of 100 lines needs a tenth of it."""
+LONGEST_INTEGER = 1000
+"""Digits of a number that is read as one."""
 FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 API_GROUPS = ("optics_kkt_driver.group_kkt_api", "optics_kkt_driver.group_fiscal_manager")
-
-
-class ApiError(Exception):
-    """An answer that is an error. `details` names the field, the state or the rows concerned."""
-
-    def __init__(self, status, code, message, details=None, headers=None):
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.message = message
-        self.details = details or {}
-        self.headers = headers or {}
 
 
 def json_route(*paths, **routing):
@@ -82,10 +76,13 @@ class JsonApiDispatcher(http.Dispatcher):
         return self._respond(_as_api_error(exc))
 
     def _respond(self, error):
-        return self.request.make_json_response(
-            {"error": {"code": error.code, "message": error.message, "details": error.details}},
+        told = {"code": error.code, "message": error.message, "details": error.details}
+        text = json.dumps({"error": told}, ensure_ascii=False)
+        return self.request.make_response(
+            # What is quoted of a call may be no character: it goes out as JSON escapes it.
+            text.encode(errors="backslashreplace"),
+            [("Content-Type", "application/json; charset=utf-8"), *error.headers.items()],
             status=error.status,
-            headers=list(error.headers.items()),
         )
 
 
@@ -93,6 +90,8 @@ def _as_api_error(error):
     """Turn any exception into an answer; the unexpected ones are logged, not told."""
     if isinstance(error, ApiError):
         return error
+    if isinstance(error, InvalidDocument):
+        return refusal(error)
     if isinstance(error, AccessError):
         return ApiError(403, "forbidden", str(error))
     if isinstance(error, UserError):
@@ -157,6 +156,7 @@ def json_body():
     """Return the request's body, a JSON object; numbers with a point are Decimals.
 
     :raises ApiError: 415, 400
+    :raises InvalidDocument: see ``check_outside``
     """
     if request.httprequest.mimetype != "application/json":
         raise ApiError(
@@ -167,7 +167,10 @@ def json_body():
         )
     try:
         body = json.loads(
-            request.httprequest.get_data(), parse_float=Decimal, parse_constant=_no_constant
+            request.httprequest.get_data(),
+            parse_float=Decimal,
+            parse_int=_whole_number,
+            parse_constant=_no_constant,
         )
     except (ValueError, RecursionError) as error:
         raise ApiError(
@@ -175,7 +178,13 @@ def json_body():
         ) from error
     if not isinstance(body, dict):
         raise ApiError(400, "bad_json", "The body must be a JSON object.", {"field": "body"})
+    check_outside(body)
     return body
+
+
+def _whole_number(text):
+    # Python makes no integer of thousands of digits; which field has it is told by who reads it.
+    return int(text) if len(text) <= LONGEST_INTEGER else Decimal(text)
 
 
 def _no_constant(name):
@@ -188,7 +197,7 @@ def idempotency_key():
     :raises ApiError: 400 when it is missing or too long
     """
     key = request.httprequest.headers.get("X-Idempotency-Key", "").strip()
-    if not 1 <= len(key) <= 255:
+    if not 1 <= len(key) <= 255 or not is_storable(key):
         raise ApiError(
             400,
             "idempotency_key_required",
@@ -219,7 +228,8 @@ def find_device(code):
 
     :raises ApiError: 422 when there is none, or more than one
     """
-    devices = callers_devices(("code", "=", code))
+    is_code = isinstance(code, str) and is_storable(code)
+    devices = is_code and callers_devices(("code", "=", code))
     if not devices:
         raise ApiError(422, "unknown_till", f"There is no till {code}.", {"field": "pos_id"})
     if len(devices) > 1:

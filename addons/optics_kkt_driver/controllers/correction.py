@@ -4,8 +4,8 @@ from odoo.http import request
 from ..kkt.fiscal.document import InvalidDocument
 from .api import find_device, idempotency_key, json_body, json_route
 from .correction_request import read_correction_request
+from .refusal import refusal
 from .registration import answer_of, conflicts_answered
-from .request_fields import refusal
 
 
 class CorrectionController(http.Controller):

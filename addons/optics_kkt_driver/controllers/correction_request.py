@@ -8,6 +8,7 @@ from ..kkt.fiscal.money import Kopecks
 from ..kkt.fiscal.vocabulary import CorrectionType
 from . import request_fields as part
 from .receipt_request import OPERATIONS, find_original
+from .refusal import raise_any
 
 SETTLEMENT_FIELDS = {"type", "items", "total", "payment_method", "payments"}
 FIELDS = SETTLEMENT_FIELDS | {
@@ -30,7 +31,7 @@ def read_correction_request(body, device):
     basis = _basis(problems, body)
     right = _settlement(problems, body, device, cashier, buyer)
     wrong = _wrong(problems, body, device, cashier)
-    part.raise_any(problems)
+    raise_any(problems)
     return {"basis": basis, "right": right, "wrong": wrong, "reference": reason}
 
 

@@ -1,6 +1,7 @@
 from odoo import http
 from odoo.http import request
 
+from ..kkt.fiscal.jsonio import is_storable
 from ..kkt.fiscal.money import from_kopecks
 from .api import ApiError, find_device, json_route
 
@@ -10,11 +11,10 @@ class PurchaseController(http.Controller):
     def purchase(self, name):
         """Tell what a purchase has prepaid and owes, and which documents it has."""
         device = find_device(request.httprequest.args.get("pos_id"))
-        purchase = (
-            request.env["fiscal.purchase"]
-            .sudo()
-            .search([("company_id", "=", device.company_id.id), ("name", "=", name)])
-        )
+        purchase = request.env["fiscal.purchase"].sudo()
+        if is_storable(name):
+            domain = [("company_id", "=", device.company_id.id), ("name", "=", name)]
+            purchase = purchase.search(domain)
         if not purchase:
             raise ApiError(404, "not_found", f"There is no purchase {name}.")
         balance = purchase._balance()

@@ -1,6 +1,7 @@
 from odoo import http
 from odoo.http import request
 
+from ..kkt.fiscal.jsonio import is_storable
 from ..kkt.fiscal.vocabulary import DocumentKind
 from .api import ApiError, json_route, of_callers_companies
 from .receipt_request import read_receipt_request
@@ -16,8 +17,10 @@ class ReceiptController(http.Controller):
     @json_route("/v1/kkt/receipt/<string:key>", methods=["GET"])
     def receipt(self, key):
         """Tell the state and the fiscal data of the document with this key."""
-        domain = [("idempotency_key", "=", key), *of_callers_companies()]
-        documents = request.env["fiscal.document"].sudo().search(domain)
+        documents = request.env["fiscal.document"].sudo()
+        if is_storable(key):
+            domain = [("idempotency_key", "=", key), *of_callers_companies()]
+            documents = documents.search(domain)
         if len(documents) != 1:
             raise ApiError(404, "not_found", f"There is no document with the key {key}.")
         return 200, documents._fiscal_data()

@@ -6,6 +6,7 @@ What the receipt says then is for ``fiscal.purchase`` to compose.
 from dataclasses import asdict
 from functools import partial
 
+from ..kkt.fiscal.correcting import MOST_FD_NUMBER, check_numbers
 from ..kkt.fiscal.document import Payments, Problems
 from ..kkt.fiscal.money import Kopecks
 from ..kkt.fiscal.rates import Rate20Policy
@@ -13,6 +14,7 @@ from ..kkt.fiscal.returned import ReturnedLine, returned_lines
 from ..kkt.fiscal.vocabulary import OperationType
 from ..models.fiscal_document import RECEIPT_KINDS, Wanted
 from . import request_fields as part
+from .refusal import raise_any
 
 FIELDS = {
     *("pos_id", "type", "total", "payment_method", "payments", "customer", "cashier", "reference"),
@@ -65,7 +67,7 @@ class ReceiptReader:
             receipt = problems.attempt(
                 "", lambda: composed.receipt(cashier, buyer=buyer, **internet)
             )
-        part.raise_any(problems)
+        raise_any(problems)
         warnings = [asdict(warning) for warning in composed.warnings]
         return Wanted(receipt, reference, warnings, composed.columns, device.auto_open_shift)
 
@@ -194,6 +196,7 @@ class ReceiptReader:
             return None
         if not original:
             # Sold elsewhere: we know only its FN, FD and FPD.
+            problems.attempt("original", lambda: check_numbers(**told))
             return self._composed_by_caller(
                 {
                     "original_fn": told["fn_number"],
@@ -266,6 +269,9 @@ def find_original(problems, data, device):
     documents = device.env["fiscal.document"].sudo()
     company = [("company_id", "=", device.company_id.id), ("kind", "in", RECEIPT_KINDS)]
     if "key" in told:
+        if not isinstance(told["key"], str):
+            problems.add("original.key", told["key"], "not_text")
+            return told, None
         found = documents.search([*company, ("idempotency_key", "=", told["key"])])
         if found.is_signed:
             return told, found
@@ -277,5 +283,14 @@ def find_original(problems, data, device):
         problems.check(holds, f"original.{name}", value, "original_unnamed")
     if problems:
         return told, None
+    fd_number = told.get("fd_number")
+    if not problems and not 0 < fd_number <= MOST_FD_NUMBER:
+        problems.add("original.fd_number", fd_number, "not_from_one", most=MOST_FD_NUMBER)
+    if problems:
+        return told, None
     numbers = [("fn_number", "=", told["fn_number"]), ("fd_number", "=", told["fd_number"])]
-    return told, documents.search([*company, *numbers])
+    found = documents.search([*company, *numbers])
+    if found and found.fpd != told["fpd"].zfill(10):
+        problems.add("original.fpd", told["fpd"], "another_sign", fd_number=fd_number)
+        return told, None
+    return told, found

@@ -4,13 +4,15 @@ Functions that take `problems` (``kkt.fiscal.Problems``) add what they find ther
 or an empty stand-in, so that a caller learns everything at once.
 """
 
-import re
 from decimal import Decimal, InvalidOperation
 
-from ..kkt.fiscal.document import Buyer, Cashier, InvalidDocument, Item, Payments
-from ..kkt.fiscal.money import to_kopecks
+from ..kkt.fiscal.document import Buyer, Cashier, Item, Payments
+from ..kkt.fiscal.exact import TooLarge, is_handy
+from ..kkt.fiscal.item import MAX_QUANTITY, MAX_QUANTITY_DECIMALS
+from ..kkt.fiscal.jsonio import code_from_json
+from ..kkt.fiscal.money import Kopecks, to_kopecks
+from ..kkt.fiscal.problems import MOST_KOPECKS, has_control_characters
 from ..kkt.fiscal.vocabulary import ItemsQuantityMeasure, Nds, PaymentType, ProductType
-from .api import ApiError
 
 ITEM_FIELDS = {
     *("name", "quantity", "price", "tax_rate", "payment_type", "product_type", "measure"),
@@ -28,48 +30,6 @@ PAYMENT_METHODS = {
     "credit": "credit",
     "other": "provision",
 }
-NAMES_OF_CALL = {
-    "nds": "tax_rate",
-    "items_quantity_measure": "measure",
-    "origin_country_code": "country",
-    "custom_entry_num": "customs_declaration",
-    "buyer": "customer",
-    "operator_inn": "inn",
-    "retail_place": "internet_site",
-    "settled_on": "date",
-}
-"""What a caller knows the fields of our documents by, where the names differ."""
-
-
-def raise_any(problems):
-    """Refuse the call if anything is wrong.
-
-    :raises ApiError: 422, with every problem in ``details.problems``
-    """
-    try:
-        problems.raise_any()
-    except InvalidDocument as invalid:
-        raise refusal(invalid) from invalid
-
-
-def refusal(invalid):
-    """Return the answer to a call that is wrong in the ways that `invalid` tells."""
-    told = [
-        {
-            "field": _path_of_call(each.field),
-            "code": each.code,
-            "rule": each.rule,
-            "value": str(each.value),
-        }
-        for each in invalid.problems
-    ]
-    words = "; ".join(f"{each['field']}: {each['rule']} (got {each['value']})" for each in told)
-    return ApiError(422, "invalid_request", words, {"field": told[0]["field"], "problems": told})
-
-
-def _path_of_call(path):
-    """Turn ``items[0].nds`` into ``items[0].tax_rate``: the names that the caller knows."""
-    return re.sub(r"[a-z]\w*", lambda name: NAMES_OF_CALL.get(name[0], name[0]), path)
 
 
 def no_unknown(problems, path, data, known):
@@ -102,6 +62,10 @@ def json_part(problems, path, data, known):
 
 
 def short_text(problems, path, value, longest=128):
+    """Return a text that is stored and printed as it is; empty when it is told to be wrong."""
+    if isinstance(value, str) and has_control_characters(value):
+        problems.add(path, value, "control_characters")
+        return ""
     if not isinstance(value, str) or len(value) > longest:
         problems.add(path, value, "too_long_text", longest=longest)
         return ""
@@ -110,28 +74,51 @@ def short_text(problems, path, value, longest=128):
 
 def amount(problems, path, value):
     """Read roubles as kopecks; None when it is told to be wrong."""
-    if isinstance(value, (int, Decimal, str)) and not isinstance(value, bool):
-        try:
-            kopecks = to_kopecks(value if isinstance(value, str) else Decimal(value))
-        except ValueError:
-            kopecks = -1
-        if kopecks >= 0:
-            return kopecks
-    problems.add(path, value, "not_an_amount")
+    kopecks = _kopecks(value)
+    if kopecks is None or kopecks < 0:
+        problems.add(path, value, "not_an_amount")
+    elif kopecks > MOST_KOPECKS:
+        limits = {"least": Kopecks(0), "most": Kopecks(MOST_KOPECKS)}
+        problems.add(path, value, "sum_too_large", **limits)
+    else:
+        return kopecks
     return None
 
 
-def quantity(problems, path, value):
+def _kopecks(value):
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal, str)):
+        return None
     try:
-        if isinstance(value, bool) or not isinstance(value, (int, Decimal, str)):
-            raise InvalidOperation
-        return Decimal(value)
-    except InvalidOperation:
-        problems.add(path, value, "not_a_number")
+        return to_kopecks(value)
+    except TooLarge:
+        return -1 if str(value).strip().startswith("-") else MOST_KOPECKS + 1
+    except ValueError:
         return None
 
 
+def quantity(problems, path, value):
+    """Read a quantity that can be computed with; whether there can be such is for the item."""
+    try:
+        if isinstance(value, bool) or not isinstance(value, (int, Decimal, str)):
+            raise InvalidOperation
+        number = Decimal(value)
+    except InvalidOperation:
+        problems.add(path, value, "not_a_number")
+        return None
+    if not number.is_finite() or number.adjusted() >= len(str(MAX_QUANTITY)):
+        problems.add(path, value, "wrong_quantity", limit=MAX_QUANTITY)
+    elif not is_handy(number):
+        problems.add(path, value, "too_many_decimals", most=MAX_QUANTITY_DECIMALS)
+    else:
+        return number
+    return None
+
+
 def rate(problems, path, value):
+    """Read a VAT rate, which a caller always tells: no VAT is a rate too."""
+    if value is None:
+        problems.add(path, value, "required")
+        return None
     try:
         return Nds.parse(value)
     except ValueError:
@@ -165,22 +152,14 @@ def _item(problems, path, data):
             price,
             nds,
             count,
-            payment_type=_code(PaymentType, data.get("payment_type", 4)),
-            product_type=_code(ProductType, data.get("product_type", 1)),
-            items_quantity_measure=_code(ItemsQuantityMeasure, data.get("measure", 0)),
+            payment_type=code_from_json(PaymentType, data.get("payment_type", 4)),
+            product_type=code_from_json(ProductType, data.get("product_type", 1)),
+            items_quantity_measure=code_from_json(ItemsQuantityMeasure, data.get("measure", 0)),
             origin_country_code=data.get("country"),
             custom_entry_num=data.get("customs_declaration"),
             marking_code=data.get("marking_code"),
         ),
     )
-
-
-def _code(enum, value):
-    """Return the member with this code, or the value itself, which the item refuses by name."""
-    try:
-        return enum(value)
-    except ValueError:
-        return value
 
 
 def payments(problems, body, total):
@@ -235,8 +214,16 @@ def cashier(problems, data, device):
     if data is None:
         return problems.attempt("cashier", device.env.user._fiscal_cashier)
     data = json_part(problems, "cashier", data, CASHIER_FIELDS)
-    words = [data.get("position"), data.get("name")]
+    words = [_word(problems, f"cashier.{name}", data.get(name)) for name in ("position", "name")]
+    if problems.has("cashier"):
+        return None
     return problems.attempt(
-        "cashier",
-        lambda: Cashier(" ".join(str(word) for word in words if word), data.get("inn")),
+        "cashier", lambda: Cashier(" ".join(filter(None, words)), data.get("inn"))
     )
+
+
+def _word(problems, path, value):
+    if value is not None and not isinstance(value, str):
+        problems.add(path, value, "not_text")
+        return None
+    return value

@@ -5,6 +5,7 @@ from ..kkt.fiscal.vocabulary import DocumentKind
 from ..models.fiscal_document import Wanted
 from . import request_fields as part
 from .api import json_route
+from .refusal import raise_any
 from .registration import register_document
 
 REPORT_FIELDS = {"pos_id", "cashier"}
@@ -38,7 +39,7 @@ def _report(document_class):
         problems = Problems()
         part.no_unknown(problems, "", body, REPORT_FIELDS)
         cashier = part.cashier(problems, body.get("cashier"), device)
-        part.raise_any(problems)
+        raise_any(problems)
         return Wanted(document_class(cashier))
 
     return read
@@ -53,7 +54,7 @@ def _cash(document_class):
         moved = part.amount(problems, "amount", body.get("amount"))
         if moved == 0:
             problems.add("amount", body["amount"], "not_positive")
-        part.raise_any(problems)
+        raise_any(problems)
         return Wanted(document_class(moved, cashier), reason)
 
     return read

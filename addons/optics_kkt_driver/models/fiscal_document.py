@@ -871,10 +871,13 @@ class FiscalDocument(models.Model):
             ]
         )
         return [
-            ReturnedLine(number, Decimal(quantity))
+            ReturnedLine(number, Decimal(quantity), item.sum, item.vat)
             for row in returns
-            for number, quantity in row.original_lines
+            for (number, quantity), item in zip(row.original_lines, row._items(), strict=True)
         ]
+
+    def _items(self):
+        return self._value().items
 
     def _original_values(self):
         """Return the columns by which another row names this document as its original."""

@@ -67,6 +67,7 @@ PROBLEMS = {
     "wrong_type": _lt("cannot be read (%(type)s is expected)"),
     "not_an_object": _lt("cannot be read: several values with their names are expected"),
     "not_a_json_object": _lt("cannot be read: a JSON object is expected"),
+    "too_deep": _lt("cannot be read: parts within parts go deeper than %(most)s levels"),
     # Texts
     "not_text": _lt("must be a text"),
     "control_characters": _lt(
@@ -187,7 +188,7 @@ PROBLEMS = {
     "not_by_order": _lt("only a correction by order of the tax office has one"),
     "not_by_order_1179": _lt("only a correction by order of the tax office has one (tag 1179)"),
     "not_a_document_number": _lt("must be the number of a document"),
-    "not_from_one": _lt("must be a whole number, 1 or more"),
+    "not_from_one": _lt("must be a whole number from 1 to %(most)s"),
     "another_sign": _lt("FD %(fd_number)s of this drive has another one"),
     "original_required": _lt("must be filled in together with the data of the wrong receipt"),
     "original_known": _lt("must be left empty: the wrong receipt is known here"),

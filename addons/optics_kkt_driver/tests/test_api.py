@@ -14,6 +14,29 @@ SUNGLASSES = {
 }
 
 
+class Raw(str):
+    """Stands in a body as it is, without quotes: numbers that Python would write otherwise."""
+
+    __slots__ = ()
+
+    @classmethod
+    def dumps(cls, body):
+        found = []
+
+        def marked(value):
+            if isinstance(value, cls):
+                found.append(value)
+                return f"@raw{len(found) - 1}@"
+            if isinstance(value, dict):
+                return {name: marked(each) for name, each in value.items()}
+            return [marked(each) for each in value] if isinstance(value, list) else value
+
+        text = json.dumps(marked(body))
+        for index, each in enumerate(found):
+            text = text.replace(f'"@raw{index}@"', str(each))
+        return text
+
+
 @tagged("post_install", "-at_install")
 class TestApi(FiscalMixin, HttpCase):
     """The HTTP API, asked as a machine asks it: with the key of a user of the group KKT API."""
@@ -124,6 +147,145 @@ class TestApi(FiscalMixin, HttpCase):
                 self.assertEqual(status, 422)
                 self.assertEqual(answer["error"]["details"]["field"], field)
         self.assertFalse(self.rows())
+
+    def test_every_item_tells_its_rate(self):
+        untold = {name: value for name, value in SUNGLASSES.items() if name != "tax_rate"}
+        stage = {"purchase": "Z-1", "payment_method": "card"}
+        correction = {"date": "2026-01-15"}
+        original = {"fn_number": "9999078902004312", "fd_number": 7, "fpd": "1234567890"}
+        for item in (untold, {**untold, "tax_rate": None}):
+            items = {"items": [item]}
+            wrong = {**items, "total": 5000, "payment_method": "cash"}
+            for route, body, field in [
+                ("receipt", items, "items[0].tax_rate"),
+                ("receipt", {"type": "purchase", **items}, "items[0].tax_rate"),
+                ("receipt", {"type": "refund", **items}, "items[0].tax_rate"),
+                ("receipt", {"stage": "prepayment", **stage, **items}, "items[0].tax_rate"),
+                ("receipt", {"stage": "handover", **stage, **items}, "items[0].tax_rate"),
+                ("correction", {**correction, **items}, "items[0].tax_rate"),
+                (
+                    "correction",
+                    {**correction, "original": original, "wrong": wrong},
+                    "wrong.items[0].tax_rate",
+                ),
+            ]:
+                with self.subTest(route=route, body=body):
+                    self.refused_for(field, "required", route, body)
+        self.assertFalse(self.rows())
+
+    def refused_for(self, field, code, route, changes, key="k1"):
+        """Ask for a document with a body that is good but for `changes`, and is refused."""
+        status, answer = self.ask(route, changes, key=key)
+        self.assertEqual(status, 422, answer)
+        problems = answer["error"]["details"]["problems"]
+        self.assertEqual([(each["field"], each["code"]) for each in problems], [(field, code)])
+
+    def ask(self, route, changes, *, without=(), key="k1"):
+        body = {
+            "pos_id": "API-1",
+            "items": [SUNGLASSES],
+            "total": 5000.00,
+            "payment_method": "card",
+            **changes,
+        }
+        sent = {name: value for name, value in body.items() if name not in without}
+        return self.call(f"/v1/kkt/{route}", Raw.dumps(sent), key=key)
+
+    def test_a_number_is_judged_before_it_is_computed_with(self):
+        huge = Raw("1e10000000")
+        for told in (huge, "1e10000000", Raw("1e5000"), Raw("9" * 5000), Raw("-1e10000000")):
+            large = "not_an_amount" if str(told).startswith("-") else "sum_too_large"
+            for field, code, route, changes in [
+                ("total", large, "receipt", {"total": told}),
+                ("items[0].price", large, "receipt", {"items": [{**SUNGLASSES, "price": told}]}),
+                (
+                    "items[0].quantity",
+                    "wrong_quantity",
+                    "receipt",
+                    {"items": [{**SUNGLASSES, "quantity": told}]},
+                ),
+                ("total", large, "correction", {"date": "2026-01-15", "total": told}),
+            ]:
+                with self.subTest(field=field, told=str(told)[:20]):
+                    self.refused_for(field, code, route, changes)
+        pieces = {"items": [{**SUNGLASSES, "quantity": Raw("1e-10000000")}]}
+        self.refused_for("items[0].quantity", "too_many_decimals", "receipt", pieces)
+        for route in ("cash_in", "cash_out"):
+            for told in (huge, "2814749767106.56"):
+                status, answer = self.ask(
+                    route, {"amount": told}, without=("items", "total", "payment_method")
+                )
+                (problem,) = answer["error"]["details"]["problems"]
+                self.assertEqual((status, problem["field"]), (422, "amount"))
+                self.assertIn("at most 281474976710655", problem["rule"])
+        self.assertFalse(self.rows())
+
+    def test_a_payment_is_judged_before_it_is_computed_with(self):
+        paid = {"payments": [{"method": "cash", "amount": Raw("1e10000000")}]}
+        status, answer = self.ask("receipt", paid, without=("payment_method",))
+        self.assertEqual(status, 422)
+        fields = [each["field"] for each in answer["error"]["details"]["problems"]]
+        self.assertEqual(fields, ["payments[0].amount"])
+
+    def test_what_is_no_text_or_of_another_type_is_told_by_its_field(self):
+        numbers = {"fn_number": "9999078902004312", "fd_number": 7, "fpd": "1234567890"}
+        refund = {"type": "refund"}
+        nested = Raw("[" * 900 + "]" * 900)
+        for field, changes in [
+            ("items[0].name", {"items": [{**SUNGLASSES, "name": "\ud800"}]}),
+            ("reference", {"reference": "a\0"}),
+            ("reference", {"reference": "a\nb"}),
+            ("purchase", {"purchase": "\udfff"}),
+            ("", {"\ud800": 1}),
+            ("total" + "[0]" * 19, {"total": nested}),
+            ("pos_id", {"pos_id": {"a": 1}}),
+            ("pos_id", {"pos_id": ["API-1"]}),
+            ("pos_id", {"pos_id": "\0"}),
+            ("pos_id", {"pos_id": True}),
+            ("cashier.name", {"cashier": {"name": ["И"]}}),
+            ("cashier.name", {"cashier": {"name": True}}),
+            ("cashier.position", {"cashier": {"name": "И", "position": {"a": 1}}}),
+            ("items[0].payment_type", {"items": [{**SUNGLASSES, "payment_type": True}]}),
+            ("original.key", {**refund, "original": {"key": {"a": 1}}}),
+            ("original.fd_number", {**refund, "original": {**numbers, "fd_number": 1 << 31}}),
+            ("original.fpd", {**refund, "original": {**numbers, "fpd": "7" * 100}}),
+            ("original.fpd", {**refund, "original": {**numbers, "fpd": "\x1b[31m"}}),
+            ("original.fn_number", {**refund, "original": {**numbers, "fn_number": "\ufeff"}}),
+        ]:
+            with self.subTest(changes=str(changes)[:60]):
+                status, answer = self.ask("receipt", changes)
+                self.assertEqual(status, 422, answer)
+                self.assertEqual(answer["error"]["details"]["field"], field)
+        self.assertFalse(self.rows())
+
+    def test_paths_and_queries_that_nothing_has(self):
+        for path, status in [
+            ("/v1/kkt/receipt/%00", 404),
+            ("/v1/kkt/purchase/%00?pos_id=API-1", 404),
+            ("/v1/kkt/purchase/a?pos_id=%00", 422),
+            ("/v1/kkt/buffer/status?pos_id=%00", 422),
+        ]:
+            with self.subTest(path):
+                self.assertEqual(self.call(path)[0], status)
+
+    def test_a_return_of_ours_with_another_sign_is_refused(self):
+        _status, sold = self.sell()
+        told = {name: sold[name] for name in ("fn_number", "fd_number")}
+        other = "1" if sold["fpd"] != "1" else "2"
+        self.refused_for(
+            "original.fpd",
+            "another_sign",
+            "receipt",
+            {"type": "refund", "original": {**told, "fpd": other}, "items": [{"line": 1}]},
+            key="k2",
+        )
+
+    def test_an_advance_may_leave_its_rate_out_but_not_empty(self):
+        told = {"pos_id": "API-1", "stage": "advance", "total": 100, "payment_method": "cash"}
+        status, answer = self.call("/v1/kkt/receipt", {**told, "tax_rate": None})
+        self.assertEqual((status, answer["error"]["details"]["field"]), (422, "tax_rate"))
+        status, sold = self.call("/v1/kkt/receipt", told, key="k2")
+        self.assertEqual((status, sold["document"]["items"][0]["nds"]), (201, 12))
 
     def test_bad_calls(self):
         body = {"pos_id": "API-1"}

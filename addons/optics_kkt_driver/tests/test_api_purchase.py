@@ -189,6 +189,20 @@ class TestReturnByApi(PurchaseCase):
         )
         self.assertIn("nothing", self.refused("items", **self.back(total=1)))
 
+    def test_parts_come_to_the_whole_line(self):
+        cord = {"name": "Шнур", "price": "10.01", "quantity": "1.5", "tax_rate": 22}
+        _status, sold = self.sell("cord", items=[cord], total="15.02", payment_method="cash")
+        parts = []
+        for number, total in enumerate(("5.01", "5.01", "5.00")):
+            items = [{"line": 1, "quantity": "0.5"}]
+            told = {"type": "refund", "original": {"key": "cord"}, "items": items}
+            back = self.sold(f"r{number}", **told, total=total, payment_method="cash")
+            parts += back["document"]["items"]
+        self.assertEqual(sum(each["sum"] for each in parts), sold["document"]["totalSum"])
+        self.assertEqual(
+            sum(each["ndsSum"] for each in parts), sold["document"]["items"][0]["ndsSum"]
+        )
+
     def test_it_names_its_original(self):
         back = self.sold("a", **self.back(total=12500))
         numbers = {name: self.sale[name] for name in ("fn_number", "fd_number", "fpd")}

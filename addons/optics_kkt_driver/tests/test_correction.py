@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from decimal import Decimal
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
@@ -615,6 +616,18 @@ class TestCorrectionWizard(CorrectionCase):
                     wizard.action_print()
                 self.assertRegex(str(caught.exception), f"^{words}[^\n]*$")
         self.assertFalse(self.rows())
+
+    def test_a_line_keeps_its_kopeck_of_vat_until_it_is_changed(self):
+        lines = self.env["fiscal.correction.line"]
+        signed = Item.priced("Шнур", 1000, Nds.NDS_22, Decimal("0.5"), nds_sum=91)
+        line = lines.new(lines._values_of("right", signed))
+        self.assertEqual(line._item().vat, 91)
+        line.price = 10.01
+        self.assertEqual(line._item().vat, 90)
+
+    def test_a_line_of_huge_numbers_has_a_total_to_show(self):
+        line = self.env["fiscal.correction.line"].new({"price": 1e200, "quantity": 1e200})
+        self.assertEqual(line.total, 2_814_749_767_106.55)
 
     def test_what_is_not_chosen_in_a_line_is_asked_for(self):
         line = self.env["fiscal.correction.line"].new({"name": "Очки", "price": 1, "nds": False})

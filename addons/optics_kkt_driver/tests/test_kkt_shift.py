@@ -381,6 +381,10 @@ class TestCashMove(ShiftCase):
         self.assertEqual(row.signed_json["sum"], 15025)
         self.assertEqual(self.wizard().cash_in_drawer, 150.25)
 
+    def test_an_amount_that_no_document_takes_is_told(self):
+        with self.assertRaisesRegex(UserError, "2.814.749.767.106.55"):
+            self.wizard(amount=1e30).action_move()
+
     def test_more_than_there_is_is_refused_and_can_be_mended(self):
         wizard = self.wizard(direction="out")
         with self.assertRaisesRegex(UserError, "Внесите наличные"):

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from ..kkt.fiscal.document import Item
 from ..kkt.fiscal.jsonio import quantity_to_json
 from ..kkt.fiscal.money import line_sum, to_kopecks
+from ..kkt.fiscal.problems import MOST_KOPECKS
 from ..models.account_tax import NDS_RATES
 from ..models.product_template import MEASURES, PRODUCT_TYPES
 
@@ -53,7 +54,9 @@ class FiscalCorrectionLine(models.TransientModel):
     @api.depends("price", "quantity")
     def _compute_total(self):
         for line in self:
-            line.total = line_sum(self._kopecks(line.price), line._quantity()) / 100
+            total = line_sum(self._kopecks(line.price), line._quantity())
+            # That it is more than a document takes is said when the line becomes one.
+            line.total = min(total, MOST_KOPECKS) / 100
 
     @api.model
     def _values_of(self, side, item):
@@ -76,13 +79,16 @@ class FiscalCorrectionLine(models.TransientModel):
         self.ensure_one()
         original = self.original or {}
         price, quantity = self._kopecks(self.price), self._quantity()
+        total, nds = line_sum(price, quantity), _code(self.nds)
+        # The last part of a line that was returned in parts has a kopeck of VAT of its own.
+        is_same = (original.get("sum"), original.get("nds")) == (total, nds)
         changed = {
             "name": self.name or "",
             "price": price,
             "quantity": quantity_to_json(quantity),
-            "sum": line_sum(price, quantity),
-            "nds": _code(self.nds),
-            "ndsSum": None,
+            "sum": total,
+            "nds": nds,
+            "ndsSum": original.get("ndsSum") if is_same else None,
             "paymentType": _code(self.payment_type),
             "productType": _code(self.product_type or original.get("productType")),
             "itemsQuantityMeasure": _code(self.measure),

@@ -1,4 +1,3 @@
-from decimal import Decimal
 from uuid import uuid4
 
 from odoo import api, fields, models
@@ -67,7 +66,7 @@ class KktCashMove(models.TransientModel):
         return document._open_form()
 
     def _kopecks(self):
-        return to_kopecks(Decimal(self.amount).quantize(Decimal("0.01")))
+        return to_kopecks(f"{self.amount:.2f}")
 
     def _document_key(self):
         return f"cash-move:{self.key}"

@@ -1,21 +1,24 @@
 """A line of an order as a receipt takes it, whichever model it comes from. Sums are kopecks."""
 
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 QUANTITY_STEP = Decimal("0.000001")
 """The finest that a till counts in."""
+ANY_FLOAT = Context(prec=400)
+"""However large a number somebody has typed: that it is too large is for the document to say."""
 
 
 def to_kopecks(amount):
     """Turn an amount that Odoo keeps as a rounded float of roubles into whole kopecks."""
-    return int((Decimal(str(amount)) * 100).quantize(Decimal(1), ROUND_HALF_UP))
+    exact = Decimal(str(amount)) * 100
+    return int(exact.quantize(Decimal(1), ROUND_HALF_UP, context=ANY_FLOAT))
 
 
 def to_quantity(quantity):
     """Turn a quantity that Odoo keeps as a float into what a till takes, without its sign."""
-    return abs(Decimal(str(quantity))).quantize(QUANTITY_STEP).normalize()
+    return abs(Decimal(str(quantity))).quantize(QUANTITY_STEP, context=ANY_FLOAT).normalize()
 
 
 @dataclass(frozen=True)

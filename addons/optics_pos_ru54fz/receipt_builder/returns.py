@@ -5,6 +5,7 @@ from odoo.addons.optics_kkt_driver.kkt.fiscal.returned import (
     left_to_return,
     parts_to_return,
     priced_parts,
+    with_vat_of,
 )
 
 from .base import ReceiptBuilder
@@ -89,36 +90,65 @@ class ReturnBuilder(ReceiptBuilder):
 
     def _returned(self, original, receipt, earlier, lines):
         """Triples of order line id, what of the original it takes back, and item."""
-        left = left_to_return(receipt, earlier)
+        earlier = list(earlier)
         rows = []
         for line in lines:
-            parts = self._parts(original, receipt, line, left)
-            cost = sum(part.sum for part in parts)
-            # Odoo rounds the line, the receipt had a price in whole kopecks for each piece.
-            if parts and line.sum > cost + max(line.quantity, 1):
-                self._problem_of_cost(line, cost)
-            elif parts:
-                rows += [(line.record.id, *row) for row in priced_parts(parts, line.sum)]
+            parts = self._parts(original, receipt, line, earlier)
+            if not parts:
+                continue
+            self._check_cost(original, receipt, line, parts, earlier)
+            if not self._problems:
+                numbers = original._pos_item_numbers(line.record.refunded_orderline_id)
+                priced = list(priced_parts(parts, line.sum))
+                back = with_vat_of(receipt, numbers, earlier, priced)
+                rows += [(line.record.id, *row) for row in back]
+                earlier += [returned for returned, _item in back]
+            else:
+                earlier += [part.as_returned for part in parts]
         return rows
 
-    def _parts(self, original, receipt, line, left):
-        """What of the original's lines this line takes back; none when it is told wrong.
+    def _check_cost(self, original, receipt, line, parts, earlier):
+        """No more is given back than was paid; what is left in the end is given back exactly."""
+        cost = sum(part.sum for part in parts)
+        # Odoo rounds the line, the receipt had a price in whole kopecks for each piece.
+        rounding = max(line.quantity, 1)
+        if line.sum > cost + rounding:
+            self._problem_of_cost(line, cost)
+            return
+        numbers = original._pos_item_numbers(line.record.refunded_orderline_id)
+        left = left_to_return(receipt, [*earlier, *(part.line for part in parts)])
+        if any(left[number - 1] > 0 for number in numbers):
+            return
+        before = [each.sum for each in earlier if each.number in numbers]
+        rest = sum(receipt.items[number - 1].sum for number in numbers) - sum(before)
+        # What was given back for less on purpose, or rounded as cash, is not made up for.
+        least = rest - rounding * (len(before) + 1) if before and not self._is_rounded() else rest
+        if line.sum > rest or least <= line.sum < rest:
+            self._problem_of_rest(line, rest)
 
-        :param left: how much may still be taken of each, made less here
-        """
+    def _is_rounded(self):
+        return self._due() != self._total()
+
+    def _parts(self, original, receipt, line, earlier):
+        """What of the original's lines this line takes back; none when it is told wrong."""
         sold = line.record.refunded_orderline_id
         numbers = original._pos_item_numbers(sold)
         if not numbers:
             self._problem_unsigned(line.record)
             return []
-        parts = parts_to_return(receipt, numbers, line.quantity, to_quantity(sold.qty), left)
+        parts = parts_to_return(
+            receipt,
+            numbers,
+            line.quantity,
+            to_quantity(sold.qty),
+            left_to_return(receipt, earlier),
+            earlier,
+        )
         if not parts or self._returned_quantity(sold) > sold.qty:
             self._problem(
                 self._env._("%s: more is taken back than was sold.", line.product.display_name)
             )
             return []
-        for part in parts:
-            left[part.line.number - 1] -= part.line.quantity
         return parts
 
     def _problem_of_cost(self, line, cost):
@@ -129,6 +159,17 @@ class ReturnBuilder(ReceiptBuilder):
                 product=line.product.display_name,
                 given=self._format(line.sum),
                 cost=self._format(cost),
+            )
+        )
+
+    def _problem_of_rest(self, line, rest):
+        self._problem(
+            self._env._(
+                "%(product)s: %(given)s would be given back, %(rest)s is what is left of its sale's"
+                " receipt. Set the price so that the line comes to this amount.",
+                product=line.product.display_name,
+                given=self._format(line.sum),
+                rest=self._format(rest),
             )
         )
 

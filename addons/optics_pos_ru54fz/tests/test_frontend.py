@@ -46,6 +46,22 @@ class TestCashierScreen(ShopMixin, HttpCase):
         )
         self.assertEqual(self.pos_session.state, "closed")
 
+    def test_the_last_piece_gives_back_what_is_left(self):
+        """89.99 for three pieces: Odoo would give back 30.00 for each of them."""
+        self.pos_session.set_opening_control(0, "")
+        self.pos_session.fiscal_open_shift()
+        priced = {"price": 33.33, "discount": 10}
+        sold = self.sell([self.line(self.sunglasses, qty=3, **priced)], [(self.card, 89.99)])
+        for _piece in range(2):
+            origin = {"refunded_orderline_id": sold.lines.id}
+            back = self.line(self.sunglasses, qty=-1, **priced, **origin)
+            self.sell([back], [(self.card, -30)], is_refund=True)
+        self.run_tour("FiscalLastPieceTour")
+        returned = self.receipts()[-1]
+        self.assertEqual((returned.state, returned.total_sum), ("printed", 29.99))
+        self.assertEqual(returned.pos_order_id.amount_total, -29.99)
+        self.assertEqual(sum(returned.pos_order_id.payment_ids.mapped("amount")), -29.99)
+
     def test_refused_left_and_given_up(self):
         self.pos_session.set_opening_control(0, "")
         self.pos_session.fiscal_open_shift()

@@ -168,6 +168,50 @@ class TestReturn(ShopCase):
         self.assertNotIn("propertiesData", signed)
         self.assertEqual(refund.state, "paid")
 
+    def give_back(self, original, qty, amount):
+        values = {"price": amount / qty, "price_subtotal_incl": -amount}
+        line = {**self.back(original, qty=qty, **values), "price_subtotal": -amount}
+        return self.order_values([line], [(self.cash, -amount)], is_refund=True)
+
+    def test_parts_come_to_what_was_paid(self):
+        line = self.line(self.sunglasses, qty=1.5, price=10.01, price_subtotal_incl=15.02)
+        sold = self.sell([line], [(self.cash, 15.02)]).lines
+        refunds = []
+        for amount in (5.01, 5.01):
+            sent = self.give_back(sold, 0.5, amount)
+            refunds.append(self.sync(sent))
+            self.assertTrue(refunds[-1].fiscal_register()["is_signed"])
+            self.sync(sent)
+        for amount in (5.01, 4.99):
+            with self.assertRaisesRegex(UserError, "5.00"), self.env.cr.savepoint():
+                self.sync(self.give_back(sold, 0.5, amount))
+        refunds.append(self.sync(self.give_back(sold, 0.5, 5.00)))
+        self.assertTrue(refunds[-1].fiscal_register()["is_signed"])
+        receipts = [self.receipt_of(refund).signed_json for refund in refunds]
+        self.assertEqual([each["totalSum"] for each in receipts], [501, 501, 500])
+        vat = [item["ndsSum"] for each in receipts for item in each["items"]]
+        self.assertEqual(sum(vat), 271)
+        for refund, receipt in zip(refunds, receipts, strict=True):
+            self.assertEqual(round(abs(refund.amount_total) * 100), receipt["totalSum"])
+
+    def test_the_last_piece_of_a_discounted_line(self):
+        line = self.line(self.sunglasses, qty=3, price=30, price_subtotal_incl=89.99)
+        sold = self.sell([line], [(self.cash, 89.99)]).lines
+        for amount in (30.00, 30.00):
+            sent = self.give_back(sold, 1, amount)
+            self.assertTrue(self.sync(sent).fiscal_register()["is_signed"])
+            self.sync(sent)
+        with self.assertRaisesRegex(UserError, "29.99"), self.env.cr.savepoint():
+            self.sync(self.give_back(sold, 1, 30.00))
+        self.assertTrue(self.sync(self.give_back(sold, 1, 29.99)).fiscal_register()["is_signed"])
+
+    def test_a_number_that_is_too_large_is_told(self):
+        for values in ({"price": 1e30}, {"qty": 1e30, "price": 0.01}):
+            line = self.line(self.sunglasses, **values)
+            total = line["price_subtotal_incl"]
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                self.sync(self.order_values([line], [(self.cash, total)]))
+
     def test_no_more_than_was_sold(self):
         order = self.sold()
         frame = order.lines.filtered(lambda line: line.product_id == self.frame)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -22,6 +23,8 @@ from kkt.fiscal.document import (
     Settlement,
     UserAttribute,
 )
+from kkt.fiscal.money import vat_of
+from kkt.fiscal.returned import ReturnedLine, returned_lines
 from kkt.fiscal.totals import ShiftTotals
 from kkt.fiscal.vocabulary import (
     CorrectionType,
@@ -157,6 +160,16 @@ def test_what_breaks_the_rules_of_receipts_can_be_taken_back() -> None:
     broken = Settlement.from_json({**signed, "operationType": 1})
     reverse, _right = correct_error(wrong(broken), receipt(), Basis(DAY_2026), FfdVersion.V1_2)
     assert reverse.items == (line,)
+
+
+def test_the_last_part_of_a_line_is_taken_back_with_its_own_kopeck_of_vat() -> None:
+    line = Item.priced("Шнур", 1001, Nds.NDS_22, Decimal("1.5"))
+    earlier = [ReturnedLine(1, Decimal("0.5"))] * 2
+    (last,) = returned_lines(receipt(line), earlier, None)[1]
+    assert (last.sum, last.vat, vat_of(last.sum, last.nds)) == (500, 91, 90)
+    back = receipt(last, operation_type=OperationType.SALE_RETURN)
+    for document in correct_error(wrong(back), back, Basis(DAY_2026), FfdVersion.V1_2):
+        assert [(item.sum, item.vat) for item in document.items] == [(500, 91)]
 
 
 def test_an_error_in_a_correction_is_mended_alike() -> None:

@@ -60,6 +60,11 @@ def test_unknown_rates_are_refused(written: str | int | float) -> None:
         Nds.parse(written)
 
 
+def test_no_rate_is_not_no_vat() -> None:
+    with pytest.raises(ValueError, match="unknown VAT rate None"):
+        Nds.parse(None)  # type: ignore[arg-type]
+
+
 def test_returns() -> None:
     assert OperationType.SALE.returned is OperationType.SALE_RETURN
     assert OperationType.PURCHASE_RETURN.returned is OperationType.PURCHASE

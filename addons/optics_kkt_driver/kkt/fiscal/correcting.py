@@ -28,6 +28,9 @@ from .rates import corrected_rates
 from .receipt import Receipt, Settlement
 from .vocabulary import CorrectionType, DocumentKind, FfdVersion
 
+MOST_FD_NUMBER = (1 << 31) - 1
+"""Of what we store; a drive signs some hundred thousand documents in its life."""
+
 
 @dataclass(frozen=True, slots=True)
 class Basis:
@@ -77,8 +80,8 @@ def check_numbers(fn_number: Any, fd_number: Any, fpd: Any) -> None:
     problems = Problems()
     if problems.instance("fn_number", fn_number, str):
         problems.digits("fn_number", fn_number, 16)
-    holds = is_integer(fd_number) and fd_number > 0
-    problems.check(holds, "fd_number", fd_number, "not_from_one")
+    holds = is_integer(fd_number) and 0 < fd_number <= MOST_FD_NUMBER
+    problems.check(holds, "fd_number", fd_number, "not_from_one", most=MOST_FD_NUMBER)
     holds = isinstance(fpd, str) and fpd.isascii() and fpd.isdigit() and len(fpd) <= 10
     problems.check(holds, "fpd", fpd, "too_many_digits", most=10)
     problems.raise_any()

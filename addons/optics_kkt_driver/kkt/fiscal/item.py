@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from . import marking
+from .exact import is_handy
 from .jsonio import (
     code_from_json,
     json_object,
@@ -92,10 +93,10 @@ class Item:
         value = self.quantity
         if not problems.instance("quantity", value, Decimal):
             return False
-        if not (value.is_finite() and 0 < value < MAX_QUANTITY):
+        if not _is_in_range(value):
             problems.add("quantity", value, "wrong_quantity", limit=MAX_QUANTITY)
             return False
-        holds = value == round(value, MAX_QUANTITY_DECIMALS)
+        holds = is_handy(value) and value == round(value, MAX_QUANTITY_DECIMALS)
         most = MAX_QUANTITY_DECIMALS
         return problems.check(holds, "quantity", value, "too_many_decimals", most=most)
 
@@ -160,7 +161,7 @@ class Item:
             "quantity", exact, Decimal
         ):
             problems.raise_any()
-        total = line_sum(price, exact) if exact.is_finite() else 0
+        total = line_sum(price, exact) if _is_in_range(exact) and is_handy(exact) else 0
         return cls(name, price, exact, total, nds, **rest)
 
     @property
@@ -213,3 +214,7 @@ class Item:
             product_code=None if code is None else ProductCode.from_json(code),
             checking_prod_information_result=data.get("checkingProdInformationResult"),
         )
+
+
+def _is_in_range(quantity: Decimal) -> bool:
+    return quantity.is_finite() and 0 < quantity < MAX_QUANTITY

@@ -6,15 +6,54 @@ that receives it names it among its problems together with everything else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import IntEnum
 from typing import Any
 
-from .problems import InvalidDocument, Problem, is_integer
+from .problems import InvalidDocument, Problem, Problems, is_integer
 
 DATE_TIME = "%Y-%m-%dT%H:%M:%S"
+
+MOST_LEVELS = 20
+"""Of parts within parts: our own documents need half of them."""
+_NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def is_storable(text: str) -> bool:
+    """Whether a database and UTF-8 take a text: no NUL, no half of a character."""
+    return not _NOT_STORABLE.search(text)
+
+
+def check_outside(data: Any) -> None:
+    """Refuse what no JSON from outside may have, wherever it stands. Raises InvalidDocument.
+
+    Checked before anything of it is looked up, stored or quoted: such a text can be none of these.
+    """
+    problems = Problems()
+    left: list[tuple[str, Any, int]] = [("", data, 0)]
+    while left:
+        path, value, level = left.pop()
+        if isinstance(value, str):
+            problems.check(is_storable(value), path, value, "control_characters")
+        elif level == MOST_LEVELS and isinstance(value, dict | list):
+            problems.add(path, "…", "too_deep", most=MOST_LEVELS)
+        else:
+            left += [(within, part, level + 1) for within, part in _parts(path, value)]
+        problems.raise_any()
+
+
+def _parts(path: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """What stands in a JSON value, names included, each with its path."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield path, name
+            yield ".".join(filter(None, (path, name))), part
+    elif isinstance(value, list):
+        for index, part in enumerate(value):
+            yield f"{path}[{index}]", part
 
 
 def without_none(**values: Any) -> dict[str, Any]:
@@ -67,7 +106,8 @@ def quantity_from_json(value: Any) -> Any:
     if isinstance(value, str | float) or is_integer(value):
         try:
             return Decimal(str(value))
-        except InvalidOperation:
+        except (InvalidOperation, ValueError):
+            # Python makes no text of an integer of thousands of digits.
             return value
     return value
 

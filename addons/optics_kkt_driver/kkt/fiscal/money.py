@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from .exact import number_from, shown
 from .vocabulary import Nds
 
 
 def to_kopecks(amount: Decimal | str | int) -> int:
     """Roubles to kopecks: ``"5000.00"`` gives 500000.
 
-    Raises TypeError for floats, ValueError for more than two decimals and for non-numbers.
+    Raises TypeError for floats, ValueError for more than two decimals and for non-numbers,
+    :class:`.exact.TooLarge` for numbers that cannot be computed with.
     """
     if isinstance(amount, bool) or not isinstance(amount, Decimal | str | int):
         raise TypeError(f"an amount is Decimal, str or int, not {type(amount).__name__}")
-    try:
-        roubles = Decimal(amount)
-    except InvalidOperation:
-        raise ValueError(f"not an amount: {amount!r}") from None
-    if not roubles.is_finite():
-        raise ValueError(f"not an amount: {amount!r}")
-    numerator, denominator = roubles.as_integer_ratio()
+    numerator, denominator = number_from(amount).as_integer_ratio()
     kopecks, rest = divmod(numerator * 100, denominator)
     if rest:
-        raise ValueError(f"more than two decimals: {amount!r}")
+        raise ValueError(f"more than two decimals: {shown(amount)}")
     return kopecks
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from unicodedata import category
 
 from . import cp866
+from .exact import shown
 from .money import Kopecks
 from .rules import rule_text
 
@@ -46,7 +47,7 @@ class Problem:
         return Problem(field, self.value, self.code, **self.params)
 
     def __str__(self) -> str:
-        return f"{self.field}: {self.rule} (got {self.value!r})"
+        return f"{self.field}: {self.rule} (got {shown(self.value)})"
 
 
 class InvalidDocument(ValueError):
@@ -109,7 +110,7 @@ class Problems:
             return self.check(False, field, value, "required" if required else "empty")
         if not isinstance(value, str):
             return self.check(False, field, value, "not_text")
-        if not value.isprintable() and any(category(each) in _UNPRINTABLE for each in value):
+        if has_control_characters(value):
             return self.check(False, field, value, "control_characters")
         shown = cp866.printable(value)
         if not shown.strip():
@@ -147,6 +148,11 @@ class Problems:
             self.add(field, value, "not_a_date")
         else:
             self.add(field, value, "wrong_type", type=wanted)
+
+
+def has_control_characters(text: str) -> bool:
+    """Whether a text holds what no drive takes: controls, line breaks, halves of characters."""
+    return not text.isprintable() and any(category(each) in _UNPRINTABLE for each in text)
 
 
 def is_integer(value: object) -> bool:

@@ -18,6 +18,7 @@ RULES: Mapping[str, str] = {
     "wrong_type": "must be a {type}",
     "not_an_object": "must be an object",
     "not_a_json_object": "must be a JSON object",
+    "too_deep": "must not be nested deeper than {most} levels",
     # Texts
     "not_text": "must be a string",
     "control_characters": "must not hold control characters",
@@ -118,7 +119,7 @@ RULES: Mapping[str, str] = {
     "not_by_order": "only a correction by order has one",
     "not_by_order_1179": "only a correction by order has one (1179)",
     "not_a_document_number": "must be the number of a document",
-    "not_from_one": "must be a number of at least 1",
+    "not_from_one": "must be a whole number from 1 to {most}",
     "another_sign": "FD {fd_number} of this drive has another one",
     "original_required": "is required with the data of the wrong receipt",
     "original_known": "the wrong receipt is known here",

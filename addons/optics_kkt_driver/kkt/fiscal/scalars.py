@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from . import cp866, marking
+from .exact import is_handy, shown
 from .jsonio import DATE_TIME, date_time_to_json, quantity_to_json
 from .problems import is_integer
 from .tags import Tag, ValueType
@@ -101,7 +102,7 @@ def _fvln(raw: bytes) -> str:
 
 def _uint(value: Any, size: int) -> int:
     if not is_integer(value) or not 0 <= value < 1 << (8 * size):
-        raise BadValue(f"must be an integer of at most {size} bytes, not {value!r}")
+        raise BadValue(f"must be an integer of at most {size} bytes, not {shown(value)}")
     return int(value)
 
 
@@ -114,20 +115,20 @@ def _fvln_bytes(value: Any, size: int) -> bytes:
         number = Decimal(value) if isinstance(value, str) else Decimal("NaN")
     except InvalidOperation:
         number = Decimal("NaN")
-    if not number.is_finite() or number < 0:
-        raise BadValue(f"must be a decimal string, not {value!r}")
+    if not is_handy(number) or number < 0:
+        raise BadValue(f"must be a decimal string, not {shown(value)}")
     _, digits, exponent = number.normalize().as_tuple()
     decimals = max(0, -int(exponent))
     scaled = int(number.scaleb(decimals))
     raw = bytes([min(decimals, 255)]) + _shortest(scaled)
     if decimals > _MAX_DECIMALS or len(raw) > size:
-        raise BadValue(f"{value} does not fit into {size} bytes")
+        raise BadValue(f"{shown(value)} does not fit into {size} bytes")
     return raw
 
 
 def _text(value: Any, size: int) -> bytes:
     if not isinstance(value, str):
-        raise BadValue(f"must be a string, not {value!r}")
+        raise BadValue(f"must be a string, not {shown(value)}")
     raw = cp866.encode(value)
     if len(raw) > size:
         raise BadValue(f"has {len(raw)} bytes in CP866, at most {size} are allowed")
@@ -138,7 +139,7 @@ def _time(value: Any) -> bytes:
     try:
         moment = datetime.strptime(value, DATE_TIME)
     except (TypeError, ValueError):
-        raise BadValue(f"must be YYYY-MM-DDTHH:MM:SS, not {value!r}") from None
+        raise BadValue(f"must be YYYY-MM-DDTHH:MM:SS, not {shown(value)}") from None
     seconds = (moment - _EPOCH) // timedelta(seconds=1)
     if not 0 <= seconds <= _LATEST:
         raise BadValue(f"{value} is outside of 1970 to 2106")
@@ -149,7 +150,7 @@ def _hexadecimal(value: Any, size: int) -> bytes:
     try:
         raw = bytes.fromhex(value)
     except (TypeError, ValueError):
-        raise BadValue(f"must be a hexadecimal string, not {value!r}") from None
+        raise BadValue(f"must be a hexadecimal string, not {shown(value)}") from None
     if len(raw) > size:
         raise BadValue(f"has {len(raw)} bytes, at most {size} are allowed")
     return raw

@@ -193,8 +193,10 @@ class Nds(IntEnum):
 
         ``22``, ``"22"``, ``"22%"``, ``22.0`` is 22 %; ``"22/122"`` the calculated form; ``"none"``,
         ``"no"``, ``"без НДС"`` no VAT; ``0`` is 0 %. It reads percents, not codes of tag 1199.
-        Raises ValueError for anything else.
+        Raises ValueError for anything else, None too: no rate told is not "no VAT".
         """
+        if value is None:
+            raise ValueError(f"unknown VAT rate {value!r}")
         text = str(value).strip().lower().removesuffix("%").strip()
         if text in ("none", "no", "без ндс"):
             return cls.NDS_NO

@@ -12,6 +12,7 @@ from typing import Any, TypeGuard
 
 from ..device.refusals import refusal
 from ..fiscal.cash import drawer_change
+from ..fiscal.exact import is_handy
 from ..fiscal.ffd import in_format
 from ..fiscal.problems import InvalidDocument
 from ..fiscal.shift import SHIFT_LIMIT
@@ -253,7 +254,7 @@ def _quantity(value: Any) -> Decimal | None:
         quantity = Decimal(value)
     except (InvalidOperation, TypeError, ValueError):
         return None
-    return quantity if quantity.is_finite() else None
+    return quantity if is_handy(quantity) else None
 
 
 def _is_text(value: Any) -> bool:

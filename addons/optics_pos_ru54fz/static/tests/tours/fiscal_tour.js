@@ -115,3 +115,20 @@ registry.category("web_tour.tours").add("FiscalResumeTour", {
             TicketScreen.selectOrderByPrice("5,000.00"),
         ].flat(Infinity),
 });
+
+registry.category("web_tour.tours").add("FiscalLastPieceTour", {
+    steps: () =>
+        [
+            Chrome.startPoS(),
+            ProductScreen.clickRefund(),
+            TicketScreen.selectOrderByPrice("89.99"),
+            ProductScreen.clickNumpad("1"),
+            TicketScreen.toRefundTextContains("To Refund: 1"),
+            TicketScreen.confirmRefund(),
+            PaymentScreen.clickPaymentMethod("Card"),
+            PaymentScreen.clickValidate(),
+            receiptSays(".fiscal-operation", "Возврат прихода"),
+            receiptSays(".fiscal-total", "29,99"),
+            ReceiptScreen.clickNextOrder(),
+        ].flat(Infinity),
+});

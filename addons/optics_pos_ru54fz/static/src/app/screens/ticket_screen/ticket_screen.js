@@ -10,6 +10,12 @@ patch(TicketScreen.prototype, {
         return super.setOrder(...arguments);
     },
 
+    async onDoRefund() {
+        await super.onDoRefund(...arguments);
+        // Odoo prices the lines of a return one by one, see `giveBackWhatIsLeft`.
+        this.pos.getOrder()?.lines.forEach((line) => line.giveBackWhatIsLeft());
+    },
+
     getStatus(order) {
         if (!order.isAtTill) {
             return super.getStatus(...arguments);

@@ -1,0 +1,55 @@
+"""Numbers from outside, whose limits are asked before anything exact is computed with them.
+
+``1e10000000`` is ten characters in a call and four megabytes as an integer: one such number would
+hold the whole process for seconds. Nothing here costs more for it than for any other.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+MOST_DIGITS = 400
+"""Before and after the point: every float is within, and computing with it costs nothing."""
+
+
+class TooLarge(ValueError):
+    """A number with more than :data:`MOST_DIGITS` digits before the point."""
+
+
+def number_from(value: Decimal | str | int) -> Decimal:
+    """A finite number with which exact arithmetic is cheap, exactly as it was told.
+
+    Raises TooLarge, and ValueError for what is no number or has too many decimals.
+    """
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        raise ValueError(f"not a number: {shown(value)}") from None
+    if not number.is_finite():
+        raise ValueError(f"not a number: {shown(value)}")
+    if number.adjusted() > MOST_DIGITS:
+        raise TooLarge(f"more than {MOST_DIGITS} digits: {shown(value)}")
+    if not is_handy(number):
+        raise ValueError(f"more than {MOST_DIGITS} decimals: {shown(value)}")
+    return number
+
+
+def is_handy(number: Decimal) -> bool:
+    """Whether a number is finite and exact arithmetic with it is cheap."""
+    if not number.is_finite() or abs(number.adjusted()) > MOST_DIGITS:
+        return False
+    exponent = number.as_tuple().exponent
+    return isinstance(exponent, int) and abs(exponent) <= MOST_DIGITS
+
+
+LONGEST_SHOWN = 200
+
+
+def shown(value: object) -> str:
+    """A value as messages quote it: cut, and never an error of its own."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        # An integer of thousands of digits, or a list in a list in a list …
+        return f"<{type(value).__name__}>"
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
