@@ -17,6 +17,8 @@ from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.http import request
 from odoo.tools import config
 
+from ..settings import is_development
+
 _logger = logging.getLogger(__name__)
 
 BODY_LIMIT = 1024 * 1024
@@ -135,7 +137,7 @@ def is_trusted_loopback():
     headers = request.httprequest.headers
     return (
         config.get("kkt_api_anonymous") == "loopback"
-        and bool(config["dev_mode"])
+        and is_development()
         and not config["proxy_mode"]
         and _is_loopback(config["http_interface"] or "0.0.0.0")  # noqa: S104 - Odoo's default
         and _is_loopback(request.httprequest.remote_addr or "")
