@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from odoo.tools import config
 
+OFD_HOSTS = "kkt_ofd_hosts"
+"""Option of odoo.conf alone, names between commas: whoever may enter an operator's address must not
+be the one who says that it may lie inside of the shop's network."""
 PREFIX = "optics_kkt."
 """Of the configuration parameters that the settings screen writes."""
 
@@ -112,3 +115,14 @@ SETTINGS = {
 }
 """By name. The screen's fields are made of them; ``views/res_config_settings_views.xml`` says where
 each stands."""
+
+
+def is_development():
+    """Tell whether this server is a developer's own."""
+    return bool(config["dev_mode"])
+
+
+def may_be_inside(host):
+    """Tell whether an operator of this name may have a loopback or private address."""
+    named = {name.strip().lower() for name in (config.get(OFD_HOSTS) or "").split(",")}
+    return is_development() or host.strip("[]").rstrip(".").lower() in named - {""}

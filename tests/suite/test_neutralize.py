@@ -16,12 +16,17 @@ class TestNeutralize(SuiteCase):
 
     def test_no_operator_is_reached(self):
         operator = self.env["fiscal.ofd"].create(
-            {"name": "A real operator", "url": "https://ofd.example/v1", "token": "secret"}
+            {
+                "name": "A real operator",
+                "url": "https://ofd.example/v1",
+                "token": "secret",
+                "proxy": "http://proxy.example:3128",
+            }
         )
         self.neutralize()
         reached = self.env["fiscal.ofd"].search([("url", "not like", "/%")])
         self.assertFalse(reached, "active operators outside of this server")
-        self.assertFalse(operator.token)
+        self.assertFalse(operator.token or operator.proxy)
 
     def test_no_till_is_driven(self):
         self.neutralize()

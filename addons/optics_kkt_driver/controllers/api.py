@@ -19,6 +19,7 @@ from odoo.tools import config
 
 from ..kkt.fiscal.document import InvalidDocument
 from ..kkt.fiscal.jsonio import check_outside, is_storable
+from ..settings import is_development
 from .refusal import ApiError, refusal
 
 _logger = logging.getLogger(__name__)
@@ -134,7 +135,7 @@ def is_trusted_loopback():
     headers = request.httprequest.headers
     return (
         config.get("kkt_api_anonymous") == "loopback"
-        and bool(config["dev_mode"])
+        and is_development()
         and not config["proxy_mode"]
         and _is_loopback(config["http_interface"] or "0.0.0.0")  # noqa: S104 - Odoo's default
         and _is_loopback(request.httprequest.remote_addr or "")

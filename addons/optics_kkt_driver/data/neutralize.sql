@@ -3,7 +3,7 @@ UPDATE kkt_device SET driver = 'virtual', delivery = 'http';
 -- Each till of the copy begins with a virtual drive of its own.
 UPDATE kkt_lane SET fn_number = NULL, last_fd = 0;
 UPDATE kkt_drive SET state = 'archived', archived_at = now() AT TIME ZONE 'UTC' WHERE state = 'in_use';
-UPDATE fiscal_ofd SET url = '/ofd/v1', token = NULL;
+UPDATE fiscal_ofd SET url = '/ofd/v1', token = NULL, proxy = NULL;
 -- What the original still has to print or to deliver is not the copy's business.
 UPDATE fiscal_document SET state = 'cancelled' WHERE state IN ('queued', 'printing', 'unknown', 'manual', 'failed');
 UPDATE fiscal_document SET state = 'delivered' WHERE state IN ('printed', 'dead');

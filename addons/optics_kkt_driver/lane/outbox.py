@@ -48,6 +48,7 @@ class DeviceOutbox(Outbox):
                 {
                     "delivery_attempts": entry.attempts + 1,
                     "delivery_message": verdict.reason,
+                    "delivery_answer": verdict.answer,
                     "next_attempt_at": fields.Datetime.now() + delay,
                 }
             )
@@ -59,13 +60,15 @@ class DeviceOutbox(Outbox):
                 verdict.reason,
                 delivery_attempts=entry.attempts + 1,
                 delivery_message=verdict.reason,
+                delivery_answer=verdict.answer,
                 dead_reason="refused",
             )
 
     def endpoint_at_fault(self, verdict):
         with own_environment(self._registry) as env:
             device = env["kkt.device"].browse(self._device_id)
-            device.ofd_id._endpoint_at_fault(verdict.reason)
+            if device.ofd_id:
+                device.ofd_id._endpoint_at_fault(verdict)
 
     def _tell_drive(self, message):
         """Tell a drive that has no exchange of its own that the OFD has a document.

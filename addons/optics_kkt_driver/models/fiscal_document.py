@@ -166,7 +166,13 @@ class FiscalDocument(models.Model):
 
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     device_id = fields.Many2one(
-        "kkt.device", string="Till", required=True, readonly=True, ondelete="restrict", index=True
+        "kkt.device",
+        string="Till",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+        check_company=True,
     )
     kind = fields.Selection(KINDS, required=True, readonly=True)
     foreign_kind = fields.Selection(
@@ -188,6 +194,7 @@ class FiscalDocument(models.Model):
         ondelete="restrict",
         index="btree_not_null",
         help="The document that is given back, corrected or copied",
+        check_company=True,
     )
     original_fn = fields.Char(string="FN of the original", readonly=True)
     original_fd = fields.Integer(string="FD of the original", readonly=True, aggregator=None)
@@ -199,6 +206,7 @@ class FiscalDocument(models.Model):
         index="btree_not_null",
         help="What prepayments, handover and returns of one purchase have in common; tag 1215 is"
         " computed from its signed documents",
+        check_company=True,
     )
     original_lines = fields.Json(
         readonly=True,
@@ -214,6 +222,7 @@ class FiscalDocument(models.Model):
         ondelete="restrict",
         index="btree_not_null",
         help="This document waits until that one is signed, and is given up together with it",
+        check_company=True,
     )
     needs_open_shift = fields.Boolean(
         readonly=True, help="A closed shift is opened before this document is printed"

@@ -17,6 +17,12 @@ class FiscalDocument(models.Model):
     delivery_attempts = fields.Integer(string="Attempts", readonly=True, aggregator=None)
     next_attempt_at = fields.Datetime(string="Next attempt", readonly=True)
     delivery_message = fields.Char(readonly=True)
+    delivery_answer = fields.Char(
+        string="What the OFD answered",
+        readonly=True,
+        groups="base.group_system",
+        help="Only system administrators see it: the address decides whose answer it is",
+    )
     delivered_at = fields.Datetime(string="Delivered at", readonly=True)
     dead_reason = fields.Selection(
         [("refused", "Refused for good"), ("exhausted", "Attempts used up")],
@@ -59,7 +65,8 @@ class FiscalDocument(models.Model):
     def _delivered(self, why):
         """`printed` → `delivered`."""
         now = fields.Datetime.now()
-        if self._transition(State.DELIVERED, why, delivered_at=now, delivery_message=False):
+        said = {"delivery_message": False, "delivery_answer": False}
+        if self._transition(State.DELIVERED, why, delivered_at=now, **said):
             taken = now - self._signed_at()
             self.env["kkt.histogram"]._observe(self.device_id, "delivery", taken.total_seconds())
 

@@ -12,9 +12,15 @@ class FiscalDocumentEvent(models.Model):
     _description = "Fiscal document event"
     _order = "id"
     _log_access = False
+    _check_company_auto = True
 
     document_id = fields.Many2one(
-        "fiscal.document", required=True, readonly=True, ondelete="restrict", index=True
+        "fiscal.document",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+        check_company=True,
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     at = fields.Datetime(string="When", required=True, readonly=True)

@@ -14,7 +14,11 @@ class FiscalDocument(models.Model):
     _inherit = "fiscal.document"  # pylint: disable=consider-merging-classes-inherited
 
     shift_id = fields.Many2one(
-        "kkt.shift", string="Shift of the till", compute="_compute_shift_id", compute_sudo=True
+        "kkt.shift",
+        string="Shift of the till",
+        compute="_compute_shift_id",
+        compute_sudo=True,
+        check_company=True,
     )
     counters_html = fields.Html(string="Counters", compute="_compute_counters_html")
 
@@ -46,6 +50,7 @@ class FiscalDocument(models.Model):
 
     def action_shift(self):
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "res_model": "kkt.shift",

@@ -1,4 +1,9 @@
+import logging
+import os
 from datetime import timedelta
+
+from psycopg2 import InterfaceError, OperationalError
+from psycopg2.pool import PoolError
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -6,11 +11,17 @@ from odoo.tools import config
 
 from ..kkt.clock import SystemClock
 from ..kkt.flow.deliver import RetryPolicy, deliver
+from ..kkt.ofd.answers import Outcome, Verdict, one_line
+from ..kkt.ofd.endpoint import BadSetting, check_address, check_proxy, check_token
 from ..kkt.ofd.http import HttpTransport
 from ..kkt.ofd.memory import MemoryTransport
 from ..kkt.virtual.ofd import MemoryOfdStore, OfdEmulator
 from ..lane.outbox import DeviceOutbox
+from ..settings import may_be_inside
 from .fiscal_document_delivery import UNDELIVERED
+from .fiscal_words import words_of_endpoint
+
+_logger = logging.getLogger(__name__)
 
 MEMORY_OFD = OfdEmulator(MemoryOfdStore())
 """The operator of tills with delivery `memory`: forgets everything with its process."""
@@ -40,10 +51,16 @@ class FiscalOfd(models.Model):
         required=True,
         tracking=True,
         help="Documents are posted to <address>/receipts. An address that begins with / is a route"
-        " of this server: the emulator's, in development",
+        " of this server: the emulator's, in development. Another address clears the token",
     )
     token = fields.Char(
         groups="base.group_system", copy=False, help="Bearer token; only administrators see it"
+    )
+    proxy = fields.Char(
+        groups="base.group_system",
+        copy=False,
+        help="Address of an HTTP proxy, with its user and password if it asks for them; for an"
+        " https address only. The proxy's own rules say where it leads",
     )
     device_ids = fields.One2many("kkt.device", "ofd_id", string="Tills", readonly=True)
     paused_until = fields.Datetime(
@@ -53,14 +70,36 @@ class FiscalOfd(models.Model):
         help="Nothing is sent before: the endpoint refused us",
     )
     pause_reason = fields.Char(readonly=True, copy=False)
+    pause_answer = fields.Char(
+        string="What the OFD answered", readonly=True, copy=False, groups="base.group_system"
+    )
 
-    @api.constrains("url")
-    def _check_url(self):
-        for ofd in self:
+    @api.constrains("url", "token", "proxy")
+    def _check_endpoint(self):
+        for ofd in self.sudo():
+            address = ofd._address()
+            # A copy of a database has the emulator's address wherever it is opened; whether
+            # anything may be sent there is asked when it is.
+            inside = may_be_inside if address == ofd.url else lambda host: True
             try:
-                HttpTransport(ofd._address()).close()
-            except ValueError as error:
-                raise ValidationError(self.env._("Address: %s", error)) from error
+                check_address(address, inside)
+                check_token(ofd.token or "")
+                check_proxy(ofd.proxy or "", address)
+            except BadSetting as error:
+                raise ValidationError(words_of_endpoint(self.env, error)) from error
+
+    def write(self, vals):
+        moved = self.filtered(lambda ofd: "url" in vals and ofd.url != vals["url"])
+        result = super().write(vals)
+        if "token" not in vals:
+            # It was given for the old address, and who changes the address need not know it.
+            moved.sudo().token = False
+        if "company_id" in vals:
+            # Also in the company that they belong to now, and none of its tills is left behind.
+            self.check_access("write")
+            tills = self.sudo().with_context(active_test=False).device_ids
+            tills._check_company(["ofd_id"])
+        return result
 
     def _address(self):
         """Return the address in full; this server is asked on the port that it listens on."""
@@ -70,13 +109,19 @@ class FiscalOfd(models.Model):
         return f"http://127.0.0.1:{config['http_port']}{self.url}"
 
     def _transport(self):
+        """Return the way to this operator. Raises BadSetting: what was entered cannot be used."""
         self.ensure_one()
         settings = self.env["res.config.settings"]._fiscal_settings()
+        secret = self.sudo()
         return HttpTransport(
             self._address(),
-            token=self.sudo().token or "",
+            token=secret.token or "",
+            proxy=secret.proxy or "",
             connect_timeout=settings["ofd_connect_timeout"],
             read_timeout=settings["ofd_read_timeout"],
+            # Authorities that the server's administrator trusts besides the usual ones.
+            verify=os.environ.get("REQUESTS_CA_BUNDLE") or True,
+            may_be_inside=may_be_inside,
         )
 
     @api.model
@@ -89,20 +134,26 @@ class FiscalOfd(models.Model):
     def action_resume(self):
         """Send again at once, after somebody mended the credentials."""
         self.check_access("write")
-        self.write({"paused_until": False, "pause_reason": False})
+        self.sudo().write({"paused_until": False, "pause_reason": False, "pause_answer": False})
         self.env.ref("optics_kkt_driver.cron_deliver").sudo()._trigger()
 
-    def _endpoint_at_fault(self, reason):
+    def _endpoint_at_fault(self, verdict):
+        """Leave this endpoint alone for a while and call people.
+
+        :param verdict: ``kkt.ofd.answers.Verdict``
+        """
         self.ensure_one()
+        reason = verdict.reason
         self.write(
             {
                 "paused_until": fields.Datetime.now() + ENDPOINT_PAUSE,
                 "pause_reason": reason,
+                "pause_answer": verdict.answer,
             }
         )
         if not self.activity_ids:
             self.env["kkt.device"]._call_managers(
-                self, lambda env: (env._("The OFD refuses us: %s", reason), False)
+                self, lambda env: (env._("Nothing is sent to the OFD: %s", reason), False)
             )
 
     # Job --------------------------------------------------------------------------------------
@@ -113,7 +164,7 @@ class FiscalOfd(models.Model):
         devices = self._due_devices()
         self.env["ir.cron"]._commit_progress(remaining=len(devices))
         for device in devices:
-            self._deliver(device)
+            self._deliver_whatever_comes(device)
             if not self.env["ir.cron"]._commit_progress(1):
                 return
 
@@ -137,6 +188,34 @@ class FiscalOfd(models.Model):
             ["device_id"],
         )
         return [device for (device,) in rows]
+
+    @api.model
+    def _deliver_whatever_comes(self, device):
+        """Send what is due of one till; what goes wrong with it is no other till's business."""
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self._deliver(device)
+        except (OperationalError, InterfaceError, PoolError):
+            # The database's fault, and nothing that a person could mend here.
+            _logger.warning("Till %s: sending was cut short", device.id, exc_info=True)
+        except BadSetting as error:
+            readers = self.with_context(lang=device.company_id.partner_id.lang)
+            self._note_failure(device, words_of_endpoint(readers.env, error))
+        except Exception as error:
+            _logger.exception("Till %s: its documents cannot be sent", device.id)
+            self._note_failure(device, type(error).__name__, str(error))
+
+    @api.model
+    def _note_failure(self, device, reason, detail=""):
+        """Have the endpoint's record say why nothing is sent; health and the buffer tell of it."""
+        verdict = Verdict(Outcome.ENDPOINT, reason, one_line(detail))
+        try:
+            DeviceOutbox(self.env.registry, device.id).endpoint_at_fault(verdict)
+        except Exception:
+            # Also then the next till must have its turn.
+            _logger.exception(
+                "Till %s: why its documents cannot be sent is not recorded", device.id
+            )
 
     @api.model
     def _deliver(self, device):

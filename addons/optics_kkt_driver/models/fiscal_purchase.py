@@ -65,6 +65,7 @@ class FiscalPurchase(models.Model):
     _name = "fiscal.purchase"
     _description = "Purchase in several receipts"
     _order = "id desc"
+    _check_company_auto = True
 
     name = fields.Char(string="Purchase", required=True, readonly=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
@@ -302,6 +303,7 @@ class FiscalPurchase(models.Model):
 
     def action_documents(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id(
             "optics_kkt_driver.fiscal_document_action"
         )

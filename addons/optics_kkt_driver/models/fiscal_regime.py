@@ -25,6 +25,7 @@ class FiscalRegime(models.Model):
     _inherit = ["mail.thread"]
     _order = "company_id, since desc, tax_system"
     _rec_name = "display_name"
+    _check_company_auto = True
 
     company_id = fields.Many2one(
         "res.company",

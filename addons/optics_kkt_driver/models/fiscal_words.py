@@ -59,6 +59,24 @@ LINKS = {
 """Why a link failed, by ``kkt.device.errors.LinkFailed.reason``."""
 
 
+ENDPOINTS = {
+    "address": _lt("Address: it begins with http:// or https:// and names a host."),
+    "address_extra": _lt("Address: no user or password, no ? and no # in it, please."),
+    "host_name": _lt(
+        "Address: no host can have this name; between two dots are 63 characters at most, in all"
+        " 253."
+    ),
+    "inside": _lt(
+        "Address: %(address)s is inside of this machine or its network. If the OFD is reached"
+        " there, name its host in odoo.conf (kkt_ofd_hosts)."
+    ),
+    "link_local": _lt("Address: %(address)s is no address of an OFD."),
+    "proxy": _lt("Proxy: its address begins with http:// or https:// and names a host."),
+    "proxy_plain": _lt("Proxy: only an https address may be reached through one."),
+    "token": _lt("Token: only Latin letters, digits and signs can be sent."),
+}
+"""Why an OFD's settings cannot be used, by ``kkt.ofd.endpoint.BadSetting.code``."""
+
 PROBLEMS = {
     # Any value
     "required": _lt("must be filled in"),
@@ -314,6 +332,14 @@ def words_of_stop(env, stop):
         for name, value in stop.params.items()
     }
     return _sentence(env, STOPS[stop.code], params)
+
+
+def words_of_endpoint(env, error):
+    """Say why an OFD's settings cannot be used.
+
+    :param error: ``kkt.ofd.endpoint.BadSetting``
+    """
+    return _sentence(env, ENDPOINTS[error.code], error.params)
 
 
 def words_of_error(env, error):

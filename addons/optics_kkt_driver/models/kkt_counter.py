@@ -11,8 +11,11 @@ class KktCounter(models.Model):
     _name = "kkt.counter"
     _description = "Till counter"
     _log_access = False
+    _check_company_auto = True
 
-    device_id = fields.Many2one("kkt.device", required=True, readonly=True, ondelete="cascade")
+    device_id = fields.Many2one(
+        "kkt.device", required=True, readonly=True, ondelete="cascade", check_company=True
+    )
     company_id = fields.Many2one(related="device_id.company_id", store=True)
     kind = fields.Selection(KINDS, required=True, readonly=True)
     origin = fields.Selection(

@@ -58,6 +58,7 @@ class KktDevice(models.Model):
     _description = "Till (KKT)"
     _inherit = ["mail.thread", "mail.activity.mixin", "bus.listener.mixin"]
     _order = "code"
+    _check_company_auto = True
 
     name = fields.Char(required=True, tracking=True)
     code = fields.Char(
@@ -231,16 +232,19 @@ class KktDevice(models.Model):
     def write(self, vals):
         if "company_id" in vals:
             self._check_company_may_change(vals["company_id"])
-        return super().write(vals)
+        result = super().write(vals)
+        if "company_id" in vals:
+            # Also in the company that they belong to now.
+            self.check_access("write")
+        return result
 
     def _check_company_may_change(self, company_id):
-        moved = self.filtered(lambda device: device.company_id.id != company_id)
-        documents = self.env["fiscal.document"].sudo()
-        if documents.search_count([("device_id", "in", moved.ids)], limit=1):
+        moved = self.filtered(lambda device: device.company_id.id != company_id).sudo()
+        if moved.document_ids or moved.drive_ids:
             raise UserError(
                 self.env._(
-                    "A till with documents stays with its company: each document belongs to the"
-                    " company that it was registered for. Archive the till and set up another."
+                    "A till with documents or drives stays with its company: they belong to the"
+                    " company that they were registered for. Archive the till and set up another."
                 )
             )
 
@@ -426,6 +430,7 @@ class KktDevice(models.Model):
 
     def action_documents(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id(
             "optics_kkt_driver.fiscal_document_action"
         )

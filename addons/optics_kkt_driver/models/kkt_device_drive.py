@@ -20,7 +20,9 @@ class KktDevice(models.Model):
     _inherit = "kkt.device"
 
     drive_ids = fields.One2many("kkt.drive", "device_id", string="Drives", readonly=True)
-    drive_id = fields.Many2one("kkt.drive", string="Drive (FN)", compute="_compute_drive_id")
+    drive_id = fields.Many2one(
+        "kkt.drive", string="Drive (FN)", compute="_compute_drive_id", check_company=True
+    )
     drive_count = fields.Integer(string="Drives (FN)", compute="_compute_drive_id")
     other_fn = fields.Char(
         string="Another drive",
@@ -248,5 +250,6 @@ class KktDevice(models.Model):
 
     def action_drives(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id("optics_kkt_driver.kkt_drive_action")
         return {**action, "domain": [("device_id", "=", self.id)], "context": {}}

@@ -127,5 +127,6 @@ class KktDevice(models.Model):
 
     def action_shifts(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id("optics_kkt_driver.kkt_shift_action")
         return {**action, "domain": [("device_id", "=", self.id)], "context": {}}

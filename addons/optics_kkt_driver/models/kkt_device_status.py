@@ -20,8 +20,11 @@ class KktDeviceStatus(models.Model):
     _name = "kkt.device.status"
     _description = "Till status"
     _log_access = False
+    _check_company_auto = True
 
-    device_id = fields.Many2one("kkt.device", required=True, readonly=True, ondelete="cascade")
+    device_id = fields.Many2one(
+        "kkt.device", required=True, readonly=True, ondelete="cascade", check_company=True
+    )
     company_id = fields.Many2one(related="device_id.company_id", store=True)
     online = fields.Boolean(readonly=True)
     seen_at = fields.Datetime(string="Last answer", readonly=True)

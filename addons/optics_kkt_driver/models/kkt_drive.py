@@ -14,9 +14,16 @@ class KktDrive(models.Model):
     _log_access = False
     _order = "seen_since desc, id desc"
     _rec_name = "fn_number"
+    _check_company_auto = True
 
     device_id = fields.Many2one(
-        "kkt.device", string="Till", required=True, readonly=True, ondelete="cascade", index=True
+        "kkt.device",
+        string="Till",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+        index=True,
+        check_company=True,
     )
     company_id = fields.Many2one(related="device_id.company_id", store=True)
     fn_number = fields.Char(string="FN", required=True, readonly=True)
@@ -44,6 +51,7 @@ class KktDrive(models.Model):
         string="Closing of the archive",
         readonly=True,
         help="The drive's last document (FD code 6); it signs nothing after it",
+        check_company=True,
     )
     document_count = fields.Integer(string="Documents", compute="_compute_document_count")
 
@@ -184,6 +192,7 @@ class KktDrive(models.Model):
     def action_documents(self):
         """Open the documents that this drive has signed."""
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id(
             "optics_kkt_driver.fiscal_document_action"
         )

@@ -23,8 +23,11 @@ class KktHistogram(models.Model):
     _name = "kkt.histogram"
     _description = "Till histogram"
     _log_access = False
+    _check_company_auto = True
 
-    device_id = fields.Many2one("kkt.device", required=True, readonly=True, ondelete="cascade")
+    device_id = fields.Many2one(
+        "kkt.device", required=True, readonly=True, ondelete="cascade", check_company=True
+    )
     company_id = fields.Many2one(related="device_id.company_id", store=True)
     metric = fields.Selection(METRICS, required=True, readonly=True)
     bound = fields.Char(

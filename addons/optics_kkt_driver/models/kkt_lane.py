@@ -12,8 +12,11 @@ class KktLane(models.Model):
     _name = "kkt.lane"
     _description = "Till lane"
     _log_access = False
+    _check_company_auto = True
 
-    device_id = fields.Many2one("kkt.device", required=True, readonly=True, ondelete="cascade")
+    device_id = fields.Many2one(
+        "kkt.device", required=True, readonly=True, ondelete="cascade", check_company=True
+    )
     company_id = fields.Many2one(related="device_id.company_id", store=True)
     fence = fields.Integer(required=True, readonly=True, default=0)
     hlc = Int8(required=True, readonly=True, default=0)

@@ -39,16 +39,26 @@ class KktShift(models.Model):
     _check_company_auto = True
 
     device_id = fields.Many2one(
-        "kkt.device", string="Till", required=True, readonly=True, ondelete="restrict", index=True
+        "kkt.device",
+        string="Till",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        index=True,
+        check_company=True,
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     fn_number = fields.Char(string="FN", required=True, readonly=True)
     number = fields.Integer(string="Shift", required=True, readonly=True, aggregator=None)
     state = fields.Selection(STATES, required=True, readonly=True, default="open")
-    opening_id = fields.Many2one("fiscal.document", readonly=True, ondelete="restrict")
+    opening_id = fields.Many2one(
+        "fiscal.document", readonly=True, ondelete="restrict", check_company=True
+    )
     opened_at = fields.Datetime(string="Opened at", readonly=True)
     opened_by = fields.Char(string="Opened by", readonly=True, help="Tag 1021 of the opening")
-    closing_id = fields.Many2one("fiscal.document", readonly=True, ondelete="restrict")
+    closing_id = fields.Many2one(
+        "fiscal.document", readonly=True, ondelete="restrict", check_company=True
+    )
     closed_at = fields.Datetime(string="Closed at", readonly=True)
     closed_by = fields.Char(string="Closed by", readonly=True, help="Tag 1021 of the closing")
 
@@ -63,7 +73,7 @@ class KktShift(models.Model):
         readonly=True, help="The same counters, out of our documents up to the same moment"
     )
     told_by_id = fields.Many2one(
-        "fiscal.document", string="Told by", readonly=True, ondelete="restrict"
+        "fiscal.document", string="Told by", readonly=True, ondelete="restrict", check_company=True
     )
     told_at = fields.Datetime(string="Told at", readonly=True)
     told_fd = fields.Integer(
@@ -410,6 +420,7 @@ class KktShift(models.Model):
 
     def action_documents(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id(
             "optics_kkt_driver.fiscal_document_action"
         )

@@ -9,6 +9,7 @@ from . import (
     test_device_service,
     test_documents,
     test_fiscal_document,
+    test_fiscal_ofd,
     test_fiscal_regime,
     test_fiscal_words,
     test_kkt_device,

@@ -18,7 +18,7 @@ def make_till(env, **values):
     """Create a till whose memory is a file of its own, under the next device id."""
     company = env.company
     company.vat = INN
-    ofd = env["fiscal.ofd"].create({"name": "ОФД", "url": "http://127.0.0.1:9/ofd/v1"})
+    ofd = env["fiscal.ofd"].create({"name": "ОФД", "url": "http://ofd.invalid/ofd/v1"})
     return env["kkt.device"].create(
         {
             "name": "Касса",

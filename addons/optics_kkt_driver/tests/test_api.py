@@ -315,16 +315,16 @@ class TestApi(FiscalMixin, HttpCase):
         self.assertEqual(self.call("/v1/health")[0], 403)
 
     def test_a_till_of_another_company_is_unknown(self):
-        self.till.company_id = self.env["res.company"].create({"name": "Other", "vat": "5"})
+        other = self.env["res.company"].create({"name": "Other", "vat": "5"})
+        self.till.write({"company_id": other.id, "ofd_id": False})
         status, answer = self.sell()
         self.assertEqual((status, answer["error"]["code"]), (422, "unknown_till"))
         self.assertFalse(self.rows())
 
     def test_other_companies_are_not_counted(self):
         self.sell()
-        other = self.make_till(
-            code="API-2", company_id=self.env["res.company"].create({"name": "Other"}).id, ofd_id=0
-        )
+        company = self.env["res.company"].create({"name": "Other"})
+        other = self.make_till(code="API-2", company_id=company.id, ofd_id=False)
         other._status().silence = {"reason": "silent"}
         self.enqueue("k9", till=other)
         _status, buffer = self.call("/v1/kkt/buffer/status")

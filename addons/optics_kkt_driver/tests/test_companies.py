@@ -109,3 +109,103 @@ class TestTwoCompanies(FiscalCase):
         with self.assertRaisesRegex(UserError, "stays with its company"):
             self.till.write({"company_id": self.other.id})
         self.till.write({"company_id": self.mine.id, "name": "Касса 1"})
+
+    def test_a_till_with_a_drive_stays_with_its_company(self):
+        self.second.ofd_id = False
+        self.env["kkt.drive"].create(
+            {
+                "device_id": self.second.id,
+                "fn_number": "9999000000000001",
+                "seen_since": "2026-01-05 12:00:00",
+            }
+        )
+        with self.assertRaisesRegex(UserError, "stays with its company"):
+            self.second.company_id = self.other
+
+    def test_an_operator_of_another_company_is_refused(self):
+        with self.assertRaisesRegex(UserError, "company"):
+            self.others[0].ofd_id = self.till.ofd_id
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_a_till_is_not_moved_into_a_company_of_others(self):
+        self.others[1].ofd_id = False
+        till = self.others[1].with_user(self.manager_of_the_other())
+        with self.assertRaises(AccessError):
+            till.write({"company_id": self.mine.id})
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_no_wizard_for_a_till_of_others(self):
+        row = self.sell(self.till, "sale")
+        device = {"device_id": self.till.id}
+        meant = {
+            "kkt.cash.move": {**device, "amount": 1, "reason": "Размен"},
+            "kkt.document.reading": {**device, "fd_number": 1},
+            "kkt.drive.replacement": device,
+            "kkt.virtual.faults": device,
+            "fiscal.document.decision": {
+                "document_id": row.id,
+                "choice": "print",
+                "reason": "Нет на ленте",
+            },
+            "fiscal.correction": {
+                **device,
+                "settled_on": "2026-01-05",
+                "reason": "Без кассы",
+                "cashier": "Кассир Иванова",
+                "tax_system": "1",
+            },
+        }
+        user = self.manager_of_the_other()
+        for model, values in meant.items():
+            wizards = self.env[model].with_user(user)
+            with self.subTest(f"{model} created"), self.assertRaises(AccessError):
+                wizards.create(dict(values))
+            theirs = self.env[model].create(dict(values))
+            with self.subTest(f"{model} read"), self.assertRaises(AccessError):
+                theirs.with_user(user).read([])
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_a_form_of_cash_tells_nothing_of_a_till_of_others(self):
+        moves = self.env["kkt.cash.move"].with_user(self.manager_of_the_other())
+        with self.assertRaises(AccessError):
+            moves.onchange({"device_id": self.till.id}, [], {"cash_in_drawer": {}})
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_no_button_tells_a_stranger_anything(self):
+        """Neither somebody of another company nor one without any right of ours."""
+        row = self.sell(self.till, "sale")
+        purchase = self.env["fiscal.purchase"].create(
+            {"name": "Заказ 1", "company_id": self.mine.id}
+        )
+        strangers = (
+            self.manager_of_the_other(),
+            new_test_user(self.env, "nobody", groups="base.group_user"),
+        )
+        for record in (self.till, self.till.drive_id, row.shift_id, row, purchase):
+            self.assertEqual(len(record), 1)
+            for button in sorted(set(dir(record)) & self.buttons_of(record)):
+                for user in strangers:
+                    with (
+                        self.subTest(model=record._name, button=button, user=user.login),
+                        self.assertRaises(AccessError),
+                    ):
+                        getattr(record.with_user(user), button)()
+
+    def buttons_of(self, record):
+        """Names of the buttons that our addon gives to a model."""
+        return {
+            name
+            for base in type(record).__mro__
+            if base.__module__.startswith("odoo.addons.optics_")
+            for name in vars(base)
+            if name.startswith("action_")
+        }
+
+    def manager_of_the_other(self):
+        return new_test_user(
+            self.env,
+            "manager-of-the-other",
+            groups="optics_kkt_driver.group_fiscal_manager",
+            company_id=self.other.id,
+            company_ids=[Command.set(self.other.ids)],
+        )

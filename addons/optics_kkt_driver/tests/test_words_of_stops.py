@@ -4,7 +4,15 @@ from odoo.tests import TransactionCase, tagged
 
 from ..kkt.device.errors import REASONS, NoAnswer, Refused
 from ..kkt.flow import errors
-from ..models.fiscal_words import LINKS, STOPS, stored_error, words_of_stop, words_of_stored_error
+from ..kkt.ofd.endpoint import BadSetting
+from ..models.fiscal_words import (
+    ENDPOINTS,
+    LINKS,
+    STOPS,
+    stored_error,
+    words_of_stop,
+    words_of_stored_error,
+)
 
 
 def codes_of_stops(base=errors.LaneStopped):
@@ -56,6 +64,11 @@ class TestWordsOfStops(TransactionCase):
         self.assertEqual(set(LINKS), set(REASONS))
         for reason, sentence in LINKS.items():
             self.check(reason, sentence, parameters(REASONS[reason]))
+
+    def test_every_bad_setting_of_an_endpoint_has_a_sentence(self):
+        self.assertEqual(set(ENDPOINTS), set(BadSetting.TEXTS))
+        for code, sentence in ENDPOINTS.items():
+            self.check(code, sentence, parameters(BadSetting.TEXTS[code]))
 
     def test_a_failed_link_inside_a_stop(self):
         stop = errors.ShiftNotOpened(why=NoAnswer("no_answer"))

@@ -33,6 +33,7 @@ class FiscalCorrection(models.TransientModel):
 
     _name = "fiscal.correction"
     _description = "Fiscal correction"
+    _check_company_auto = True
 
     key = fields.Char(required=True, readonly=True, default=lambda self: uuid4().hex)
     kind = fields.Selection(
@@ -49,6 +50,7 @@ class FiscalCorrection(models.TransientModel):
         string="Till",
         required=True,
         help="Any till of the same company may correct a receipt of another one",
+        check_company=True,
     )
     company_id = fields.Many2one(related="device_id.company_id")
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -85,6 +87,7 @@ class FiscalCorrection(models.TransientModel):
         string="Wrong receipt",
         domain="[('kind', 'in', ('receipt', 'correction', 'foreign')), ('is_signed', '=', True)]",
         help="Empty for a receipt that this system does not know",
+        check_company=True,
     )
     original_lines = fields.Html(string="Lines as signed", related="original_id.lines_html")
     original_details = fields.Html(string="Details as signed", related="original_id.details_html")

@@ -25,8 +25,12 @@ class FiscalCorrectionLine(models.TransientModel):
 
     _name = "fiscal.correction.line"
     _description = "Line of a fiscal correction"
+    _check_company_auto = True
 
-    correction_id = fields.Many2one("fiscal.correction", required=True, ondelete="cascade")
+    correction_id = fields.Many2one(
+        "fiscal.correction", required=True, ondelete="cascade", check_company=True
+    )
+    company_id = fields.Many2one(related="correction_id.company_id")
     side = fields.Selection(
         [("right", "As it was settled"), ("wrong", "As it was signed")],
         required=True,

@@ -10,8 +10,11 @@ class FiscalDocumentDecision(models.TransientModel):
 
     _name = "fiscal.document.decision"
     _description = "Decision about a fiscal document"
+    _check_company_auto = True
 
-    document_id = fields.Many2one("fiscal.document", required=True, readonly=True)
+    document_id = fields.Many2one(
+        "fiscal.document", required=True, readonly=True, check_company=True
+    )
     company_id = fields.Many2one(related="document_id.company_id")
     candidates = fields.Char(
         string="FD that may be it", compute="_compute_candidates", help="Still nobody's documents"

@@ -15,8 +15,11 @@ class KktCashMove(models.TransientModel):
 
     _name = "kkt.cash.move"
     _description = "Cash in or out"
+    _check_company_auto = True
 
-    device_id = fields.Many2one("kkt.device", string="Till", required=True, readonly=True)
+    device_id = fields.Many2one(
+        "kkt.device", string="Till", required=True, readonly=True, check_company=True
+    )
     company_id = fields.Many2one(related="device_id.company_id")
     currency_id = fields.Many2one(related="company_id.currency_id")
     direction = fields.Selection(DIRECTIONS, required=True, default="in")
@@ -33,6 +36,8 @@ class KktCashMove(models.TransientModel):
 
     @api.depends("device_id")
     def _compute_cash_in_drawer(self):
+        # The form asks before anything is stored, when no rule was asked yet.
+        self.device_id.check_access("read")
         for move in self:
             move.cash_in_drawer = move.device_id._status().cash_in_drawer
 

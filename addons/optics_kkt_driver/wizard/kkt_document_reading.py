@@ -14,8 +14,12 @@ class KktDocumentReading(models.TransientModel):
 
     _name = "kkt.document.reading"
     _description = "Document read from a drive"
+    _check_company_auto = True
 
-    device_id = fields.Many2one("kkt.device", string="Till", required=True, readonly=True)
+    device_id = fields.Many2one(
+        "kkt.device", string="Till", required=True, readonly=True, check_company=True
+    )
+    company_id = fields.Many2one(related="device_id.company_id")
     fd_number = fields.Integer(string="FD", required=True)
     fn_number = fields.Char(string="FN", readonly=True)
     json_text = fields.Text(
@@ -23,7 +27,9 @@ class KktDocumentReading(models.TransientModel):
     )
     lines_html = fields.Html(string="Tags", compute="_compute_lines_html")
     tlv_hex = fields.Text(string="TLV", readonly=True, help="The drive's bytes, hexadecimal")
-    document_id = fields.Many2one("fiscal.document", string="Our document", readonly=True)
+    document_id = fields.Many2one(
+        "fiscal.document", string="Our document", readonly=True, check_company=True
+    )
     verdict = fields.Selection(
         [
             ("equal", "The drive says the same as our document"),

@@ -13,8 +13,12 @@ class KktDriveReplacement(models.TransientModel):
 
     _name = "kkt.drive.replacement"
     _description = "Replacement of a fiscal drive"
+    _check_company_auto = True
 
-    device_id = fields.Many2one("kkt.device", string="Till", required=True, readonly=True)
+    device_id = fields.Many2one(
+        "kkt.device", string="Till", required=True, readonly=True, check_company=True
+    )
+    company_id = fields.Many2one(related="device_id.company_id")
     driver = fields.Selection(related="device_id.driver")
     step = fields.Selection(
         [

@@ -11,8 +11,12 @@ class KktVirtualFaults(models.TransientModel):
 
     _name = "kkt.virtual.faults"
     _description = "Faults of a virtual till"
+    _check_company_auto = True
 
-    device_id = fields.Many2one("kkt.device", string="Till", required=True, readonly=True)
+    device_id = fields.Many2one(
+        "kkt.device", string="Till", required=True, readonly=True, check_company=True
+    )
+    company_id = fields.Many2one(related="device_id.company_id")
     times = fields.Integer(
         string="How many documents",
         help="The faults of documents meet so many and are mended then; 0: all of them",

@@ -9,12 +9,18 @@ class FiscalDocument(models.Model):
     _inherit = "fiscal.document"
 
     pos_order_id = fields.Many2one(
-        "pos.order", readonly=True, ondelete="restrict", index="btree_not_null"
+        "pos.order", readonly=True, ondelete="restrict", index="btree_not_null", check_company=True
     )
     pos_session_id = fields.Many2one(
-        "pos.session", readonly=True, ondelete="restrict", index="btree_not_null"
+        "pos.session",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        check_company=True,
     )
-    pos_config_id = fields.Many2one("pos.config", readonly=True, ondelete="set null")
+    pos_config_id = fields.Many2one(
+        "pos.config", readonly=True, ondelete="set null", check_company=True
+    )
     pos_line_ids = fields.Json(
         readonly=True, help="For each item of the receipt, the id of the order line it came from"
     )

@@ -500,6 +500,7 @@ class PosOrder(models.Model):
 
     def action_fiscal_documents(self):
         self.ensure_one()
+        self.check_access("read")
         action = self.env["ir.actions.actions"]._for_xml_id(
             "optics_kkt_driver.fiscal_document_action"
         )

@@ -1,5 +1,5 @@
-from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import new_test_user, tagged
 
 from .common import ShopCase
 
@@ -39,6 +39,12 @@ class TestShift(ShopCase):
         self.set_faults()
         self.assertTrue(self.pos_session.fiscal_open_shift()["successful"])
         self.assertEqual(self.documents("shift_open").mapped("state"), ["printed", "printed"])
+
+    def test_no_button_tells_a_stranger_anything(self):
+        nobody = new_test_user(self.env, "nobody", groups="base.group_user")
+        for record in (self.pos_session, self.sell()):
+            with self.subTest(record._name), self.assertRaises(AccessError):
+                record.with_user(nobody).action_fiscal_documents()
 
     def test_another_cashier_takes_over(self):
         self.pos_session.fiscal_close_shift()

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 
 from kkt.ofd.answers import REASON_LIMIT, Outcome, classify
-from kkt.ofd.transport import Answer, Broken, ConnectFailed, TimedOut, TransportError
+from kkt.ofd.transport import (
+    Answer,
+    Broken,
+    ConnectFailed,
+    EndpointUnusable,
+    TimedOut,
+    TransportError,
+)
 
 from .messages import acknowledgement, message
 
@@ -68,6 +75,15 @@ def test_no_answer_is_tried_later(failure: TransportError) -> None:
     assert str(failure) in verdict.reason
 
 
+def test_settings_that_cannot_be_used_are_the_endpoints_fault() -> None:
+    verdict = classify(message(), EndpointUnusable("no host", "of whatever they said"))
+    assert verdict.outcome is Outcome.ENDPOINT
+    assert (verdict.reason, verdict.answer) == (
+        "EndpointUnusable: no host",
+        "of whatever they said",
+    )
+
+
 @pytest.mark.parametrize("status_code", [301, 308, 401, 403])
 def test_the_endpoints_fault_is_not_the_documents(status_code: int) -> None:
     assert classify(message(), answer(status_code)).outcome is Outcome.ENDPOINT
@@ -77,7 +93,8 @@ def test_the_endpoints_fault_is_not_the_documents(status_code: int) -> None:
 def test_a_refusal_keeps_the_operators_words(status_code: int) -> None:
     verdict = classify(message(), answer(status_code, ERROR, retry_after=17.0))
     assert verdict.outcome is Outcome.REFUSED
-    assert verdict.reason == f"HTTP {status_code}: нет реквизита (userInn)"
+    assert verdict.reason == f"HTTP {status_code}"
+    assert verdict.answer == "нет реквизита (userInn)"
     assert verdict.retry_after is None
 
 
@@ -88,6 +105,7 @@ def test_a_conflict_is_no_duplicate_for_another_document() -> None:
 
 def test_reasons_are_one_bounded_line() -> None:
     verdict = classify(message(), answer(422, "слово\x00\n\t ".encode() * 10_000))
-    assert len(verdict.reason) <= REASON_LIMIT
-    assert verdict.reason.startswith("HTTP 422: слово слово")
-    assert verdict.reason.isprintable()
+    assert verdict.reason == "HTTP 422"
+    assert len(verdict.answer) <= REASON_LIMIT
+    assert verdict.answer.startswith("слово слово")
+    assert verdict.answer.isprintable()

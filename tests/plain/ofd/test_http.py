@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -19,8 +20,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from kkt.ofd.answers import Outcome, classify
+from kkt.ofd.endpoint import BadSetting
 from kkt.ofd.http import ANSWER_LIMIT, HttpTransport
-from kkt.ofd.transport import Broken, ConnectFailed, TimedOut
+from kkt.ofd.transport import Broken, ConnectFailed, EndpointUnusable, TimedOut
 from kkt.virtual.ofd import MemoryOfdStore, OfdEmulator
 
 from .messages import FN, acknowledgement, message
@@ -31,6 +33,11 @@ GIVEN_UP = 60.0
 ACCEPTED = json.dumps(acknowledgement()).encode()
 
 
+def anywhere(host: str) -> bool:
+    """The operators of these tests are on this machine."""
+    return True
+
+
 @pytest.fixture
 def ofd() -> Iterator[Operator]:
     with operator() as running:
@@ -39,7 +46,7 @@ def ofd() -> Iterator[Operator]:
 
 @pytest.fixture
 def transport(ofd: Operator) -> Iterator[HttpTransport]:
-    transport = HttpTransport(ofd.url, token="s3cret")
+    transport = HttpTransport(ofd.url, token="s3cret", may_be_inside=anywhere)
     yield transport
     transport.close()
 
@@ -47,7 +54,7 @@ def transport(ofd: Operator) -> Iterator[HttpTransport]:
 @pytest.fixture
 def impatient(ofd: Operator) -> Iterator[HttpTransport]:
     """For an operator that will not answer: one that would, may need longer on a busy machine."""
-    transport = HttpTransport(ofd.url, read_timeout=0.3)
+    transport = HttpTransport(ofd.url, read_timeout=0.3, may_be_inside=anywhere)
     yield transport
     transport.close()
 
@@ -66,7 +73,7 @@ def test_a_message_arrives_as_it_is(ofd: Operator, transport: HttpTransport) -> 
 
 def test_no_token_sends_no_authorization(ofd: Operator) -> None:
     ofd.play(says(201, ACCEPTED))
-    transport = HttpTransport(f"{ofd.url}/")
+    transport = HttpTransport(f"{ofd.url}/", may_be_inside=anywhere)
     transport.send(message())
     transport.close()
     assert "Authorization" not in ofd.calls[0].headers
@@ -129,7 +136,8 @@ def test_retry_after(
 def test_a_server_error_is_an_answer(ofd: Operator, transport: HttpTransport) -> None:
     ofd.play(says(503, b"down"))
     verdict = classify(message(), transport.send(message()))
-    assert (verdict.outcome, verdict.reason) == (Outcome.LATER, "HTTP 503: down")
+    assert (verdict.outcome, verdict.reason) == (Outcome.LATER, "HTTP 503")
+    assert verdict.answer == "down"
 
 
 def test_a_redirect_is_not_followed(ofd: Operator, transport: HttpTransport) -> None:
@@ -236,7 +244,7 @@ def test_a_closed_port_is_not_reached() -> None:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
     with pytest.raises(ConnectFailed):
-        HttpTransport(f"http://127.0.0.1:{port}").send(message())
+        HttpTransport(f"http://127.0.0.1:{port}", may_be_inside=anywhere).send(message())
 
 
 def test_an_unknown_name_is_not_reached() -> None:
@@ -245,11 +253,62 @@ def test_an_unknown_name_is_not_reached() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["", "ofd.ru", "ftp://ofd.ru", "http://", "https:///receipts", "http://[::1"]
+    "address",
+    [
+        *("", "ofd.ru", "ftp://ofd.ru", "http://", "https:///receipts", "http://[::1"),
+        *("http://ofd.ru:99999", "http://ofd.ru\\x", "http://ofd\n.ru", "http://a b.ru"),
+        *("http://ofd.ru/v1?to=", "http://ofd.ru/v1#", "http://user@ofd.ru", "http://u:p@ofd.ru"),
+        *(f"http://{'a' * 64}.ru", f"http://{'a.' * 130}ru", "http://a..ru"),
+    ],
 )
 def test_a_bad_address_is_refused_at_once(address: str) -> None:
     with pytest.raises(ValueError):
         HttpTransport(address)
+
+
+@pytest.mark.parametrize("inside", [True, False])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "10.0.0.1", "192.168.1.1", "100.64.0.1", "0.1.2.3", "[::1]", "[fd00::1]"),
+        *("[::ffff:127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]", "[::]", "[fec0::1]"),
+    ],
+)
+def test_an_address_inside_is_refused_unless_it_may_be(address: str, inside: bool) -> None:
+    if inside:
+        HttpTransport(f"http://{address}/v1", may_be_inside=anywhere).close()
+        return
+    with pytest.raises(BadSetting) as refused:
+        HttpTransport(f"http://{address}/v1")
+    assert refused.value.code == "inside"
+
+
+@pytest.mark.parametrize(
+    "address", ["169.254.169.254", "[fe80::1]", "[::ffff:169.254.169.254]", "224.0.0.1"]
+)
+def test_a_link_local_address_is_always_refused(address: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        HttpTransport(f"http://{address}/v1", may_be_inside=anywhere)
+    assert refused.value.code == "link_local"
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "[2001:4860:4860::8888]", "ofd.ru", "почта.рф"])
+def test_an_address_outside_is_taken(address: str) -> None:
+    HttpTransport(f"https://{address}/v1").close()
+
+
+@pytest.mark.parametrize(
+    ("address", "proxy", "code"),
+    [
+        ("http://ofd.ru", "http://proxy:3128", "proxy_plain"),
+        ("https://ofd.ru", "proxy:3128", "proxy"),
+        ("https://ofd.ru", "socks5://proxy:3128", "proxy"),
+    ],
+)
+def test_a_bad_proxy_is_refused_at_once(address: str, proxy: str, code: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        HttpTransport(address, proxy=proxy)
+    assert refused.value.code == code
 
 
 @pytest.mark.parametrize("token", ["two\r\nlines", "ключ", "bell\x07"])
@@ -312,6 +371,137 @@ def test_a_certificate_is_verified(tmp_path: Path) -> None:
         ofd.play(says(201, ACCEPTED))
         url = ofd.url.replace("http://127.0.0.1", "https://localhost")
         with pytest.raises(ConnectFailed):
-            HttpTransport(url, token="s3cret").send(message())
+            HttpTransport(url, token="s3cret", may_be_inside=anywhere).send(message())
         assert not ofd.calls
-        assert HttpTransport(url, verify=str(certificate)).send(message()).status_code == 201
+        trusting = HttpTransport(url, verify=str(certificate), may_be_inside=anywhere)
+        assert trusting.send(message()).status_code == 201
+
+
+def resolving(monkeypatch: pytest.MonkeyPatch, *answers: str) -> list[str]:
+    """Have each question for a name answered by the next address, the last one for ever."""
+    asked: list[str] = []
+    real = socket.getaddrinfo
+
+    def answer(host: str, *rest: Any, **more: Any) -> Any:
+        if host.replace(".", "").isdigit():
+            return real(host, *rest, **more)
+        asked.append(host)
+        return real(answers[min(len(asked), len(answers)) - 1], *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+    return asked
+
+
+def test_the_judged_address_is_the_one_connected_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Asked a second time, the name would lead elsewhere; SNI and certificate keep the name."""
+    certificate, context = self_signed(tmp_path)
+    names: list[str | None] = []
+    context.sni_callback = lambda _socket, name, _context: names.append(name)
+    with operator(context) as ofd:
+        ofd.play(says(201, ACCEPTED))
+        asked = resolving(monkeypatch, "127.0.0.1", "127.0.0.9")
+        url = ofd.url.replace("http://127.0.0.1", "https://localhost")
+        transport = HttpTransport(url, verify=str(certificate), may_be_inside=anywhere)
+        assert transport.send(message()).status_code == 201
+    assert asked == ["localhost"]
+    assert names == ["localhost"]
+    assert ofd.calls[0].headers["Host"].startswith("localhost:")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.1.2.3", "169.254.169.254"])
+def test_a_name_that_leads_inside_gets_nothing(
+    ofd: Operator, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    resolving(monkeypatch, address)
+    url = ofd.url.replace("127.0.0.1", "ofd.example")
+    with pytest.raises(EndpointUnusable):
+        HttpTransport(url, token="s3cret").send(message())
+    assert not ofd.calls
+
+
+def test_only_a_host_that_was_named_may_be_inside(
+    ofd: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resolving(monkeypatch, "127.0.0.1")
+    ofd.play(says(201, ACCEPTED))
+
+    def send(host: str) -> int:
+        url = ofd.url.replace("127.0.0.1", host)
+        transport = HttpTransport(url, may_be_inside=lambda name: name == "ofd.example")
+        return transport.send(message()).status_code
+
+    assert send("ofd.example") == 201
+    with pytest.raises(EndpointUnusable):
+        send("other.example")
+
+
+def test_the_next_address_of_a_name_is_tried(
+    ofd: Operator, transport: HttpTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = socket.getaddrinfo
+    port = int(ofd.url.split(":")[2].split("/")[0])
+
+    def both(host: str, *rest: Any, **more: Any) -> Any:
+        if host == "ofd.example":
+            return real("127.0.0.99", *rest, **more) + real("127.0.0.1", *rest, **more)
+        return real(host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", both)
+    ofd.play(says(201, ACCEPTED))
+    url = f"http://ofd.example:{port}/ofd/v1"
+    assert HttpTransport(url, may_be_inside=anywhere).send(message()).status_code == 201
+
+
+def test_proxies_of_the_environment_are_not_used(
+    ofd: Operator, transport: HttpTransport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with operator() as proxy:
+        proxy.play(says(201, ACCEPTED))
+        for name in ("http_proxy", "https_proxy", "all_proxy"):
+            monkeypatch.setenv(name, proxy.url)
+            monkeypatch.setenv(name.upper(), proxy.url)
+        ofd.play(says(201, ACCEPTED))
+        assert transport.send(message()).status_code == 201
+        assert not proxy.calls
+
+
+def test_a_proxy_of_the_endpoint_is_asked_for_a_tunnel() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        asked: list[bytes] = []
+
+        def refuse() -> None:
+            connection, _ = proxy.accept()
+            with connection:
+                asked.append(connection.recv(4096))
+                connection.sendall(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+
+        thread = threading.Thread(target=refuse, daemon=True)
+        thread.start()
+        address = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        transport = HttpTransport("https://ofd.example/v1", token="s3cret", proxy=address)
+        with pytest.raises(ConnectFailed):
+            transport.send(message())
+        thread.join(GIVEN_UP)
+    assert asked[0].startswith(b"CONNECT ofd.example:443 ")
+    assert b"s3cret" not in asked[0]
+
+
+@pytest.mark.parametrize("host", [f"{'a' * 70}.ru", "a..ru"])
+def test_a_name_that_slips_through_is_the_endpoints_fault(
+    monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.setattr("kkt.ofd.http.check_address", lambda address, inside: address)
+    with pytest.raises(EndpointUnusable):
+        HttpTransport(f"http://{host}").send(message())
+
+
+def test_no_byte_of_an_answer_is_in_the_words_for_all(
+    ofd: Operator, transport: HttpTransport
+) -> None:
+    ofd.play(talks_nonsense)
+    with pytest.raises(Broken) as cut:
+        transport.send(message())
+    assert "SMTP" not in str(cut.value)
+    assert "SMTP" in cut.value.detail

@@ -23,7 +23,7 @@ def test_a_refusal_says_which_field() -> None:
     bad = message(userInn=None)
     verdict = classify(bad, transport.send(bad))
     assert verdict.outcome is Outcome.REFUSED
-    assert verdict.reason == "HTTP 422: document.userInn: is required (document.userInn)"
+    assert verdict.answer == "document.userInn: is required (document.userInn)"
 
 
 def test_a_failing_operator_is_tried_later() -> None:

@@ -13,6 +13,7 @@ other 3xx                              later       captive portals and maintenan
 401, 403                               endpoint    our credentials, not the document
 408, 425, 429, 5xx                     later       Retry-After is kept
 no answer at all                       later       it may have arrived; see 2xx
+settings that let nothing leave us     endpoint    a person must mend them
 any other 4xx                          refused     the same bytes will never be taken
 =====================================  ==========  ================================================
 """
@@ -25,7 +26,7 @@ from enum import StrEnum
 from typing import Any
 
 from .message import OfdMessage
-from .transport import Answer, TransportError
+from .transport import Answer, EndpointUnusable, TransportError
 
 REASON_LIMIT = 500
 """Characters of a reason; it is stored with every attempt and read by people."""
@@ -47,7 +48,9 @@ class Verdict:
 
     outcome: Outcome
     reason: str = ""
-    """The operator's own words, one line, for the list of dead letters."""
+    """In our words, one line: for all who see the document."""
+    answer: str = ""
+    """What came back, one line. Who may enter an address must not read by it what others hide."""
     retry_after: float | None = None
     """Seconds that the operator asked for; only with ``later``."""
     duplicate: bool = False
@@ -57,14 +60,20 @@ class Verdict:
 def classify(message: OfdMessage, reply: Answer | TransportError) -> Verdict:
     """Judge one attempt to send `message`. Pure; see the table above."""
     if isinstance(reply, TransportError):
-        return Verdict(Outcome.LATER, _one_line(f"{type(reply).__name__}: {reply}"))
+        at_fault = isinstance(reply, EndpointUnusable)
+        return Verdict(
+            Outcome.ENDPOINT if at_fault else Outcome.LATER,
+            one_line(f"{type(reply).__name__}: {reply}"),
+            one_line(reply.detail),
+        )
     said = _json_object(reply.body)
     outcome = _outcome(message, reply.status_code, said)
     if outcome is Outcome.ACCEPTED:
         return Verdict(outcome, duplicate=said.get("duplicate") is True)
     return Verdict(
         outcome,
-        _one_line(f"HTTP {reply.status_code}: {_words(said, reply.body)}"),
+        f"HTTP {reply.status_code}",
+        one_line(_words(said, reply.body)),
         reply.retry_after if outcome is Outcome.LATER else None,
     )
 
@@ -109,6 +118,7 @@ def _words(said: dict[str, Any], body: bytes) -> str:
     return f"{words} ({field})" if field else words
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Return what can be stored and shown of words of others."""
     printable = "".join(char if char.isprintable() else " " for char in text)
     return " ".join(printable.split())[:REASON_LIMIT]

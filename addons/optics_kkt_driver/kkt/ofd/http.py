@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import time
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError, MaxRetryError, ReadTimeoutError
 
+from .checked import CheckedAdapter
+from .endpoint import BadSetting, MayBeInside, check_address, check_proxy, check_token, never
 from .message import OfdMessage
-from .transport import Answer, Broken, ConnectFailed, TimedOut, Transport, TransportError
+from .transport import (
+    Answer,
+    Broken,
+    ConnectFailed,
+    EndpointUnusable,
+    TimedOut,
+    Transport,
+    TransportError,
+)
 
 ANSWER_LIMIT = 64 * 1024
 """Bytes of an answer that are read; an acknowledgement needs a few hundred."""
@@ -27,7 +36,9 @@ class HttpTransport(Transport):
     :param connect_timeout: seconds to reach the operator.
     :param read_timeout: seconds between two parts of an answer, and for its whole body.
     :param verify: check the certificate; a path names a bundle of trusted authorities.
-    :raises ValueError: the address or the token cannot be used.
+    :param proxy: ``http`` or ``https`` address of a proxy, for an ``https`` operator only.
+    :param may_be_inside: which hosts may have loopback and private addresses.
+    :raises BadSetting: the address, the token or the proxy cannot be used.
     """
 
     def __init__(
@@ -38,12 +49,20 @@ class HttpTransport(Transport):
         connect_timeout: float = 3.0,
         read_timeout: float = 10.0,
         verify: bool | str = True,
+        proxy: str = "",
+        may_be_inside: MayBeInside = never,
     ) -> None:
-        self._url = f"{_checked_address(base_url)}/receipts"
+        self._url = f"{check_address(base_url, may_be_inside)}/receipts"
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._verify = verify
         self._session = requests.Session()
+        # Neither proxies nor credentials of whoever started the server.
+        self._session.trust_env = False
+        self._session.mount("http://", CheckedAdapter(may_be_inside))
+        self._session.mount("https://", CheckedAdapter(may_be_inside))
+        if check_proxy(proxy, base_url):
+            self._session.proxies = {"https": proxy}
         self._session.auth = _Bearer(token)
         self._session.headers.update(
             {
@@ -65,7 +84,6 @@ class HttpTransport(Transport):
                 timeout=(self._connect_timeout, self._read_timeout),
                 allow_redirects=False,
                 stream=True,
-                # As an argument it wins over REQUESTS_CA_BUNDLE; on the session it would not.
                 verify=self._verify,
             )
             with response:
@@ -80,8 +98,13 @@ class HttpTransport(Transport):
             raise TimedOut(f"no answer within {self._read_timeout:g} s") from error
         except requests.ConnectionError as error:
             raise _connection_error(error) from error
-        except requests.RequestException as error:
-            raise Broken(str(error)) from error
+        except BadSetting as error:
+            raise EndpointUnusable(str(error)) from error
+        except ValueError as error:
+            # requests and urllib3 say so of addresses and headers that they cannot use.
+            raise EndpointUnusable("its settings cannot be used", str(error)) from error
+        except (requests.RequestException, HTTPError) as error:
+            raise Broken("the exchange broke off", str(error)) from error
 
     def close(self) -> None:
         self._session.close()
@@ -96,7 +119,7 @@ class HttpTransport(Transport):
             except ReadTimeoutError as error:
                 raise TimedOut(f"the answer stopped for {self._read_timeout:g} s") from error
             except HTTPError as error:
-                raise Broken(f"the answer broke off: {error}") from error
+                raise Broken("the answer broke off", str(error)) from error
             if not chunk:
                 return bytes(body)
             body += chunk
@@ -108,12 +131,10 @@ class HttpTransport(Transport):
 
 
 class _Bearer(AuthBase):
-    """As an auth object the token wins over ~/.netrc, which beats a plain header."""
+    """Puts the token on; as an auth object it is in no list of headers that could be shown."""
 
     def __init__(self, token: str) -> None:
-        if not token.isascii() or any(not char.isprintable() for char in token):
-            raise ValueError("the OFD token has characters that a header cannot carry")
-        self._token = token
+        self._token = check_token(token)
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         if self._token:
@@ -137,17 +158,13 @@ def parse_retry_after(headers: CaseInsensitiveDict[str]) -> float | None:
         return None
 
 
-def _checked_address(base_url: str) -> str:
-    parts = urlsplit(base_url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError(f"not an http(s) address of an OFD: {base_url!r}")
-    return base_url.rstrip("/")
-
-
 def _connection_error(error: requests.ConnectionError) -> TransportError:
     """Tell "never reached" from "cut on the way"; a wrong certificate counts as never reached."""
     cause = error.args[0] if error.args else None
-    never_reached = isinstance(error, requests.exceptions.ProxyError | requests.exceptions.SSLError)
-    if never_reached or isinstance(cause, MaxRetryError):
-        return ConnectFailed(str(error))
-    return Broken(str(error))
+    if isinstance(error, requests.exceptions.ProxyError):
+        return ConnectFailed("the proxy does not lead there", str(error))
+    if isinstance(error, requests.exceptions.SSLError):
+        return ConnectFailed("its certificate or encryption is not accepted", str(error))
+    if isinstance(cause, MaxRetryError):
+        return ConnectFailed("no connection", str(error))
+    return Broken("the connection was cut", str(error))

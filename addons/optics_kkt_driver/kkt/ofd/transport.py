@@ -21,7 +21,19 @@ class Answer:
 
 
 class TransportError(Exception):
-    """No answer came. The document may have arrived all the same."""
+    """No answer came. The document may have arrived all the same.
+
+    :param text: in words of ours, for all who see the document
+    :param detail: in words of others, which may repeat what the host said: for administrators
+    """
+
+    def __init__(self, text: str, detail: str = "") -> None:
+        super().__init__(text)
+        self.detail = detail
+
+
+class EndpointUnusable(TransportError):
+    """The endpoint's settings do not let the message leave us; they must be mended."""
 
 
 class ConnectFailed(TransportError):
