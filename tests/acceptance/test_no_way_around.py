@@ -1,4 +1,4 @@
-"""Whatever a person of the shop writes, in whatever order: what a till must sign is not paid unsigned.
+"""Whatever a person writes, in whatever order: what a till must sign is not paid unsigned.
 
 Random walks over a running server, by role, through the doors that a browser's console has. After
 each step the database is looked at. A failing walk is told with its seed and its steps.
@@ -25,7 +25,8 @@ FEW, MANY = 3, 40
 STEPS = 20
 PAID = ("paid", "done", "invoiced")
 LOOK = """
-    SELECT o.id, o.state, o.fiscal_required, o.session_id, o.config_id, d.payload, coalesce(d.signed, false) AS signed,
+    SELECT o.id, o.state, o.fiscal_required, o.session_id, o.config_id,
+           d.payload, coalesce(d.signed, false) AS signed,
            coalesce(own.kkt_device_id, its.kkt_device_id) IS NOT NULL AS at_till,
            (SELECT round(sum(price_subtotal_incl) * 100) FROM pos_order_line WHERE order_id = o.id)
              AS lines
@@ -44,7 +45,7 @@ class Walk:
 
     def __init__(self, shop: Shop, person: Person, elsewhere: int, seed: int) -> None:
         self._shop, self._person, self._elsewhere = shop, person, elsewhere
-        self._random = random.Random(seed)
+        self._random = random.Random(seed)  # noqa: S311
         self._trail = [f"{person.login}, seed {seed}"]
         self._places: dict[int, tuple[Any, Any]] = {}
         self._needs: set[int] = set()

@@ -299,7 +299,7 @@ class FiscalDocument(models.Model):
 
     @api.model
     def _sent_columns(self):
-        """Names of the columns that stay as they were sent; an addon above this one adds its own."""
+        """Names of the columns that stay as they were sent; addons above this one add theirs."""
         return SENT_COLUMNS
 
     @api.depends("kind", "signed_json")
