@@ -16,11 +16,12 @@ def migrate(cr, version):
         UPDATE fiscal_document opening
            SET idempotency_key = parent.key_origin || ':' || parent.idempotency_key
                || substring(opening.idempotency_key from ':shift:[0-9]+$')
-          FROM fiscal_document parent,
-               LATERAL regexp_replace(opening.idempotency_key, ':shift:[0-9]+$', '') AS old_key
-         WHERE opening.source = 'lane' AND opening.kind = 'shift_open'
-           AND parent.company_id = opening.company_id AND parent.id <> opening.id
-           AND parent.idempotency_key IN (old_key, parent.source || ':' || old_key);
+          FROM fiscal_document parent, (
+               SELECT id, regexp_replace(idempotency_key, ':shift:[0-9]+$', '') AS key
+                 FROM fiscal_document WHERE source = 'lane' AND kind = 'shift_open') old
+         WHERE opening.id = old.id AND parent.id <> old.id
+           AND parent.company_id = opening.company_id
+           AND parent.idempotency_key IN (old.key, parent.source || ':' || old.key);
         ALTER TABLE fiscal_document ENABLE TRIGGER USER
         """
     )
