@@ -20,6 +20,7 @@ from odoo.tools import config
 from ..kkt.fiscal.document import InvalidDocument
 from ..kkt.fiscal.jsonio import check_outside, is_storable
 from ..settings import is_development
+from .doors import allowed_methods, refuse_foreign_page
 from .refusal import ApiError, refusal
 
 _logger = logging.getLogger(__name__)
@@ -59,9 +60,12 @@ class JsonApiDispatcher(http.Dispatcher):
     def dispatch(self, endpoint, args):
         """Let the caller in, call the handler, turn every end into JSON.
 
-        Concurrency errors pass: Odoo runs the request again.
+        Concurrency errors pass: Odoo runs the request again. OPTIONS asks for nothing to be done,
+        and names no key: a browser's question before a call of another site ends here, unallowed.
         """
         self.request.params = dict(args)
+        if self.request.httprequest.method == "OPTIONS" and (allowed := allowed_methods()):
+            return self.request.make_response(b"", [("Allow", ", ".join(allowed))], status=204)
         try:
             _authenticate()
             answer = self.request.registry["ir.http"]._dispatch(endpoint)
@@ -115,6 +119,7 @@ def _authenticate():
         if not any(user.has_group(group) for group in API_GROUPS):
             raise ApiError(403, "forbidden", "The key's user is not in the group KKT API.")
     elif is_trusted_loopback():
+        refuse_foreign_page()
         uid = request.env.ref("optics_kkt_driver.user_kkt_api").id
     else:
         raise _unauthorized("Authorization: Bearer <API key> is required.")

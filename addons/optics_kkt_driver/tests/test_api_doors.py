@@ -1,0 +1,126 @@
+"""What never reaches a handler: other methods, pages of other sites."""
+
+import json
+from unittest.mock import patch
+
+from odoo.tests import tagged
+
+from ..controllers import api
+from .document_table import SUNGLASSES_API
+from .test_documents import ApiCase
+
+RECEIPT = "/v1/kkt/receipt"
+FOREIGN = (
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+)
+
+
+class DoorCase(ApiCase):
+    def raw(self, path, method, body=None, key="k1", **headers):
+        """Call as a machine does; return the answer as it came."""
+        sent = {
+            "Authorization": f"Bearer {self.key}",
+            "Content-Type": "application/json",
+            "X-Idempotency-Key": key,
+        }
+        data = json.dumps(body).encode() if body is not None else None
+        return self.url_open(path, data=data, headers={**sent, **headers}, method=method)
+
+    def rows(self):
+        return self.env["fiscal.document"].search([("device_id", "=", self.till.id)])
+
+    def sale(self):
+        return {
+            "pos_id": self.till.code,
+            "items": [SUNGLASSES_API],
+            "total": SUNGLASSES_API["price"],
+            "payment_method": "card",
+        }
+
+    def error_code(self, answer):
+        self.assertEqual(answer.headers["Content-Type"], "application/json; charset=utf-8")
+        return answer.json()["error"]["code"]
+
+
+@tagged("post_install", "-at_install")
+class TestMethods(DoorCase):
+    def test_a_sale_is_one(self):
+        self.assertEqual(self.raw(RECEIPT, "POST", self.sale()).status_code, 201)
+
+    def test_options_does_nothing_and_says_what_is_possible(self):
+        cash = {"pos_id": self.till.code, "amount": 100}
+        for path, body, allowed in [
+            (RECEIPT, self.sale(), "POST, OPTIONS"),
+            ("/v1/kkt/cash_in", cash, "POST, OPTIONS"),
+            ("/v1/health", None, "GET, HEAD, OPTIONS"),
+        ]:
+            with self.subTest(path):
+                answer = self.raw(path, "OPTIONS", body)
+                self.assertEqual((answer.status_code, answer.content), (204, b""))
+                self.assertEqual(answer.headers["Allow"], allowed)
+                self.assertNotIn("Access-Control-Allow-Origin", answer.headers)
+        self.assertFalse(self.rows())
+
+    def test_options_needs_no_key(self):
+        answer = self.raw(RECEIPT, "OPTIONS", self.sale(), Authorization="")
+        self.assertEqual(answer.status_code, 204)
+
+    def test_options_where_nothing_is(self):
+        answer = self.raw("/v1/nothing", "OPTIONS")
+        self.assertEqual((answer.status_code, self.error_code(answer)), (404, "not_found"))
+
+    def test_head_is_possible_where_get_is(self):
+        self.assertEqual(self.raw("/v1/health", "HEAD").status_code, 200)
+        answer = self.raw(RECEIPT, "HEAD", self.sale())
+        self.assertEqual((answer.status_code, answer.headers["Allow"]), (405, "POST, OPTIONS"))
+        self.assertFalse(self.rows())
+
+    def test_another_method_is_told_which_are_possible(self):
+        for path, method, allowed in [
+            (RECEIPT, "DELETE", ["POST", "OPTIONS"]),
+            (RECEIPT, "GET", ["POST", "OPTIONS"]),
+            ("/v1/health", "POST", ["GET", "HEAD", "OPTIONS"]),
+        ]:
+            with self.subTest(f"{method} {path}"):
+                answer = self.raw(path, method, {})
+                self.assertEqual(
+                    (answer.status_code, self.error_code(answer)), (405, "method_not_allowed")
+                )
+                self.assertEqual(answer.headers["Allow"], ", ".join(allowed))
+                self.assertEqual(answer.json()["error"]["details"]["allowed"], allowed)
+
+
+@tagged("post_install", "-at_install")
+class TestPagesOfOtherSites(DoorCase):
+    def keyless(self, **headers):
+        return self.raw(RECEIPT, "POST", self.sale(), Authorization="", **headers)
+
+    def test_they_are_refused_where_no_key_is_asked(self):
+        with patch.object(api, "is_trusted_loopback", return_value=True):
+            for headers in FOREIGN:
+                with self.subTest(headers):
+                    answer = self.keyless(**headers)
+                    self.assertEqual(
+                        (answer.status_code, self.error_code(answer)), (403, "foreign_origin")
+                    )
+            self.assertFalse(self.rows())
+
+    def test_our_own_pages_and_programs_go_on(self):
+        with patch.object(api, "is_trusted_loopback", return_value=True):
+            for number, headers in enumerate(
+                (
+                    {},
+                    {"Origin": self.base_url(), "Sec-Fetch-Site": "same-origin"},
+                    {"Sec-Fetch-Site": "none"},
+                )
+            ):
+                with self.subTest(headers):
+                    answer = self.keyless(key=f"k{number}", **headers)
+                    self.assertEqual(answer.status_code, 201)
+
+    def test_a_key_stands_for_its_caller(self):
+        answer = self.raw(RECEIPT, "POST", self.sale(), Origin="https://shop.example")
+        self.assertEqual(answer.status_code, 201)
