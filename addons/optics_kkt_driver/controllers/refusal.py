@@ -5,6 +5,7 @@ import re
 from ..kkt.fiscal.document import InvalidDocument
 from ..kkt.fiscal.exact import LONGEST_SHOWN
 
+RETRY_AFTER = {"Retry-After": "2"}
 NAMES_OF_CALL = {
     "nds": "tax_rate",
     "items_quantity_measure": "measure",
