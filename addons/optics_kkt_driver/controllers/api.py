@@ -122,11 +122,14 @@ def _as_api_error(error):
         return outage("The database does not answer; repeat.")
     code = getattr(error, "code", None)
     if isinstance(code, int):
-        return ApiError(code, "http_error", getattr(error, "description", "") or str(error))
+        name = NAMES_OF_STATUS.get(code, "http_error")
+        return ApiError(code, name, getattr(error, "description", "") or str(error))
     _logger.exception("Error in %s", request.httprequest.path)
     return ApiError(500, "internal_error", "Internal error; see the server's log.")
 
 
+NAMES_OF_STATUS = {404: "not_found", 413: "too_large"}
+"""Of refusals by the server itself."""
 OUTAGE_CODES = ("overloaded", "unavailable")
 
 

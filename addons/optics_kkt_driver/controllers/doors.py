@@ -4,6 +4,7 @@ from werkzeug.exceptions import HTTPException
 
 from odoo.http import request
 
+from ..kkt.fiscal.exact import shown
 from .refusal import ApiError
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -29,6 +30,11 @@ def _is_served(routes, path, method):
     except HTTPException:
         return False
     return endpoint.func.__name__ != FALLBACK
+
+
+def nothing_at(path):
+    """Return the answer to a call of a path that nothing serves."""
+    return ApiError(404, "not_found", f"There is nothing at {shown(path)}.")
 
 
 def refuse_foreign_page():

@@ -11,14 +11,21 @@ import re
 from odoo import http
 
 from .api import OUTAGES, JsonApiDispatcher, outage
+from .doors import nothing_at
 from .refusal import ApiError
 
-OURS = re.compile(r"/(?:api/|ofd/)?v1(?:/|\Z)")
+OURS = re.compile(r"/+(?:(?:api|ofd)/+)?v1(?:/|\Z)", re.IGNORECASE)
+EXACT = re.compile(r"/(?:(?:api|ofd)/)?v1(?:/[^/]+)*/?\Z", re.DOTALL)
+"""Ours as they are written: other letters and slashes in a row would end in a page of Odoo's."""
 
 
 def is_ours(request):
     """Tell whether a call is to the API, which has no pages."""
     return bool(OURS.match(request.httprequest.path))
+
+
+def is_exact(request):
+    return bool(EXACT.match(request.httprequest.path))
 
 
 def no_database(request):
@@ -60,6 +67,8 @@ def _patch_serving():
     serve_db, serve_nodb = http.Request._serve_db, http.Request._serve_nodb
 
     def serve_db_or_answer(self):
+        if is_ours(self) and not is_exact(self):
+            return self.dispatcher.respond(nothing_at(self.httprequest.path))
         try:
             return serve_db(self)
         except OUTAGES as error:

@@ -5,6 +5,37 @@ import re
 from ..kkt.fiscal.document import InvalidDocument
 from ..kkt.fiscal.exact import LONGEST_SHOWN
 
+STATUSES = {
+    "ambiguous_till": (422,),
+    "bad_json": (400,),
+    "busy": (503,),
+    "device_refused": (502,),
+    "device_silent": (504,),
+    "forbidden": (403,),
+    "foreign_origin": (403,),
+    "given_up": (409,),
+    "http_error": (),
+    "idempotency_key_required": (400,),
+    "in_progress": (409,),
+    "internal_error": (500,),
+    "invalid_request": (422,),
+    "key_conflict": (409,),
+    "method_not_allowed": (405,),
+    "not_found": (404,),
+    "overloaded": (503,),
+    "refused": (409, 422),
+    "too_large": (413,),
+    "unauthorized": (401,),
+    "unavailable": (503,),
+    "unknown": (504,),
+    "unknown_database": (404,),
+    "unknown_till": (422,),
+    "unsupported_media_type": (415,),
+}
+"""Every code that the API answers, with its statuses; none where the server's own is passed on.
+
+``docs/API.md`` has them all, and a test walks over what the controllers raise.
+"""
 RETRY_AFTER = {"Retry-After": "2"}
 NAMES_OF_CALL = {
     "nds": "tax_rate",

@@ -1,4 +1,4 @@
-"""What never reaches a handler: other methods, pages of other sites."""
+"""What never reaches a handler: other methods and paths, pages of other sites."""
 
 import json
 from unittest.mock import patch
@@ -19,7 +19,7 @@ FOREIGN = (
 
 
 class DoorCase(ApiCase):
-    def raw(self, path, method, body=None, key="k1", **headers):
+    def raw(self, path, method, body=None, key="k1", *, allow_redirects=True, **headers):
         """Call as a machine does; return the answer as it came."""
         sent = {
             "Authorization": f"Bearer {self.key}",
@@ -27,7 +27,13 @@ class DoorCase(ApiCase):
             "X-Idempotency-Key": key,
         }
         data = json.dumps(body).encode() if body is not None else None
-        return self.url_open(path, data=data, headers={**sent, **headers}, method=method)
+        return self.url_open(
+            path,
+            data=data,
+            headers={**sent, **headers},
+            method=method,
+            allow_redirects=allow_redirects,
+        )
 
     def rows(self):
         return self.env["fiscal.document"].search([("device_id", "=", self.till.id)])
@@ -124,3 +130,39 @@ class TestPagesOfOtherSites(DoorCase):
     def test_a_key_stands_for_its_caller(self):
         answer = self.raw(RECEIPT, "POST", self.sale(), Origin="https://shop.example")
         self.assertEqual(answer.status_code, 201)
+
+
+@tagged("post_install", "-at_install")
+class TestPathsThatNothingServes(DoorCase):
+    def test_they_are_told_in_json(self):
+        for path in (
+            "/v1",
+            "/v1/",
+            "/v1/nothing",
+            "/V1/health",
+            "/v1//health",
+            "/v1/kkt//receipt",
+            "/api/v1",
+            "/api/V1/kkt",
+            "/ofd/v1",
+            "/OFD/v1/receipts",
+            "/ofd//v1/receipts",
+            "/v1/a%0ab",
+        ):
+            for method in ("GET", "POST", "OPTIONS"):
+                with self.subTest(f"{method} {path}"):
+                    answer = self.raw(path, method, allow_redirects=False)
+                    self.assertEqual(
+                        (answer.status_code, self.error_code(answer)), (404, "not_found")
+                    )
+
+    def test_pages_beside_them_are_odoos(self):
+        for path in ("/v1x", "/web/v1/nothing", "/v2/health"):
+            with self.subTest(path):
+                answer = self.raw(path, "GET")
+                self.assertEqual(answer.status_code, 404)
+                self.assertIn("text/html", answer.headers["Content-Type"])
+
+    def test_a_body_that_is_too_large(self):
+        answer = self.raw(RECEIPT, "POST", {"pos_id": "x" * (1 << 20)})
+        self.assertEqual((answer.status_code, self.error_code(answer)), (413, "too_large"))
