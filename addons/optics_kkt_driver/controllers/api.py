@@ -124,7 +124,7 @@ def _as_api_error(error):
     if isinstance(code, int):
         name = NAMES_OF_STATUS.get(code, "http_error")
         return ApiError(code, name, getattr(error, "description", "") or str(error))
-    _logger.exception("Error in %s", request.httprequest.path)
+    _logger.exception("Error in %s", shown(request.httprequest.path))
     return ApiError(500, "internal_error", "Internal error; see the server's log.")
 
 
@@ -267,7 +267,7 @@ def find_device(code):
     is_code = isinstance(code, str) and is_storable(code)
     devices = is_code and callers_devices(("code", "=", code))
     if not devices:
-        raise ApiError(422, "unknown_till", f"There is no till {code}.", {"field": "pos_id"})
+        raise ApiError(422, "unknown_till", f"There is no till {shown(code)}.", {"field": "pos_id"})
     if len(devices) > 1:
         message = f"Several companies have a till {code}."
         raise ApiError(422, "ambiguous_till", message, {"field": "pos_id"})

@@ -3,7 +3,7 @@
 import re
 
 from ..kkt.fiscal.document import InvalidDocument
-from ..kkt.fiscal.exact import LONGEST_SHOWN
+from ..kkt.fiscal.exact import cut
 
 STATUSES = {
     "ambiguous_till": (422,),
@@ -65,7 +65,7 @@ class ApiError(Exception):
 def raise_any(problems):
     """Refuse the call if anything is wrong.
 
-    :raises ApiError: 422, with every problem in ``details.problems``
+    :raises ApiError: 422, with the problems in ``details.problems``
     """
     try:
         problems.raise_any()
@@ -77,20 +77,19 @@ def refusal(invalid):
     """Return the answer to a call that is wrong in the ways that `invalid` tells."""
     told = [
         {
-            "field": _path_of_call(each.field),
+            "field": _path_of_call(cut(each.field)),
             "code": each.code,
             "rule": each.rule,
-            "value": _shown(each.value),
+            "value": cut(str(each.value)),
         }
         for each in invalid.problems
     ]
-    words = "; ".join(f"{each['field']}: {each['rule']} (got {each['value']})" for each in told)
-    return ApiError(422, "invalid_request", words, {"field": told[0]["field"], "problems": told})
-
-
-def _shown(value):
-    text = str(value)
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+    words = [f"{each['field']}: {each['rule']} (got {each['value']})" for each in told]
+    details = {"field": told[0]["field"], "problems": told}
+    if invalid.more:
+        words.append(f"and {invalid.more} more")
+        details["more"] = invalid.more
+    return ApiError(422, "invalid_request", "; ".join(words), details)
 
 
 def _path_of_call(path):

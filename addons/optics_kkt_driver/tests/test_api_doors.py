@@ -1,15 +1,21 @@
-"""What never reaches a handler: other methods and paths, pages of other sites."""
+"""What never reaches a handler: other methods and paths, pages of other sites.
+
+And how long an answer and how many lines of the log a call can make.
+"""
 
 import json
 from unittest.mock import patch
+from urllib.parse import quote
 
 from odoo.tests import tagged
 
 from ..controllers import api
+from ..kkt.fiscal.problems import MOST_TOLD
 from .document_table import SUNGLASSES_API
 from .test_documents import ApiCase
 
 RECEIPT = "/v1/kkt/receipt"
+MOST_OF_AN_ANSWER = 64 * 1024
 FOREIGN = (
     {"Origin": "https://evil.example"},
     {"Origin": "null"},
@@ -166,3 +172,61 @@ class TestPathsThatNothingServes(DoorCase):
     def test_a_body_that_is_too_large(self):
         answer = self.raw(RECEIPT, "POST", {"pos_id": "x" * (1 << 20)})
         self.assertEqual((answer.status_code, self.error_code(answer)), (413, "too_large"))
+
+
+@tagged("post_install", "-at_install")
+class TestLengthOfAnswers(DoorCase):
+    def test_problems_are_told_up_to_a_bound_and_counted(self):
+        answer = self.raw(RECEIPT, "POST", {**self.sale(), "items": [0] * 20000})
+        self.assertEqual((answer.status_code, self.error_code(answer)), (422, "invalid_request"))
+        error = answer.json()["error"]
+        self.assertEqual(error["details"]["field"], "items[0]")
+        self.assertEqual(len(error["details"]["problems"]), MOST_TOLD)
+        self.assertGreater(error["details"]["more"], 19_900)
+        self.assertTrue(error["message"].endswith(f"; and {error['details']['more']} more"))
+        self.assertLess(len(answer.content), MOST_OF_AN_ANSWER)
+
+    def test_no_call_makes_a_long_answer(self):
+        sale, long = self.sale(), "x" * 20_000
+        nameless = {**SUNGLASSES_API, "name": ""}
+        for name, path, body in [
+            ("invalid items", RECEIPT, {**sale, "items": [nameless] * 8000}),
+            ("payments", RECEIPT, {**sale, "payments": [0] * 20000}),
+            ("lines", RECEIPT, {**sale, "original": {"key": "k"}, "items": [0] * 20000}),
+            ("names", RECEIPT, {**sale, **{f"{number}{long}": 1 for number in range(40)}}),
+            ("values", RECEIPT, {**sale, "items": [long] * 40}),
+            ("a till", RECEIPT, {**sale, "pos_id": long * 40}),
+            ("a wrong receipt", "/v1/kkt/correction", self.correction([0] * 20000)),
+            ("a purchase", f"/v1/kkt/purchase/{long}?pos_id=API-1", None),
+            ("a key", f"/v1/kkt/receipt/{long}", None),
+            ("a path", f"/v1/{long}", None),
+        ]:
+            with self.subTest(name):
+                answer = self.raw(path, "POST" if body else "GET", body)
+                self.assertIn(answer.status_code, (404, 422))
+                self.assertLess(len(answer.content), MOST_OF_AN_ANSWER)
+
+    def correction(self, items):
+        original = {"fn_number": "9999078902004312", "fd_number": 7, "fpd": "1234567890"}
+        wrong = {"items": items, "total": 1, "payment_method": "cash"}
+        return {**self.sale(), "date": "2026-01-15", "original": original, "wrong": wrong}
+
+    def test_a_call_that_is_mended_bit_by_bit_has_no_more_in_its_answer(self):
+        answer = self.raw(RECEIPT, "POST", {**self.sale(), "total": 1})
+        self.assertNotIn("more", answer.json()["error"]["details"])
+
+
+@tagged("post_install", "-at_install")
+class TestLinesOfTheLog(DoorCase):
+    def test_a_path_makes_no_line(self):
+        forged = "2026-11-29 12:00:00,000 1 CRITICAL db odoo.http: FAKE"
+        documents = self.env.registry["fiscal.document"]
+        with (
+            patch.object(documents, "search", side_effect=RuntimeError("broken")),
+            self.assertLogs("odoo.addons.optics_kkt_driver", "ERROR") as told,
+        ):
+            answer = self.raw(f"{RECEIPT}/a%0a{quote(forged)}", "GET")
+        self.assertEqual((answer.status_code, self.error_code(answer)), (500, "internal_error"))
+        (record,) = told.records
+        self.assertIn("FAKE", record.getMessage())
+        self.assertNotIn("\n", record.getMessage())
