@@ -54,6 +54,7 @@ class DoorCase(ApiCase):
 
     def error_code(self, answer):
         self.assertEqual(answer.headers["Content-Type"], "application/json; charset=utf-8")
+        self.assertEqual(answer.headers["X-Content-Type-Options"], "nosniff")
         return answer.json()["error"]["code"]
 
 
