@@ -9,6 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +49,19 @@ class Cluster:
         """End it as a power cut would, and let it recover from its log."""
         self._postgres("crash")
 
-    def outage(self, seconds: float) -> None:
-        """Stop it for so long: whoever reconnects at once finds nobody."""
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Stop it meanwhile: whoever reconnects at once finds nobody."""
         self._postgres("stop")
-        time.sleep(seconds)
-        self._postgres("start")
+        try:
+            yield
+        finally:
+            self._postgres("start")
+
+    def outage(self, seconds: float) -> None:
+        """Stop it for so long."""
+        with self.stopped():
+            time.sleep(seconds)
 
     def remove(self) -> None:
         self._postgres("stop")

@@ -36,20 +36,6 @@ QUIET_WITHIN = 90
 PLANTED = Path(__file__).parent / "planted"
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    cluster = Cluster()
-    yield cluster
-    cluster.remove()
-
-
-@pytest.fixture
-def database(cluster: Cluster) -> Iterator[ClusterDatabase]:
-    database = ClusterDatabase(cluster)
-    yield database
-    database.drop()
-
-
 @pytest.fixture
 def servers(cluster: Cluster, database: ClusterDatabase) -> Iterator[list[OdooServer]]:
     """Two servers on one database: whatever happens to one, the other may take its lane."""

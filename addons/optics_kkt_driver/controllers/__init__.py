@@ -1,1 +1,1 @@
-from . import api, buffer, correction, fallback, health, purchase, receipt, till_operation
+from . import api, buffer, correction, fallback, gate, health, purchase, receipt, till_operation

@@ -10,17 +10,21 @@ import json
 import logging
 from decimal import Decimal
 
-from psycopg2 import OperationalError
+from psycopg2 import InterfaceError, OperationalError
+from psycopg2.extensions import TransactionRollbackError
 
 from odoo import http
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
-from odoo.http import request
+from odoo.http import RegistryError, request
+from odoo.sql_db import PoolError
 from odoo.tools import config
 
 from ..kkt.fiscal.document import InvalidDocument
+from ..kkt.fiscal.exact import shown
 from ..kkt.fiscal.jsonio import check_outside, is_storable
 from ..settings import is_development
-from .refusal import ApiError, refusal
+from .doors import allowed_methods, refuse_foreign_page
+from .refusal import RETRY_AFTER, ApiError, refusal
 
 _logger = logging.getLogger(__name__)
 
@@ -30,6 +34,16 @@ LONGEST_INTEGER = 1000
 """Digits of a number that is read as one."""
 FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 API_GROUPS = ("optics_kkt_driver.group_kkt_api", "optics_kkt_driver.group_fiscal_manager")
+
+OVERLOADED = (PoolError, ConcurrencyError, TransactionRollbackError)
+OUTAGES = (*OVERLOADED, OperationalError, InterfaceError, RegistryError)
+"""The database's fault, or ours for asking too much of it: the same call may pass in a moment."""
+HEALTH = "/v1/health"
+HEADERS = {
+    "Content-Type": "application/json; charset=utf-8",
+    # Odoo's own answers have it, but not those that end before a route is known.
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 def json_route(*paths, **routing):
@@ -59,30 +73,39 @@ class JsonApiDispatcher(http.Dispatcher):
     def dispatch(self, endpoint, args):
         """Let the caller in, call the handler, turn every end into JSON.
 
-        Concurrency errors pass: Odoo runs the request again.
+        The database's errors pass: after some of them Odoo runs the request again. OPTIONS asks for
+        nothing to be done and names no key: a browser's question before a call of another site ends
+        here, unallowed.
         """
         self.request.params = dict(args)
+        if self.request.httprequest.method == "OPTIONS" and (allowed := allowed_methods()):
+            return self.request.make_response(b"", [("Allow", ", ".join(allowed))], status=204)
         try:
             _authenticate()
             answer = self.request.registry["ir.http"]._dispatch(endpoint)
-        except (ConcurrencyError, OperationalError):
+        except OUTAGES:
             raise
         except Exception as error:
             self.request.env.cr.rollback()
-            return self._respond(_as_api_error(error))
+            return self.respond(_as_api_error(error))
         status, body = answer
         return self.request.make_json_response(body, status=status)
 
     def handle_error(self, exc):
-        return self._respond(_as_api_error(exc))
+        return self.respond(_as_api_error(exc))
 
-    def _respond(self, error):
+    def respond(self, error):
+        """Return the answer that an :class:`ApiError` is; needs neither database nor session."""
         told = {"code": error.code, "message": error.message, "details": error.details}
-        text = json.dumps({"error": told}, ensure_ascii=False)
+        body = {"error": told}
+        if error.code in OUTAGE_CODES and self.request.httprequest.path.rstrip("/") == HEALTH:
+            database = {"status": "unhealthy"}
+            body = {"status": "unhealthy", "components": {"database": database}, **body}
+        text = json.dumps(body, ensure_ascii=False)
         return self.request.make_response(
             # What is quoted of a call may be no character: it goes out as JSON escapes it.
             text.encode(errors="backslashreplace"),
-            [("Content-Type", "application/json; charset=utf-8"), *error.headers.items()],
+            [*HEADERS.items(), *error.headers.items()],
             status=error.status,
         )
 
@@ -97,11 +120,27 @@ def _as_api_error(error):
         return ApiError(403, "forbidden", str(error))
     if isinstance(error, UserError):
         return ApiError(getattr(error, "http_status", 422), "refused", str(error))
+    if isinstance(error, OUTAGES):
+        _logger.warning("No connection for %s: %r", shown(request.httprequest.path), error)
+        if isinstance(error, OVERLOADED):
+            return outage("Too many calls at once; repeat.", "overloaded")
+        return outage("The database does not answer; repeat.")
     code = getattr(error, "code", None)
     if isinstance(code, int):
-        return ApiError(code, "http_error", getattr(error, "description", "") or str(error))
-    _logger.exception("Error in %s", request.httprequest.path)
+        name = NAMES_OF_STATUS.get(code, "http_error")
+        return ApiError(code, name, getattr(error, "description", "") or str(error))
+    _logger.exception("Error in %s", shown(request.httprequest.path))
     return ApiError(500, "internal_error", "Internal error; see the server's log.")
+
+
+NAMES_OF_STATUS = {404: "not_found", 413: "too_large"}
+"""Of refusals by the server itself."""
+OUTAGE_CODES = ("overloaded", "unavailable")
+
+
+def outage(message, code="unavailable"):
+    """Return the answer to a call that nobody could look at; it may be repeated as it is."""
+    return ApiError(503, code, message, headers=RETRY_AFTER)
 
 
 def _authenticate():
@@ -115,6 +154,7 @@ def _authenticate():
         if not any(user.has_group(group) for group in API_GROUPS):
             raise ApiError(403, "forbidden", "The key's user is not in the group KKT API.")
     elif is_trusted_loopback():
+        refuse_foreign_page()
         uid = request.env.ref("optics_kkt_driver.user_kkt_api").id
     else:
         raise _unauthorized("Authorization: Bearer <API key> is required.")
@@ -232,7 +272,7 @@ def find_device(code):
     is_code = isinstance(code, str) and is_storable(code)
     devices = is_code and callers_devices(("code", "=", code))
     if not devices:
-        raise ApiError(422, "unknown_till", f"There is no till {code}.", {"field": "pos_id"})
+        raise ApiError(422, "unknown_till", f"There is no till {shown(code)}.", {"field": "pos_id"})
     if len(devices) > 1:
         message = f"Several companies have a till {code}."
         raise ApiError(422, "ambiguous_till", message, {"field": "pos_id"})

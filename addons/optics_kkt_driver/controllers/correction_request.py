@@ -21,7 +21,7 @@ BASES = {"self": CorrectionType.SELF, "order": CorrectionType.INSTRUCTION}
 def read_correction_request(body, device):
     """Return the arguments of ``fiscal.document._correct`` that a call asks for.
 
-    :raises ApiError: 422, with every problem in ``details.problems``
+    :raises ApiError: 422, with the problems in ``details.problems``
     """
     problems = Problems()
     part.no_unknown(problems, "", body, FIELDS)

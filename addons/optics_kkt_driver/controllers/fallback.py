@@ -1,19 +1,19 @@
-from werkzeug.exceptions import HTTPException
-
 from odoo import http
 from odoo.http import request
 
 from .api import ApiError, json_route
-
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+from .doors import allowed_methods, nothing_at
 
 
 class FallbackController(http.Controller):
     """Answer in JSON what no other route of the API takes."""
 
-    @json_route("/v1/<path:path>", "/api/v1/<path:path>", "/ofd/v1/<path:path>")
-    def no_such_route(self, path):
-        allowed = self._allowed_methods()
+    @json_route(
+        *("/v1", "/api/v1", "/ofd/v1"),
+        *("/v1/<path:path>", "/api/v1/<path:path>", "/ofd/v1/<path:path>"),
+    )
+    def no_such_route(self, path=""):
+        allowed = allowed_methods()
         if allowed:
             raise ApiError(
                 405,
@@ -22,16 +22,4 @@ class FallbackController(http.Controller):
                 {"allowed": allowed},
                 {"Allow": ", ".join(allowed)},
             )
-        raise ApiError(404, "not_found", f"There is nothing at {request.httprequest.path}.")
-
-    def _allowed_methods(self):
-        routes = request.env["ir.http"].routing_map().bind_to_environ(request.httprequest.environ)
-        path = request.httprequest.path
-        return [method for method in METHODS if self._is_served(routes, path, method)]
-
-    def _is_served(self, routes, path, method):
-        try:
-            endpoint, _args = routes.match(path_info=path, method=method)
-        except HTTPException:
-            return False
-        return endpoint.func.__name__ != "no_such_route"
+        raise nothing_at(request.httprequest.path)

@@ -3,11 +3,11 @@ from odoo.http import request
 from odoo.modules.module import get_manifest
 
 from .. import ticker
-from .api import callers_devices, json_route
+from .api import HEALTH, callers_devices, json_route
 
 
 class HealthController(http.Controller):
-    @json_route("/v1/health", methods=["GET"], readonly=True)
+    @json_route(HEALTH, methods=["GET"], readonly=True)
     def health(self):
         """Tell how the suite is; 200 while it can sell, 503 when it cannot."""
         report = request.env["kkt.monitor"]._health_report(callers_devices())

@@ -1,6 +1,7 @@
 from odoo import http
 from odoo.http import request
 
+from ..kkt.fiscal.exact import shown
 from ..kkt.fiscal.jsonio import is_storable
 from ..kkt.fiscal.money import from_kopecks
 from .api import ApiError, find_device, json_route
@@ -16,7 +17,7 @@ class PurchaseController(http.Controller):
             domain = [("company_id", "=", device.company_id.id), ("name", "=", name)]
             purchase = purchase.search(domain)
         if not purchase:
-            raise ApiError(404, "not_found", f"There is no purchase {name}.")
+            raise ApiError(404, "not_found", f"There is no purchase {shown(name)}.")
         balance = purchase._balance()
         return 200, {
             "purchase": purchase.name,

@@ -1,6 +1,7 @@
 from odoo import http
 from odoo.http import request
 
+from ..kkt.fiscal.exact import shown
 from ..kkt.fiscal.jsonio import is_storable
 from ..kkt.fiscal.vocabulary import DocumentKind
 from .api import ApiError, json_route, of_callers_companies
@@ -23,5 +24,5 @@ class ReceiptController(http.Controller):
             domain = [("idempotency_key", "=", key), *callers]
             documents = documents.search(domain)
         if len(documents) != 1:
-            raise ApiError(404, "not_found", f"There is no document with the key {key}.")
+            raise ApiError(404, "not_found", f"There is no document with the key {shown(key)}.")
         return 200, documents._fiscal_data()

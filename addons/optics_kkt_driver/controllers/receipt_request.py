@@ -39,7 +39,7 @@ def read_receipt_request(body, device):
     A purchase that the receipt belongs to is kept for this transaction: what it has prepaid and
     owes stays true until the receipt is queued.
 
-    :raises ApiError: 422, with every problem in ``details.problems``
+    :raises ApiError: 422, with the problems in ``details.problems``
     """
     return ReceiptReader(body, device).wanted()
 

@@ -3,8 +3,40 @@
 import re
 
 from ..kkt.fiscal.document import InvalidDocument
-from ..kkt.fiscal.exact import LONGEST_SHOWN
+from ..kkt.fiscal.exact import cut
 
+STATUSES = {
+    "ambiguous_till": (422,),
+    "bad_json": (400,),
+    "busy": (503,),
+    "device_refused": (502,),
+    "device_silent": (504,),
+    "forbidden": (403,),
+    "foreign_origin": (403,),
+    "given_up": (409,),
+    "http_error": (),
+    "idempotency_key_required": (400,),
+    "in_progress": (409,),
+    "internal_error": (500,),
+    "invalid_request": (422,),
+    "key_conflict": (409,),
+    "method_not_allowed": (405,),
+    "not_found": (404,),
+    "overloaded": (503,),
+    "refused": (409, 422),
+    "too_large": (413,),
+    "unauthorized": (401,),
+    "unavailable": (503,),
+    "unknown": (504,),
+    "unknown_database": (404,),
+    "unknown_till": (422,),
+    "unsupported_media_type": (415,),
+}
+"""Every code that the API answers, with its statuses; none where the server's own is passed on.
+
+``docs/API.md`` has them all, and a test walks over what the controllers raise.
+"""
+RETRY_AFTER = {"Retry-After": "2"}
 NAMES_OF_CALL = {
     "nds": "tax_rate",
     "items_quantity_measure": "measure",
@@ -33,7 +65,7 @@ class ApiError(Exception):
 def raise_any(problems):
     """Refuse the call if anything is wrong.
 
-    :raises ApiError: 422, with every problem in ``details.problems``
+    :raises ApiError: 422, with the problems in ``details.problems``
     """
     try:
         problems.raise_any()
@@ -45,20 +77,19 @@ def refusal(invalid):
     """Return the answer to a call that is wrong in the ways that `invalid` tells."""
     told = [
         {
-            "field": _path_of_call(each.field),
+            "field": _path_of_call(cut(each.field)),
             "code": each.code,
             "rule": each.rule,
-            "value": _shown(each.value),
+            "value": cut(str(each.value)),
         }
         for each in invalid.problems
     ]
-    words = "; ".join(f"{each['field']}: {each['rule']} (got {each['value']})" for each in told)
-    return ApiError(422, "invalid_request", words, {"field": told[0]["field"], "problems": told})
-
-
-def _shown(value):
-    text = str(value)
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+    words = [f"{each['field']}: {each['rule']} (got {each['value']})" for each in told]
+    details = {"field": told[0]["field"], "problems": told}
+    if invalid.more:
+        words.append(f"and {invalid.more} more")
+        details["more"] = invalid.more
+    return ApiError(422, "invalid_request", "; ".join(words), details)
 
 
 def _path_of_call(path):

@@ -6,8 +6,7 @@ from odoo.http import request
 
 from ..exceptions import KeyConflict
 from .api import ApiError, find_device, idempotency_key, json_body
-
-RETRY_AFTER = {"Retry-After": "2"}
+from .refusal import RETRY_AFTER
 
 
 def register_document(kind, read):

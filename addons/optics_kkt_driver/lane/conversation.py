@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ..kkt.clock import SystemClock
 from ..kkt.device.errors import DeviceError, Refused
+from ..kkt.fiscal.exact import shown
 from ..kkt.flow.errors import LaneStopped, TillBusy, TillRefused, TillSilent
 from ..kkt.flow.register import serve
 from .cursor import end_transaction
@@ -64,7 +65,7 @@ def converse_alone(registry, device_id, uid, speak, wait):
         try:
             return Ended(_spoken(lane, speak))
         except LaneStopped as stop:
-            _logger.info("Lane of till %s stopped: %s", lane.till, stop)
+            _logger.info("Lane of till %s stopped: %s", shown(lane.till), shown(str(stop)))
             stop.params.setdefault("till", lane.till)
             return Ended(stop=stop)
 

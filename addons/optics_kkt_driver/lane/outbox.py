@@ -84,4 +84,5 @@ class DeviceOutbox(Outbox):
             with open_driver(name, settings) as driver:
                 driver.acknowledge(message.fd_number, message.fn_number)
         except DeviceError as error:
-            _logger.info("Till %s was not told of FD %s: %s", name, message.fd_number, error)
+            why = str(error)
+            _logger.info("Till %s was not told of FD %s: %r", name, message.fd_number, why)

@@ -28,6 +28,7 @@ from ..kkt.fiscal.document import (
     UserAttribute,
     document_from_json,
 )
+from ..kkt.fiscal.exact import shown
 from ..kkt.fiscal.qr import qr_text
 from ..kkt.fiscal.rates import rate_differences
 from ..kkt.fiscal.returned import ReturnedLine
@@ -573,10 +574,10 @@ class FiscalDocument(models.Model):
         _logger.info(
             "Document %s of till %s: %s -> %s (%s)",
             self.id,
-            self.device_id.code,
+            shown(self.device_id.code),
             state,
             target,
-            why,
+            shown(why),
         )
         return True
 

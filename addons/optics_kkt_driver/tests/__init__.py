@@ -1,6 +1,7 @@
 from . import (
     test_account_tax,
     test_api,
+    test_api_doors,
     test_api_purchase,
     test_chart_of_accounts,
     test_companies,

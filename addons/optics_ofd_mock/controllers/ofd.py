@@ -4,7 +4,8 @@ from decimal import Decimal
 from odoo import http
 from odoo.http import request
 
-from odoo.addons.optics_kkt_driver.controllers.api import ApiError, json_body, json_route
+from odoo.addons.optics_kkt_driver.controllers.api import json_body, json_route
+from odoo.addons.optics_kkt_driver.controllers.doors import nothing_at, refuse_foreign_page
 from odoo.addons.optics_kkt_driver.kkt.virtual.ofd import OfdEmulator
 
 from ..settings import is_on
@@ -46,10 +47,11 @@ class OfdMockController(http.Controller):
 def _emulator():
     """Return the emulator of this database.
 
-    :raises ApiError: 404 while it is off
+    :raises ApiError: 404 while it is off, 403 for pages of other sites
     """
     if not is_on():
-        raise ApiError(404, "not_found", f"There is nothing at {request.httprequest.path}.")
+        raise nothing_at(request.httprequest.path)
+    refuse_foreign_page()
     return OfdEmulator(PostgresOfdStore(request.env.registry))
 
 

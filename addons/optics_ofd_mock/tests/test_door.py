@@ -117,6 +117,35 @@ class TestOfdDoor(HttpCase):
         self.assertEqual(self.call("/ofd/v1/health", key=False)[0], 401)
         self.assertEqual(self.call(f"{ADMIN}/reset", method="POST", key=False)[0], 401)
 
+    def test_pages_of_other_sites_reset_nothing(self):
+        self.call(RECEIPTS, message())
+        for headers in (
+            {"Origin": "https://evil.example"},
+            {"Origin": "null"},
+            {"Sec-Fetch-Site": "cross-site"},
+            {"Sec-Fetch-Site": "same-site"},
+        ):
+            for path in ("reset", "set-failure", "set-success"):
+                with self.subTest(path=path, headers=headers):
+                    status, answer = self.call(f"{ADMIN}/{path}", method="POST", **headers)
+                    self.assertEqual((status, answer["error"]["code"]), (403, "foreign_origin"))
+        health = self.call("/ofd/v1/health")[1]
+        self.assertEqual((health["status"], health["documents_received"]), ("healthy", 1))
+
+    def test_a_browsers_question_resets_nothing(self):
+        self.call(RECEIPTS, message())
+        headers = {"Authorization": f"Bearer {self.key}", "Origin": "https://evil.example"}
+        for path in ("reset", "set-failure", "set-success"):
+            with self.subTest(path):
+                answer = self.url_open(f"{ADMIN}/{path}", headers=headers, method="OPTIONS")
+                self.assertEqual(
+                    (answer.status_code, answer.headers["Allow"]), (204, "POST, OPTIONS")
+                )
+        answer = self.url_open(RECEIPTS, headers=headers, method="OPTIONS")
+        self.assertEqual(answer.headers["Allow"], "GET, HEAD, POST, OPTIONS")
+        health = self.call("/ofd/v1/health")[1]
+        self.assertEqual((health["status"], health["documents_received"]), ("healthy", 1))
+
     def test_nothing_is_there_unless_switched_on(self):
         with patch.dict(os.environ, OFD_EMULATOR="off"):
             for path, method in (

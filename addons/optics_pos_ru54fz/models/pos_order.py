@@ -492,7 +492,7 @@ class PosOrder(models.Model):
             with self.env.cr.savepoint():
                 self.sync_from_ui([wish])
         except Exception:
-            _logger.exception("Order %s is signed and cannot be completed", self.pos_reference)
+            _logger.exception("Order %s is signed and cannot be completed", self.id)
             return
         self._send_order()
 

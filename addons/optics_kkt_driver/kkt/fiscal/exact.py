@@ -52,4 +52,9 @@ def shown(value: object) -> str:
     except (ValueError, RecursionError):
         # An integer of thousands of digits, or a list in a list in a list …
         return f"<{type(value).__name__}>"
+    return cut(text)
+
+
+def cut(text: str) -> str:
+    """A text of others as far as it is worth repeating."""
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"

@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 MOST_KOPECKS = (1 << 48) - 1
 """A sum in FFD has 6 bytes."""
+MOST_TOLD = 50
+"""Problems that are kept of one document; a caller who has mended these is told the next ones."""
 _UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")
 
 
@@ -51,18 +53,29 @@ class Problem:
 
 
 class InvalidDocument(ValueError):
-    """A document or a part of one breaks rules; `problems` names every one of them."""
+    """A document or a part of one breaks rules.
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    `problems` names each of them up to :data:`MOST_TOLD`; `more` counts what was found then, and
+    the parts that were not looked at any more.
+    """
+
+    def __init__(self, problems: Iterable[Problem], more: int = 0) -> None:
         self.problems = tuple(problems)
-        super().__init__("; ".join(map(str, self.problems)))
+        self.more = more
+        rest = [f"and {more} more"] if more else []
+        super().__init__("; ".join([*map(str, self.problems), *rest]))
 
 
 class Problems:
-    """Collects problems; every check reports at most one and says whether all was well."""
+    """Collects problems; every check reports at most one and says whether all was well.
+
+    From :data:`MOST_TOLD` on they are only counted, without their sentences, and no part is built
+    any more: what can be wrong in a call is only bounded by its size.
+    """
 
     def __init__(self) -> None:
         self._found: list[Problem] = []
+        self._more = 0
 
     def __bool__(self) -> bool:
         return bool(self._found)
@@ -70,28 +83,42 @@ class Problems:
     def raise_any(self) -> None:
         """Raise :class:`InvalidDocument` when anything was found."""
         if self._found:
-            raise InvalidDocument(self._found)
+            raise InvalidDocument(self._found, self._more)
+
+    @property
+    def is_full(self) -> bool:
+        return len(self._found) >= MOST_TOLD
 
     def add(self, field: str, value: Any, code: str, /, **params: Any) -> None:
-        self._found.append(Problem(field, value, code, **params))
+        if self.is_full:
+            self._more += 1
+        else:
+            self._found.append(Problem(field, value, code, **params))
 
     def has(self, field: str) -> bool:
-        """A problem of this field, or of something within it, was found."""
+        """A problem of this field, or of something within it, was found or may have been."""
         within = (f"{field}.", f"{field}[")
-        return any(each.field == field or each.field.startswith(within) for each in self._found)
+        return bool(self._more) or any(
+            each.field == field or each.field.startswith(within) for each in self._found
+        )
 
     def attempt(self, path: str, build: Callable[[], T]) -> T | None:
         """Build a part; if it is invalid keep its problems under `path` and give None."""
+        if self.is_full:
+            self._more += 1
+            return None
         try:
             return build()
         except InvalidDocument as invalid:
-            self._found += [each.within(path) for each in invalid.problems]
+            room = MOST_TOLD - len(self._found)
+            self._found += [each.within(path) for each in invalid.problems[:room]]
+            self._more += invalid.more + len(invalid.problems[room:])
             return None
 
     def settle(self, built: T | None) -> T:
         """What was built by :meth:`attempt`, when nothing at all was wrong. Raises otherwise."""
         if built is None or self._found:
-            raise InvalidDocument(self._found)
+            raise InvalidDocument(self._found, self._more)
         return built
 
     def check(self, holds: bool, field: str, value: Any, code: str, /, **params: Any) -> bool:

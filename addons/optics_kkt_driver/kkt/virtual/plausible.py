@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from ..fiscal.exact import cut, shown
+
 _UINT32 = 1 << 32
 _FN = re.compile(r"[0-9]{16}", re.ASCII)
 _FPD = re.compile(r"[0-9]{10}", re.ASCII)
@@ -18,8 +20,8 @@ class Implausible(Exception):
     """`field` (path of JSON names) does not hold what it must."""
 
     def __init__(self, field: str, rule: str) -> None:
-        super().__init__(f"{field}: {rule}")
-        self.field = field
+        self.field = cut(field)
+        super().__init__(f"{self.field}: {rule}")
 
 
 def check_arrival(payload: Any, idempotency_key: str = "") -> None:
@@ -30,7 +32,7 @@ def check_arrival(payload: Any, idempotency_key: str = "") -> None:
     document = payload["document"]
     required = _REQUIRED.get(payload["kind"])
     if required is None:
-        raise Implausible("kind", f"no document of an FD: {payload['kind']!r}")
+        raise Implausible("kind", f"no document of an FD: {shown(payload['kind'])}")
     _check(document, required, "document.")
     _check_same(payload, document)
     named = f"{payload['fiscalDriveNumber']}:{payload['fiscalDocumentNumber']}"
