@@ -294,3 +294,13 @@ def test_a_prepayment_gives_its_share_back(order: list[Item], data: st.DataObjec
         prepaid, numbers, Decimal(sold), Decimal(sold), left_to_return(prepaid, lines)
     )
     assert over == []
+
+
+def test_a_share_that_is_not_quite_a_half_loses_no_kopeck() -> None:
+    prepaid = receipt(*prepayment_lines([Item.priced("Очки", 2, Nds.NDS_NO)], 2))
+    earlier: list[ReturnedLine] = []
+    for share in (1, 4, 56, 61):
+        left = left_to_return(prepaid, earlier)
+        parts = parts_to_return(prepaid, [1], Decimal(share), Decimal(122), left, earlier)
+        earlier += [line for line, _item in priced_parts(parts, sum(part.sum for part in parts))]
+    assert [line.sum for line in earlier] == [0, 0, 1, 1]

@@ -226,7 +226,8 @@ def _part(
 
 
 _NOTHING = Decimal("1e-12")
-"""Thirds of a quantity may come to a little more or less than the whole; no till counts so fine."""
+"""Thirds of a quantity may come to a little more or less than the whole; no till counts so fine.
+Of shares in kopecks as well."""
 
 
 def _share_of(total: int, part: Decimal | int, whole: Decimal | int) -> Fraction:
@@ -235,6 +236,10 @@ def _share_of(total: int, part: Decimal | int, whole: Decimal | int) -> Fraction
 
 def _within(kopecks: int, exact: Fraction) -> int:
     """Whole kopecks less than one away from an exact share, as near to `kopecks` as may be."""
+    whole = round(exact)
+    if abs(exact - whole) < _NOTHING:
+        # What is left now, and what was to be left by the part before, are the same share.
+        return whole
     return max(floor(exact), min(kopecks, ceil(exact)))
 
 
