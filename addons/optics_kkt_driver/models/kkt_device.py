@@ -19,6 +19,7 @@ from ..lane.side_by_side import serve_side_by_side
 from .fiscal_document_delivery import UNDELIVERED
 from .fiscal_words import words_of_stop
 
+SERVE = "optics_kkt_driver.cron_serve"
 DRIVERS_BY_MODE = {"mock": ("virtual",), "real": ("shtrih", "atol")}
 """By `KKT_MODE`: drivers of that kind, the usual one first; some may come with later versions."""
 DELIVERIES = [
@@ -442,7 +443,8 @@ class KktDevice(models.Model):
     def _cron_serve(self):
         """Print what waits and settle what a dead process left, several tills at once."""
         rows = self.env["fiscal.document"]._read_group([("state", "in", WAITING)], ["device_id"])
-        devices = [device.id for (device,) in rows]
-        serve_side_by_side(self.env.registry, devices, self.env.uid)
+        waiting = self.browse(device.id for (device,) in rows)
+        devices = (waiting | self._troubled(SERVE)).ids
+        serve_side_by_side(self.env.registry, devices, self.env.uid, SERVE)
         # Also those that go on alone: a job that seems to do nothing is switched off by Odoo.
         self.env["ir.cron"]._commit_progress(len(devices))
