@@ -28,7 +28,7 @@ class PurchaseController(http.Controller):
 
 def _summary(document):
     return {
-        "key": document.idempotency_key,
+        "key": document.idempotency_key if document.key_origin == "api" else None,
         "kind": document.kind,
         "state": document.state,
         "operation_type": int(document.operation_type or 0),

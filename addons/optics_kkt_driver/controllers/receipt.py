@@ -19,7 +19,8 @@ class ReceiptController(http.Controller):
         """Tell the state and the fiscal data of the document with this key."""
         documents = request.env["fiscal.document"].sudo()
         if is_storable(key):
-            domain = [("idempotency_key", "=", key), *of_callers_companies()]
+            callers = [("key_origin", "=", "api"), *of_callers_companies()]
+            domain = [("idempotency_key", "=", key), *callers]
             documents = documents.search(domain)
         if len(documents) != 1:
             raise ApiError(404, "not_found", f"There is no document with the key {key}.")

@@ -272,7 +272,8 @@ def find_original(problems, data, device):
         if not isinstance(told["key"], str):
             problems.add("original.key", told["key"], "not_text")
             return told, None
-        found = documents.search([*company, ("idempotency_key", "=", told["key"])])
+        callers = [("key_origin", "=", "api"), ("idempotency_key", "=", told["key"])]
+        found = documents.search([*company, *callers])
         if found.is_signed:
             return told, found
         problems.add("original.key", told["key"], "original_not_signed")

@@ -25,7 +25,7 @@ def register_document(kind, read):
     device = find_device(body.get("pos_id"))
     documents = request.env["fiscal.document"]
     with conflicts_answered():
-        row = documents._stored(device, kind, key, body)
+        row = documents._stored(device, kind, key, body, "api")
         if not row:
             wanted = read(body, device)._replace(fingerprint=body)
             row = documents._enqueue(device, key, "api", wanted)

@@ -15,6 +15,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tools import SQL, formatLang
+from odoo.tools.sql import escape_psql
 
 from ..exceptions import KeyConflict
 from ..fields import Int8
@@ -117,7 +118,8 @@ class Wanted(NamedTuple):
 
 SENT_COLUMNS = frozenset(
     {
-        *("company_id", "device_id", "kind", "source", "idempotency_key", "short_key", "body_hash"),
+        *("company_id", "device_id", "kind", "source", "body_hash"),
+        *("key_origin", "idempotency_key", "short_key"),
         *("payload", "reference", "operation_type", "total_sum", "needs_open_shift"),
         *("original_id", "original_fn", "original_fd", "original_fpd", "original_lines"),
         *("correction_role", "after_id"),
@@ -182,7 +184,16 @@ class FiscalDocument(models.Model):
         help="What somebody else has registered, by the code of the signed document",
     )
     state = fields.Selection(STATES, required=True, readonly=True, default=State.QUEUED.value)
-    source = fields.Selection(SOURCES, required=True, readonly=True)
+    source = fields.Selection(
+        SOURCES, required=True, readonly=True, help="Who asked for the document"
+    )
+    key_origin = fields.Selection(
+        SOURCES,
+        string="Whose key",
+        required=True,
+        readonly=True,
+        help="Whose keys this one is unique among; what is derived from another key is the lane's",
+    )
     idempotency_key = fields.Char(required=True, readonly=True, copy=False)
     body_hash = fields.Char(required=True, readonly=True)
     reference = fields.Char(
@@ -275,7 +286,7 @@ class FiscalDocument(models.Model):
     signed_text = fields.Text(string="As signed", compute="_compute_signed_text")
 
     _key_unique = models.UniqueIndex(
-        "(company_id, idempotency_key)", "This idempotency key is taken already."
+        "(company_id, key_origin, idempotency_key)", "This idempotency key is taken already."
     )
     _fd_unique = models.UniqueIndex(
         "(fn_number, fd_number) WHERE fd_number > 0", "This FD is known already."
@@ -384,26 +395,29 @@ class FiscalDocument(models.Model):
     # Entry ------------------------------------------------------------------------------------
 
     @api.model
-    def _enqueue(self, device, key, source, wanted):
+    def _enqueue(self, device, key, source, wanted, origin=None):
         """Put a document into the lane of `device`, in the caller's transaction.
 
-        :param str key: idempotency key, unique within the company
-        :param str source: one of :data:`SOURCES`
+        :param str key: idempotency key, unique within the company among those of its origin
+        :param str source: who asked, one of :data:`SOURCES`
         :param wanted: :class:`Wanted`
+        :param str origin: whose key it is, unless it is the asker's own: see :meth:`_lane_key`
         :return: the row; the stored one when the key was used for the same body before
         :raises KeyConflict: the key was used for another body
         """
         kind = wanted.document.kind
         fingerprint = wanted.fingerprint or wanted.document.to_json()
-        if stored := self._stored(device, kind, key, fingerprint):
+        origin = origin or source
+        if stored := self._stored(device, kind, key, fingerprint, origin):
             return stored
-        short_key = self._short_key(device, key)
+        short_key = self._short_key(device, key, origin)
         try:
             row = self.sudo().create(
                 {
                     "company_id": device.company_id.id,
                     "device_id": device.id,
                     "source": source,
+                    "key_origin": origin,
                     "idempotency_key": key,
                     "body_hash": self._body_hash(device, kind, fingerprint),
                     "short_key": short_key,
@@ -449,7 +463,7 @@ class FiscalDocument(models.Model):
         }
 
     @api.model
-    def _stored(self, device, kind, key, fingerprint):
+    def _stored(self, device, kind, key, fingerprint, origin):
         """Return the row that this key has made before; empty when there is none.
 
         What a document says may depend on the day and on other documents, so whoever makes one
@@ -458,7 +472,11 @@ class FiscalDocument(models.Model):
         :raises KeyConflict: the key was used for another body
         """
         stored = self.sudo().search(
-            [("company_id", "=", device.company_id.id), ("idempotency_key", "=", key)]
+            [
+                ("company_id", "=", device.company_id.id),
+                ("key_origin", "=", origin),
+                ("idempotency_key", "=", key),
+            ]
         )
         if stored and stored.body_hash != self._body_hash(device, kind, fingerprint):
             raise KeyConflict(self.env._("The key %s was used for another document.", key), stored)
@@ -470,10 +488,18 @@ class FiscalDocument(models.Model):
         return hashlib.sha256(text.encode()).hexdigest()
 
     @api.model
-    def _short_key(self, device, key):
+    def _short_key(self, device, key, origin):
         """Eight letters and digits that tell this document from any other on the drive."""
-        digest = hashlib.sha256(f"{device.company_id.id}:{device.id}:{key}".encode()).digest()
-        return base64.b32encode(digest[:5]).decode()
+        whole = f"{device.company_id.id}:{device.id}:{origin}:{key}"
+        return base64.b32encode(hashlib.sha256(whole.encode()).digest()[:5]).decode()
+
+    @api.model
+    def _lane_key(self, origin, key, what):
+        """Return the key of what follows from another document, among the lane's own keys.
+
+        No caller can take it: his keys are of another origin.
+        """
+        return f"{origin}:{key}:{what}"
 
     # Registration -----------------------------------------------------------------------------
 
@@ -604,19 +630,25 @@ class FiscalDocument(models.Model):
     def _enqueue_shift_opening(self):
         """Queue the opening of a shift that this receipt needs, in the name of its cashier."""
         self.ensure_one()
-        key = f"{self.idempotency_key}:shift:{self._openings_signed()}"
+        before = self._lane_key(self.key_origin, self.idempotency_key, "shift:")
         wanted = Wanted(ShiftOpening(self._value().cashier), self.reference or "")
-        opening = self._enqueue(self.device_id, key, "lane", wanted)
+        number = self._count_ended(self.device_id, "lane", before)
+        opening = self._enqueue(self.device_id, f"{before}{number}", "lane", wanted)
         opening._retry()
         return opening
 
-    def _openings_signed(self):
-        """Count the shifts that were opened for this row: each closed one wants a new opening."""
-        return self.search_count(
+    @api.model
+    def _count_ended(self, device, origin, before):
+        """Count the attempts under keys that begin with `before` and are over, this way or that.
+
+        Each shift that was closed again, or whose opening was given up, wants a new opening.
+        """
+        return self.sudo().search_count(
             [
-                ("company_id", "=", self.company_id.id),
-                ("idempotency_key", "=like", f"{self.idempotency_key}:shift:%"),
-                ("state", "in", SIGNED),
+                ("company_id", "=", device.company_id.id),
+                ("key_origin", "=", origin),
+                ("idempotency_key", "=like", f"{escape_psql(before)}%"),
+                ("state", "in", ENDED),
             ]
         )
 
@@ -682,6 +714,7 @@ class FiscalDocument(models.Model):
                 "kind": "foreign",
                 "state": State.PRINTED,
                 "source": "device",
+                "key_origin": "device",
                 "idempotency_key": f"foreign:{signed.fn_number}:{signed.fd_number}",
                 "body_hash": self._body_hash(device, "foreign", document),
                 "payload": document,

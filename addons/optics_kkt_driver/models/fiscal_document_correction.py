@@ -57,7 +57,7 @@ class FiscalDocument(models.Model):
         """Queue what corrects a settlement on `device`, in the caller's transaction.
 
         Without `wrong` the settlement was made without a till: one document under `key`. With it, a
-        reverse document under ``<key>:reverse`` and the right one under `key`; only the right one
+        reverse document under a key of the lane and the right one under `key`; only the right one
         when an earlier correction has taken the same error back and was given up half-way.
         Repeating a key makes nothing new. Call :meth:`_print_in_order` after it.
 
@@ -73,9 +73,11 @@ class FiscalDocument(models.Model):
         :raises UserError: the wrong document is corrected already
         :raises KeyConflict: the key was used for something else
         """
-        rows, planned = self._planned_correction(device, key, basis=basis, right=right, wrong=wrong)
+        rows, planned = self._planned_correction(
+            device, key, source, basis=basis, right=right, wrong=wrong
+        )
         links = {**(columns or {}), **(self._original_links(device, wrong) if wrong else {})}
-        for role, row_key, document in planned:
+        for role, origin, row_key, document in planned:
             wanted = Wanted(
                 document,
                 reference,
@@ -83,24 +85,25 @@ class FiscalDocument(models.Model):
                 {**links, "correction_role": role, "after_id": rows.id},
                 open_shift=device.auto_open_shift,
             )
-            rows += self._enqueue(device, row_key, source, wanted)
+            rows += self._enqueue(device, row_key, source, wanted, origin)
         return rows
 
     @api.model
-    def _planned_correction(self, device, key, *, basis, right, wrong=None):
+    def _planned_correction(self, device, key, source, *, basis, right, wrong=None):
         """Say what :meth:`_correct` would make, with the same arguments and errors.
 
         :return: the reverse row that stands already, if there is one, and a list of
-            ``(role, idempotency key, document)``
+            ``(role, origin of the key, idempotency key, document)``
         """
         self._check_day(device, basis)
         ffd = self._ffd_of(device)
         if wrong is None:
             correction = correcting.without_kkt(right, basis, ffd)
-            return self.browse(), [("settlement", key, correction)]
+            return self.browse(), [("settlement", source, key, correction)]
         reverse, again = correcting.correct_error(wrong, right, basis, ffd)
-        planned = [("reverse", f"{key}:reverse", reverse), ("right", key, again)]
-        standing = self._taken_back_before(device, key, wrong)
+        reverse_key = self._lane_key(source, key, "reverse")
+        planned = [("reverse", "lane", reverse_key, reverse), ("right", source, key, again)]
+        standing = self._taken_back_before(device, reverse_key, (source, key), wrong)
         return standing, planned[len(standing) :]
 
     def _check_day(self, device, basis):
@@ -166,7 +169,7 @@ class FiscalDocument(models.Model):
             )
         )
 
-    def _taken_back_before(self, device, key, wrong):
+    def _taken_back_before(self, device, reverse_key, right_key, wrong):
         """Return the signed reverse of another correction whose right document was given up.
 
         :raises UserError: another correction of the same document is whole, or under way
@@ -179,16 +182,12 @@ class FiscalDocument(models.Model):
                 ("original_fd", "=", wrong.fd_number),
                 ("correction_role", "=", "reverse"),
                 ("state", "!=", State.CANCELLED),
-                ("idempotency_key", "!=", f"{key}:reverse"),
+                ("idempotency_key", "!=", reverse_key),
             ]
         )
         right = documents.search(
-            [
-                ("after_id", "in", reverse.ids),
-                ("state", "!=", State.CANCELLED),
-                ("idempotency_key", "!=", key),
-            ]
-        )
+            [("after_id", "in", reverse.ids), ("state", "!=", State.CANCELLED)]
+        ).filtered(lambda row: (row.key_origin, row.idempotency_key) != right_key)
         if reverse and (right or not reverse.is_signed):
             raise UserError(
                 self.env._(

@@ -4,9 +4,11 @@ from zoneinfo import ZoneInfo
 
 from odoo import fields, models
 from odoo.exceptions import UserError
+from odoo.tools.sql import escape_psql
 
 from ..kkt.fiscal.document import CashIn, CashOut, ShiftClosing, ShiftOpening, XReport
 from ..kkt.fiscal.shift import SHIFT_LIMIT, SHIFT_WARNING
+from ..kkt.flow.states import ENDED
 from .fiscal_document import Wanted
 
 
@@ -90,23 +92,53 @@ class KktDevice(models.Model):
     # Buttons ----------------------------------------------------------------------------------
 
     def action_open_shift(self):
-        return self._report_button(self._shift_open, self._shift_key("open"))
+        return self._report_button(lambda cashier: self._shift_by_hand("shift_open", cashier))
 
     def action_close_shift(self):
-        return self._report_button(self._shift_close, self._shift_key("close"))
+        return self._report_button(lambda cashier: self._shift_by_hand("shift_close", cashier))
 
     def action_x_report(self):
-        return self._report_button(self._x_report, f"backend:{self.id}:x:{uuid4()}")
+        key = f"backend:{self.id}:x:{uuid4()}"
+        return self._report_button(lambda cashier: self._x_report(cashier, key, "backend"))
 
-    def _shift_key(self, word):
-        """Two people who press at once want one opening, or one closing."""
+    def _shift_by_hand(self, kind, cashier):
+        """Open or close the shift once, whoever presses and how often."""
         status = self._status()
-        return f"backend:{self.id}:{word}:{status.fn_number}:{status.last_fd}"
+        before = f"backend:{self.id}:{kind}:{status.fn_number}:{status.last_fd}:"
+        rows = self.env["fiscal.document"].sudo()
+        rows = rows.search(
+            [
+                ("device_id", "=", self.id),
+                ("key_origin", "=", "backend"),
+                ("idempotency_key", "=like", f"{escape_psql(before)}%"),
+            ],
+            order="id",
+        )
+        return self._shift_step(kind, rows, cashier, before, "backend")
 
-    def _report_button(self, call, key):
+    def _shift_step(self, kind, rows, cashier, before, source, **wanted):
+        """Register the next opening or closing of the shift, and return its row.
+
+        One that did not come to an end is taken up again, so that a repeated call makes no second.
+
+        :param kind: ``shift_open`` or ``shift_close``
+        :param rows: those that were made for the same purpose
+        :param before: what their keys begin with; the number of the attempt follows
+        """
+        for row in rows.filtered(lambda row: row.state not in ENDED):
+            # Whoever tried before may not be who stands at the till now.
+            mine = row._value().cashier == cashier
+            if mine or not row._give_up(self.env._("taken over by %s", cashier.operator)):
+                row._sign()
+                return row
+        register = self._shift_open if kind == "shift_open" else self._shift_close
+        number = len(rows.filtered(lambda row: row.state in ENDED))
+        return register(cashier, f"{before}{number}", source, **wanted)
+
+    def _report_button(self, call):
         self.ensure_one()
         self.check_access("write")
-        document = call(self.env.user._cashier_of_button(), key, "backend")
+        document = call(self.env.user._cashier_of_button())
         if not document.is_signed:
             raise UserError(document._explain())
         return document._open_form()

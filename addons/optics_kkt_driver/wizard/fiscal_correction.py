@@ -344,9 +344,9 @@ class FiscalCorrection(models.TransientModel):
         if not self.device_id:
             return []
         _standing, planned = self.env["fiscal.document"]._planned_correction(
-            self.device_id, self._row_key(), **arguments
+            self.device_id, self._row_key(), "backend", **arguments
         )
-        return [document for _role, _key, document in planned]
+        return [document for *_key, document in planned]
 
     def _row_key(self):
         return f"correction:{self.key}"

@@ -84,6 +84,7 @@ class KktCashMove(models.TransientModel):
             .search(
                 [
                     ("company_id", "=", self.company_id.id),
+                    ("key_origin", "=", "backend"),
                     ("idempotency_key", "=", self._document_key()),
                 ]
             )

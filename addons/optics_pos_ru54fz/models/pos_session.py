@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.optics_kkt_driver.kkt.fiscal.problems import InvalidDocument
-from odoo.addons.optics_kkt_driver.kkt.flow.states import ENDED, UNFINISHED
+from odoo.addons.optics_kkt_driver.kkt.flow.states import UNFINISHED
 from odoo.addons.optics_kkt_driver.models.fiscal_words import words_of_problems
 
 from ..steps import a_step, in_a_step
@@ -94,7 +94,7 @@ class PosSession(models.Model):
         till = self._fiscal_till()
         if not till or self._fiscal_shift_is_open(till):
             return {"successful": True, "message": ""}
-        return self._fiscal_shift_answer(self._fiscal_shift("shift_open", till._shift_open))
+        return self._fiscal_shift_answer(self._fiscal_shift("shift_open", till))
 
     def fiscal_close_shift(self):
         """Close the shift of the session's till (Z report), unless it is closed. Repeatable.
@@ -112,7 +112,7 @@ class PosSession(models.Model):
             return {**refusal, "open_order_ids": drafts.ids}
         if not self._fiscal_shift_is_open(till):
             return {"successful": True, "message": ""}
-        return self._fiscal_shift_answer(self._fiscal_shift("shift_close", till._shift_close))
+        return self._fiscal_shift_answer(self._fiscal_shift("shift_close", till))
 
     def action_fiscal_close_shift(self):
         """Close the shift from the back office."""
@@ -141,23 +141,13 @@ class PosSession(models.Model):
         till._refresh_status(wait=FRESH)
         return till.shift_open
 
-    def _fiscal_shift(self, kind, register):
-        """Register the next opening or closing of this session and return its row.
-
-        One that did not come to an end is taken up again, so that a repeated call makes no second.
-        """
-        cashier = self._fiscal_cashier()
-        rows = self.sudo().fiscal_document_ids.filtered(lambda row: row.kind == kind)
-        for row in rows.filtered(lambda row: row.state not in ENDED):
-            # Whoever tried before may not be who stands at the till now.
-            mine = row._value().cashier == cashier
-            if mine or not row._give_up(self.env._("taken over by %s", cashier.operator)):
-                row._sign()
-                return row
-        number = len(rows.filtered(lambda row: row.state in ENDED))
-        return register(
-            cashier,
-            f"pos-session:{self.id}:{kind}:{number}",
+    def _fiscal_shift(self, kind, till):
+        """Register the next opening or closing of this session and return its row."""
+        return till._shift_step(
+            kind,
+            self.sudo().fiscal_document_ids.filtered(lambda row: row.kind == kind),
+            self._fiscal_cashier(),
+            f"pos-session:{self.id}:{kind}:",
             "pos",
             reference=self.name,
             columns={"pos_session_id": self.id, "pos_config_id": self.config_id.id},

@@ -32,12 +32,22 @@ _SHUTDOWN = re.compile(rb"[^\n]*Initiating shutdown.*?(?=[^\n]*Odoo version|\Z)"
 
 
 class RpcError(Exception):
-    """Odoo refused a call; `name` is the exception's class on the server, the text its message."""
+    """Odoo refused a call; `name` is the exception's class on the server, the text its message.
+
+    `debug` is the server's traceback.
+    """
 
     def __init__(self, error: dict[str, Any]) -> None:
         data = error.get("data", {})
         super().__init__(data.get("message") or error.get("message"))
         self.name: str = data.get("name", "")
+        self.debug: str = data.get("debug", "")
+
+    @property
+    def is_a_crash_of_ours(self) -> bool:
+        """Whether code of ours fell over, and did not refuse; Odoo's own may do as it likes."""
+        frames = [line for line in self.debug.splitlines() if line.startswith("  File ")]
+        return not self.name.startswith("odoo.exceptions.") and "/optics_" in frames[-1]
 
 
 class Person:

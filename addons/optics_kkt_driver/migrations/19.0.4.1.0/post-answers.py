@@ -13,8 +13,10 @@ def migrate(cr, version):
            SET pause_answer = pause_reason,
                pause_reason = substring(pause_reason FROM '^(HTTP \d+|\w+)')
          WHERE pause_reason ~ '^(HTTP \d+|\w+): ';
+        ALTER TABLE fiscal_document_event DISABLE TRIGGER USER;
         UPDATE fiscal_document_event
            SET why = substring(why FROM '^HTTP \d+')
-         WHERE to_state = 'dead' AND why ~ '^HTTP \d+: '
+         WHERE to_state = 'dead' AND why ~ '^HTTP \d+: ';
+        ALTER TABLE fiscal_document_event ENABLE TRIGGER USER
         """
     )
