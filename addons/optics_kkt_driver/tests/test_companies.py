@@ -134,6 +134,19 @@ class TestTwoCompanies(FiscalCase):
             till.write({"company_id": self.mine.id})
 
     @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_a_regime_is_not_moved_into_a_company_of_others(self):
+        regime = self.env["fiscal.regime"].create(
+            {
+                "since": "2020-01-01",
+                "tax_system": "1",
+                "vat": "general",
+                "company_id": self.other.id,
+            }
+        )
+        with self.assertRaises(AccessError):
+            regime.with_user(self.manager_of_the_other()).company_id = self.mine
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
     def test_no_wizard_for_a_till_of_others(self):
         row = self.sell(self.till, "sale")
         device = {"device_id": self.till.id}
