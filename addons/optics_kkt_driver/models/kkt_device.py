@@ -233,6 +233,9 @@ class KktDevice(models.Model):
     def write(self, vals):
         if "company_id" in vals:
             self._check_company_may_change(vals["company_id"])
+        if vals.get("ofd_id"):
+            # Odoo's refusal of another company's names it to whoever must not read it.
+            self.env["fiscal.ofd"].browse(vals["ofd_id"]).check_access("read")
         result = super().write(vals)
         if "company_id" in vals:
             # Also in the company that they belong to now.
