@@ -81,6 +81,9 @@ class Ticker:
                     self._ring_on(connection)
             except psycopg2.Error as error:
                 _logger.info("Ticker of %s starts again: %s", self._dbname, error)
+            except Exception:
+                # Whatever it was: its lock is gone with the connection, which health tells.
+                _logger.exception("Ticker of %s starts again", self._dbname)
             self._stopped.wait(RECONNECT_PAUSE)
 
     def _ring_on(self, connection):

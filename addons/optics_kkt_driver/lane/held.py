@@ -7,9 +7,11 @@ from uuid import uuid4
 
 from odoo import SUPERUSER_ID
 
+from ..exceptions import KeyConflict
 from ..kkt.device.contract import Baseline, Intent
 from ..kkt.drivers.registry import open_driver
 from ..kkt.fiscal import hlc
+from ..kkt.flow.errors import OpeningConflict
 from ..kkt.flow.lane import Entry, Journaled, LaneStore
 from ..kkt.flow.states import SIGNED, UNDECIDED, State
 from .cursor import ADVISORY_LANE, lane_cursor, own_environment, try_advisory_lock
@@ -114,7 +116,10 @@ class HeldLane(LaneStore):
 
     def queue_shift_opening(self, before):
         with self._document(before) as document:
-            opening = document._enqueue_shift_opening()
+            try:
+                opening = document._enqueue_shift_opening()
+            except KeyConflict as error:
+                raise OpeningConflict(str(error)) from error
             return Entry(opening.id, opening._value())
 
     def journal(self, entry, baseline, deadline):
@@ -163,6 +168,10 @@ class HeldLane(LaneStore):
                 error_remedy=error.remedy,
             )
             self.status_is_due = True  # of paper, shift or clock it says something else now
+
+    def unservable(self, entry, error):
+        with self._document(entry) as document:
+            document._unservable(error)
 
     def unknown(self, entry, why):
         with self._document(entry) as document:

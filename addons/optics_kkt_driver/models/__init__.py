@@ -17,6 +17,7 @@ from . import (
     kkt_device_service,
     kkt_device_shift,
     kkt_device_status,
+    kkt_device_trouble,
     kkt_device_virtual,
     kkt_drive,
     kkt_histogram,

@@ -612,6 +612,20 @@ class FiscalDocument(models.Model):
             error_remedy=False,
         )
 
+    def _unservable(self, error):
+        """`queued` → `failed`: nothing was sent for it, and nothing can be.
+
+        :param error: ``kkt.flow.errors.Unservable``
+        """
+        return self._transition(
+            State.FAILED,
+            str(error),
+            origins=(State.QUEUED,),
+            error_code=error.code,
+            error_message=words_of_refusal(self.env, str(error), error.code, ""),
+            error_remedy=False,
+        )
+
     # What the lane asks of a row (see lane/held.py) ---------------------------------------------
 
     def _enqueue_shift_opening(self):

@@ -1,9 +1,6 @@
-import logging
 import os
 from datetime import timedelta
-
-from psycopg2 import InterfaceError, OperationalError
-from psycopg2.pool import PoolError
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -16,12 +13,11 @@ from ..kkt.ofd.endpoint import BadSetting, check_address, check_proxy, check_tok
 from ..kkt.ofd.http import HttpTransport
 from ..kkt.ofd.memory import MemoryTransport
 from ..kkt.virtual.ofd import MemoryOfdStore, OfdEmulator
+from ..lane.one_of_many import one_of_many
 from ..lane.outbox import DeviceOutbox
 from ..settings import may_be_inside
 from .fiscal_document_delivery import UNDELIVERED
 from .fiscal_words import words_of_endpoint
-
-_logger = logging.getLogger(__name__)
 
 MEMORY_OFD = OfdEmulator(MemoryOfdStore())
 """The operator of tills with delivery `memory`: forgets everything with its process."""
@@ -164,7 +160,12 @@ class FiscalOfd(models.Model):
         devices = self._due_devices()
         self.env["ir.cron"]._commit_progress(remaining=len(devices))
         for device in devices:
-            self._deliver_whatever_comes(device)
+            one_of_many(
+                f"Sending the documents of till {device.id}",
+                partial(self._deliver, device),
+                partial(self._note_failure, device),
+                told=BadSetting,
+            )
             if not self.env["ir.cron"]._commit_progress(1):
                 return
 
@@ -190,36 +191,28 @@ class FiscalOfd(models.Model):
         return [device for (device,) in rows]
 
     @api.model
-    def _deliver_whatever_comes(self, device):
-        """Send what is due of one till; what goes wrong with it is no other till's business."""
-        try:
-            with self.env.cr.savepoint(flush=False):
-                self._deliver(device)
-        except (OperationalError, InterfaceError, PoolError):
-            # The database's fault, and nothing that a person could mend here.
-            _logger.warning("Till %s: sending was cut short", device.id, exc_info=True)
-        except BadSetting as error:
-            readers = self.with_context(lang=device.company_id.partner_id.lang)
-            self._note_failure(device, words_of_endpoint(readers.env, error))
-        except Exception as error:
-            _logger.exception("Till %s: its documents cannot be sent", device.id)
-            self._note_failure(device, type(error).__name__, str(error))
+    def _note_failure(self, device, error):
+        """Have the endpoint's record say why nothing is sent; health and the buffer tell of it.
 
-    @api.model
-    def _note_failure(self, device, reason, detail=""):
-        """Have the endpoint's record say why nothing is sent; health and the buffer tell of it."""
+        It forgets by itself: it is tried again after a while.
+        """
+        if error is None:
+            return
+        reason, detail = type(error).__name__, str(error)
+        if isinstance(error, BadSetting):
+            readers = self.with_context(lang=device.company_id.partner_id.lang)
+            reason, detail = words_of_endpoint(readers.env, error), ""
         verdict = Verdict(Outcome.ENDPOINT, reason, one_line(detail))
-        try:
-            DeviceOutbox(self.env.registry, device.id).endpoint_at_fault(verdict)
-        except Exception:
-            # Also then the next till must have its turn.
-            _logger.exception(
-                "Till %s: why its documents cannot be sent is not recorded", device.id
-            )
+        DeviceOutbox(self.env.registry, device.id).endpoint_at_fault(verdict)
 
     @api.model
     def _deliver(self, device):
         """Send what is due of one till; nothing when another process is at it."""
+        with self.env.cr.savepoint(flush=False):
+            return self._send_what_is_due(device)
+
+    @api.model
+    def _send_what_is_due(self, device):
         settings = self.env["res.config.settings"]._fiscal_settings()
         policy = RetryPolicy(settings["ofd_retry_base"], settings["ofd_retry_cap"])
         outbox = DeviceOutbox(self.env.registry, device.id)
@@ -227,5 +220,5 @@ class FiscalOfd(models.Model):
         stop_at = clock.now() + timedelta(seconds=BATCH_SECONDS)
         with self._transport_of(device) as transport, outbox.held() as is_ours:
             if not is_ours:
-                return 0
+                return False
             return deliver(outbox, transport, clock, policy, stop_at=stop_at)

@@ -90,6 +90,13 @@ class FiscalRegime(models.Model):
                     )
                 ) from invalid
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "company_id" in vals:
+            # Also in the company that they belong to now.
+            self.check_access("write")
+        return result
+
     def _labels(self, name):
         return dict(self._fields[name]._description_selection(self.env))
 

@@ -43,6 +43,15 @@ STOPS = {
 }
 """Why a lane stands still, by ``kkt.flow.errors.LaneStopped.code``."""
 
+UNSERVABLE = {
+    "opening_conflict": _lt(
+        "No shift can be opened for this document: another document has the key that its opening"
+        " needs. Open the shift by hand and try again, or give this document up and ask for it"
+        " under another key."
+    ),
+}
+"""Why one row cannot be served, by ``kkt.flow.errors.Unservable.code``."""
+
 LINKS = {
     "memory_busy": _lt("Another process works with the virtual till's memory (%(why)s)."),
     "memory_damaged": _lt("The virtual till's memory is damaged (%(why)s)."),
@@ -366,7 +375,9 @@ def words_of_stored_error(env, stored):
 
 
 def words_of_refusal(env, message, code, remedy):
-    """Say what a till refused, with its code and what to do about it."""
+    """Say what a till refused, with its code and what to do about it; or why we sent nothing."""
+    if code in UNSERVABLE:
+        return _sentence(env, UNSERVABLE[code], {})
     parts = (
         env._("The till refused: %s.", message.rstrip(".")),
         code and env._("Code %s.", code),

@@ -19,6 +19,7 @@ from ..lane.side_by_side import serve_side_by_side
 from .fiscal_document_delivery import UNDELIVERED
 from .fiscal_words import words_of_stop
 
+SERVE = "optics_kkt_driver.cron_serve"
 DRIVERS_BY_MODE = {"mock": ("virtual",), "real": ("shtrih", "atol")}
 """By `KKT_MODE`: drivers of that kind, the usual one first; some may come with later versions."""
 DELIVERIES = [
@@ -232,6 +233,9 @@ class KktDevice(models.Model):
     def write(self, vals):
         if "company_id" in vals:
             self._check_company_may_change(vals["company_id"])
+        if vals.get("ofd_id"):
+            # Odoo's refusal of another company's names it to whoever must not read it.
+            self.env["fiscal.ofd"].browse(vals["ofd_id"]).check_access("read")
         result = super().write(vals)
         if "company_id" in vals:
             # Also in the company that they belong to now.
@@ -442,7 +446,8 @@ class KktDevice(models.Model):
     def _cron_serve(self):
         """Print what waits and settle what a dead process left, several tills at once."""
         rows = self.env["fiscal.document"]._read_group([("state", "in", WAITING)], ["device_id"])
-        devices = [device.id for (device,) in rows]
-        serve_side_by_side(self.env.registry, devices, self.env.uid)
+        waiting = self.browse(device.id for (device,) in rows)
+        devices = (waiting | self._troubled(SERVE)).ids
+        serve_side_by_side(self.env.registry, devices, self.env.uid, SERVE)
         # Also those that go on alone: a job that seems to do nothing is switched off by Odoo.
         self.env["ir.cron"]._commit_progress(len(devices))

@@ -32,6 +32,9 @@ class KktDeviceStatus(models.Model):
         readonly=True, help="Why the till did not answer when last asked; nothing when it did"
     )
     error = fields.Char(string="Last silence", compute="_compute_error")
+    troubles = fields.Json(
+        readonly=True, help="By job: when and how its last run went wrong with this till"
+    )
     model_name = fields.Char(string="Model", readonly=True)
     serial = fields.Char(string="Serial number", readonly=True)
     fn_number = fields.Char(string="FN", readonly=True)

@@ -69,14 +69,16 @@ class KktMonitor(models.AbstractModel):
         ours = [("device_id", "in", devices.ids)]
         buffer = self._buffer_status(devices)
         silent = devices.filtered(lambda device: device._status().silence)
+        troubled = devices.filtered(lambda device: device._status().troubles)
         undecided = documents.search_count([*ours, ("state", "in", STUCK)])
         most_tried = documents.search(
             [*ours, *UNDELIVERED], order="delivery_attempts desc", limit=1
         )
         components = {
             "tills": {
-                "status": "degraded" if silent else "healthy",
+                "status": "degraded" if silent or troubled else "healthy",
                 "silent": silent.mapped("code"),
+                "troubled": troubled.mapped("code"),
             },
             "documents": {
                 "status": "degraded" if undecided else "healthy",

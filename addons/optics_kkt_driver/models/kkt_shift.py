@@ -394,9 +394,14 @@ class KktShift(models.Model):
     @api.model
     def _cron_warn_of_age(self):
         """Call people, once a shift, before its 24 hours are over."""
-        for shift in self.search([("state", "=", "open"), ("age_raised", "=", False)]):
-            if shift.warning:
-                shift._raise_age()
+        young = self.search([("state", "=", "open"), ("age_raised", "=", False)])
+
+        def warn(device):
+            for shift in young.filtered(lambda shift: shift.device_id == device):
+                if shift.warning:
+                    shift._raise_age()
+
+        young.device_id._each_whatever_comes("optics_kkt_driver.cron_warn_of_age", warn)
 
     def _raise_age(self):
         self.age_raised = True

@@ -127,11 +127,31 @@ class TestTwoCompanies(FiscalCase):
             self.others[0].ofd_id = self.till.ofd_id
 
     @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_a_refused_operator_is_not_named(self):
+        till = self.others[0].with_user(self.manager_of_the_other())
+        with self.assertRaises(AccessError) as refusal:
+            till.ofd_id = self.till.ofd_id.id
+        self.assertNotIn(self.till.ofd_id.name, str(refusal.exception))
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
     def test_a_till_is_not_moved_into_a_company_of_others(self):
         self.others[1].ofd_id = False
         till = self.others[1].with_user(self.manager_of_the_other())
         with self.assertRaises(AccessError):
             till.write({"company_id": self.mine.id})
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_a_regime_is_not_moved_into_a_company_of_others(self):
+        regime = self.env["fiscal.regime"].create(
+            {
+                "since": "2020-01-01",
+                "tax_system": "1",
+                "vat": "general",
+                "company_id": self.other.id,
+            }
+        )
+        with self.assertRaises(AccessError):
+            regime.with_user(self.manager_of_the_other()).company_id = self.mine
 
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_no_wizard_for_a_till_of_others(self):
@@ -163,6 +183,11 @@ class TestTwoCompanies(FiscalCase):
             theirs = self.env[model].create(dict(values))
             with self.subTest(f"{model} read"), self.assertRaises(AccessError):
                 theirs.with_user(user).read([])
+
+    def test_faults_of_no_till_are_refused_as_such(self):
+        for_nobody = new_test_user(self.env, "for_nobody", "base.group_user")
+        with self.assertRaises(AccessError):
+            self.env["kkt.virtual.faults"].with_user(for_nobody).create({})
 
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_a_form_of_cash_tells_nothing_of_a_till_of_others(self):

@@ -176,7 +176,7 @@ class TestBadEndpointBesideAGoodOne(EndpointCase):
         secret = "what an internal service said"
         with (
             self.broken(RuntimeError(secret)),
-            self.assertLogs("odoo.addons.optics_kkt_driver.models.fiscal_ofd", "ERROR"),
+            self.assertLogs("odoo.addons.optics_kkt_driver.lane.one_of_many", "ERROR"),
         ):
             self.check()
         self.assertNotIn(secret, self.ofd.pause_reason)
@@ -185,7 +185,7 @@ class TestBadEndpointBesideAGoodOne(EndpointCase):
     def test_a_database_error_is_no_endpoints_fault(self):
         with (
             self.broken(OperationalError("the connection was closed")),
-            mute_logger("odoo.addons.optics_kkt_driver.models.fiscal_ofd"),
+            mute_logger("odoo.addons.optics_kkt_driver.lane.one_of_many"),
         ):
             self.deliver()
         self.assertEqual(self.beside.state, "delivered")

@@ -65,9 +65,9 @@ class KktVirtualFaults(models.TransientModel):
     def create(self, vals_list):
         """Begin with the faults that the till has now."""
         for vals in vals_list:
-            device = self.env["kkt.device"].browse(vals["device_id"])
+            device = self.env["kkt.device"].browse(vals.get("device_id"))
             device.check_access("write")
-            now = device._known_faults() or Faults()
+            now = (device and device._known_faults()) or Faults()
             vals.update({**self._from_faults(now), **vals})
         return super().create(vals_list)
 

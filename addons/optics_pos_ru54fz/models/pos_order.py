@@ -1,5 +1,5 @@
-import logging
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -7,13 +7,12 @@ from odoo.tools import SQL
 
 from odoo.addons.optics_kkt_driver.kkt.fiscal.money import from_kopecks
 from odoo.addons.optics_kkt_driver.kkt.flow.states import SIGNED
+from odoo.addons.optics_kkt_driver.lane.one_of_many import noted, noting_on_till, one_of_many
 from odoo.addons.optics_kkt_driver.models.fiscal_document import STATES, Wanted
 
 from ..receipt_builder import receipt_builder, vat_of_document
 from ..receipt_print import receipt_print
 from ..steps import a_step, in_a_step
-
-_logger = logging.getLogger(__name__)
 
 PAID_STATES = ("paid", "done", "invoiced")
 FROZEN_FIELDS = frozenset(
@@ -53,6 +52,12 @@ COMPLETE_AFTER = timedelta(seconds=10)
 PATIENCE = 10.0
 """Seconds that one call of a client waits for the till; the client calls again."""
 COMPLETED_AT_ONCE = 50
+COMPLETE = "optics_pos_ru54fz.cron_complete_sales"
+
+
+def _keep_worst(went, till, error):
+    """Note how one order of a till went: one that fails is told, whatever the others do."""
+    went[till] = went.get(till) or error
 
 
 class PosOrder(models.Model):
@@ -457,26 +462,46 @@ class PosOrder(models.Model):
 
         A fresh one is left to the cashier's own call: two at once would cost her a repeated one.
         """
-        rows = self.env["fiscal.document"].search(
+        rows = self._rows_to_complete()
+        self.env["ir.cron"]._commit_progress(remaining=len(rows))
+        went = dict.fromkeys(self.env["kkt.device"]._troubled(COMPLETE) - rows.device_id)
+        for row in rows:
+            one_of_many(
+                f"Completing signed order {row.pos_order_id.id}",
+                row.pos_order_id._fiscal_complete_if_free,
+                partial(_keep_worst, went, row.device_id),
+            )
+            if not self.env["ir.cron"]._commit_progress(1):
+                break
+        for till, error in went.items():
+            noted(COMPLETE, noting_on_till(self.env.registry, till.id, COMPLETE), error)
+
+    @api.model
+    def _rows_to_complete(self):
+        """Return signed receipts of drafts: of each till some, so that none fills the run."""
+        groups = self.env["fiscal.document"]._read_group(
             [
                 ("pos_order_id.state", "=", "draft"),
                 ("kind", "=", "receipt"),
                 ("state", "in", SIGNED),
                 ("write_date", "<=", fields.Datetime.now() - COMPLETE_AFTER),
             ],
-            order="id",
-            limit=COMPLETED_AT_ONCE,
+            ["device_id"],
+            ["id:recordset"],
         )
-        orders = rows.pos_order_id
-        self.env["ir.cron"]._commit_progress(remaining=len(orders))
-        for order in orders:
-            if order.try_lock_for_update(allow_referencing=True):
-                order._fiscal_complete_alone()
-            if not self.env["ir.cron"]._commit_progress(1):
-                return
+        documents = self.env["fiscal.document"]
+        return documents.union(*(rows.sorted("id")[:COMPLETED_AT_ONCE] for _, rows in groups))
+
+    def _fiscal_complete_if_free(self):
+        """Complete one sale of many, unless somebody is at it: then return False."""
+        with self.env.cr.savepoint():
+            if not self.try_lock_for_update(allow_referencing=True):
+                return False
+            self._fiscal_complete_alone()
+        return True
 
     def _fiscal_complete_alone(self):
-        """Complete one sale of many; a failure must not keep the others from it.
+        """Complete a signed sale for which nobody waits.
 
         Through the door of the cashier's own call: what other modules do behind it (confirm the
         sale order) happens as well.
@@ -488,12 +513,7 @@ class PosOrder(models.Model):
             "session_id": self.session_id.id,
             "lines": [],
         }
-        try:
-            with self.env.cr.savepoint():
-                self.sync_from_ui([wish])
-        except Exception:
-            _logger.exception("Order %s is signed and cannot be completed", self.id)
-            return
+        self.sync_from_ui([wish])
         self._send_order()
 
     # Back office ------------------------------------------------------------------------------

@@ -141,14 +141,21 @@ class PosOrder(models.Model):
         rows = self.sudo()._read_group(
             [("fiscal_unsigned", "=", True)], ["company_id"], ["id:recordset"]
         )
-        for _company, orders in rows:
-            till = orders[0]._till_to_answer()
-            names = orders._names_of_unsigned()
+        orders_of = {orders[0]._till_to_answer(): orders for _company, orders in rows}
 
-            def say(env, names=names):
-                summary = env._("Orders are paid without a receipt")
-                note = env._("Each needs a correction receipt or a decision: %s", names)
-                return summary, note
+        def tell(till):
+            if till in orders_of:
+                orders_of[till]._tell_of_unsigned(till)
 
-            if till:
-                self.env["kkt.device"]._call_managers(till, say)
+        tills = self.env["kkt.device"].browse(till.id for till in orders_of if till)
+        tills._each_whatever_comes("optics_pos_ru54fz.cron_tell_of_unsigned", tell)
+
+    def _tell_of_unsigned(self, till):
+        names = self._names_of_unsigned()
+
+        def say(env):
+            summary = env._("Orders are paid without a receipt")
+            note = env._("Each needs a correction receipt or a decision: %s", names)
+            return summary, note
+
+        self.env["kkt.device"]._call_managers(till, say)

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -165,3 +167,61 @@ class TestSale(ShopCase):
         self.assertFalse(order.sudo().fiscal_document_ids)
         self.assertFalse(order.fiscal_state)
         self.assertFalse(self.config.fiscal_status())
+
+
+@tagged("post_install", "-at_install")
+class TestJobsWhateverComes(ShopCase):
+    """One order that cannot be worked on holds no other, and its till's page tells of it."""
+
+    def fail(self, method, bad):
+        """Have a method of orders fail where `bad` says so."""
+        original = getattr(self.env.registry["pos.order"], method)
+
+        def failing(order, *args):
+            if bad(order):
+                raise RuntimeError("no people's business")
+            return original(order, *args)
+
+        return patch.object(self.env.registry["pos.order"], method, failing)
+
+    def run_job(self, name):
+        self.env.ref(f"optics_pos_ru54fz.{name}").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def check_failing(self, name):
+        for _ in range(2):
+            with self.assertLogs("odoo.addons.optics_kkt_driver.lane.one_of_many", "ERROR"):
+                self.run_job(name)
+        self.assertIn("RuntimeError", self.till.sudo().trouble)
+        report = self.env["kkt.monitor"]._health_report(self.till.sudo())
+        self.assertEqual(report["components"]["tills"]["troubled"], [self.till.code])
+        self.assertEqual(report["status"], "degraded")
+
+    def signed_draft(self):
+        order = self.sync(self.order_values([self.line(self.sunglasses)], [(self.card, 5000)]))
+        self.receipt_of(order)._sign()
+        return order
+
+    def test_completing(self):
+        bad, good = self.signed_draft(), self.signed_draft()
+        self.env.cr.execute(
+            "UPDATE fiscal_document SET write_date = write_date - interval '11 seconds'"
+        )
+        with self.fail("_fiscal_complete", lambda order: order.id == bad.id):
+            self.check_failing("cron_complete_sales")
+            self.assertEqual((bad.state, good.state), ("draft", "paid"))
+        self.run_job("cron_complete_sales")
+        self.assertEqual(bad.state, "paid")
+        self.assertFalse(self.till.sudo().trouble)
+
+    def test_telling_of_unsigned_orders(self):
+        order = self.sync(
+            self.order_values([self.line(self.sunglasses)], [(self.card, 5000)], state="draft")
+        )
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE pos_order SET state = 'paid' WHERE id = %s", [order.id])
+        self.env.invalidate_all()
+        with self.fail("_tell_of_unsigned", lambda _order: True):
+            self.check_failing("cron_tell_of_unsigned")
+        self.run_job("cron_tell_of_unsigned")
+        self.assertFalse(self.till.sudo().trouble)

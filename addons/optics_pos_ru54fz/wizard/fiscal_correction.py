@@ -7,7 +7,9 @@ class FiscalCorrection(models.TransientModel):
 
     _inherit = "fiscal.correction"
 
-    pos_order_id = fields.Many2one("pos.order", string="Order without a receipt", readonly=True)
+    pos_order_id = fields.Many2one(
+        "pos.order", string="Order without a receipt", readonly=True, check_company=True
+    )
     pos_order_problem = fields.Text(
         readonly=True, help="Why the lines could not be taken from the order"
     )

@@ -116,6 +116,13 @@ class StoreContract(ABC):
         assert self.store.next_queued() is None
         assert self.store.undecided() is None
 
+    def test_a_row_that_cannot_be_served_holds_no_other(self) -> None:
+        rows = [self.queue("k1"), self.queue("k2")]
+        conflict = self.part("flow.errors").OpeningConflict("the key is taken")
+        self.store.unservable(self.store.next_queued(), conflict)
+        assert self.state(rows[0]) == "failed"
+        assert self.store.next_queued().id == rows[1]
+
     def test_not_signed_is_queued_again(self) -> None:
         row, entry = self.unknown()
         assert self.state(row) == "unknown"

@@ -31,7 +31,7 @@ from kkt.fiscal.document import (
     UserAttribute,
 )
 from kkt.fiscal.vocabulary import DocumentKind, Nds, OperationType, TaxationType
-from kkt.flow.errors import AnotherDrive, LaneStopped, LostTwice, ShiftNotOpened
+from kkt.flow.errors import AnotherDrive, LaneStopped, LostTwice, ShiftNotOpened, Unservable
 from kkt.flow.lane import Entry, Journaled, LaneStore
 from kkt.flow.register import serve
 
@@ -366,6 +366,10 @@ class FakeStore(LaneStore):
             self.last_fd = max(self.last_fd, fd_number)
 
     def refused(self, entry: Journaled, error: DeviceError) -> None:
+        self._maybe_killed()
+        self.rows[entry.id].state = "failed"
+
+    def unservable(self, entry: Entry, error: Unservable) -> None:
         self._maybe_killed()
         self.rows[entry.id].state = "failed"
 

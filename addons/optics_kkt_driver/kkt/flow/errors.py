@@ -105,6 +105,21 @@ class ShiftNotOpened(TillRefusesWork):
     text = "the shift could not be opened: {why}"
 
 
+class Unservable(Exception):
+    """One row cannot be served, whoever asks; the lane goes on with the next one.
+
+    ``str()`` is for logs and tests; the code has its sentence where people read it.
+    """
+
+    code: ClassVar[str]
+
+
+class OpeningConflict(Unservable):
+    """The key under which the shift would be opened for this row is another document's."""
+
+    code = "opening_conflict"
+
+
 class Undecided(LaneStopped):
     """A document may or may not be signed; nothing else is printed before that is known."""
 

@@ -15,6 +15,7 @@ from typing import Any
 from ..device.contract import Baseline, DeviceStatus, Intent, Lookup, Signed
 from ..device.errors import DeviceError
 from ..fiscal.document import Document
+from .errors import Unservable
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,10 @@ class LaneStore(ABC):
 
     @abstractmethod
     def queue_shift_opening(self, before: Entry) -> Entry:
-        """Queue the opening of a shift that must be served ahead of `before`."""
+        """Queue the opening of a shift that must be served ahead of `before`.
+
+        Raises :class:`~.errors.Unservable`: it cannot be had, now or later.
+        """
 
     @abstractmethod
     def journal(self, entry: Entry, baseline: Baseline, deadline: datetime) -> Journaled | None:
@@ -62,6 +66,10 @@ class LaneStore(ABC):
     @abstractmethod
     def refused(self, entry: Journaled, error: DeviceError) -> None:
         """`printing` → `failed`: nothing was signed."""
+
+    @abstractmethod
+    def unservable(self, entry: Entry, error: Unservable) -> None:
+        """`queued` → `failed`: nothing was sent."""
 
     @abstractmethod
     def unknown(self, entry: Journaled, why: str) -> None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..clock import Clock
 from ..device.contract import Baseline, Driver, LookupOutcome
 from ..device.errors import DeviceError, NoAnswer, Refused, Unreachable
-from .errors import LostTwice, ShiftNotOpened, TillSilent
+from .errors import LostTwice, ShiftNotOpened, TillSilent, Unservable
 from .lane import Entry, LaneStore
 from .recover import settle
 
@@ -34,7 +34,12 @@ def register(store: LaneStore, driver: Driver, clock: Clock, entry: Entry) -> No
     """Bring one queued row to `printed` or `failed`; on doubt, to `unknown` and beyond."""
     baseline = ask_baseline(store, driver)
     if entry.needs_open_shift and not baseline.shift_open:
-        baseline = _open_shift(store, driver, clock, entry, baseline)
+        try:
+            opening = store.queue_shift_opening(entry)
+        except Unservable as error:
+            store.unservable(entry, error)
+            return
+        baseline = _open_shift(store, driver, clock, opening, baseline)
     _execute(store, driver, clock, entry, baseline)
 
 
@@ -51,14 +56,13 @@ def ask_baseline(store: LaneStore, driver: Driver) -> Baseline:
 
 
 def _open_shift(
-    store: LaneStore, driver: Driver, clock: Clock, entry: Entry, baseline: Baseline
+    store: LaneStore, driver: Driver, clock: Clock, opening: Entry, baseline: Baseline
 ) -> Baseline:
-    """Open the shift that `entry` needs and return where the drive stands then.
+    """Open a shift by this row and return where the drive stands then.
 
     The drive says whether it is open, not the answer to our opening: that may have been lost, and
     somebody else may have opened it. Raises :class:`~.errors.ShiftNotOpened`.
     """
-    opening = store.queue_shift_opening(entry)
     why = _execute(store, driver, clock, opening, baseline)
     baseline = ask_baseline(store, driver)
     if not baseline.shift_open:

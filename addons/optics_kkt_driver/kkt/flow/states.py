@@ -5,6 +5,7 @@ from        to                           when
 =========== ============================ ==========================================================
 --          queued                       whoever asked for the document has committed
 queued      printing                     the intent is journaled: baseline, fence, deadline
+queued      failed                       nothing can be sent for it: what it needs cannot be had
 queued      cancelled                    given up by a person; final
 printing    printed                      the drive has signed
 printing    failed                       the till refused, nothing was signed
@@ -39,7 +40,7 @@ class State(StrEnum):
 
 
 TRANSITIONS: dict[State, tuple[State, ...]] = {
-    State.QUEUED: (State.PRINTING, State.CANCELLED),
+    State.QUEUED: (State.PRINTING, State.FAILED, State.CANCELLED),
     State.PRINTING: (State.PRINTED, State.FAILED, State.UNKNOWN),
     State.UNKNOWN: (State.PRINTED, State.QUEUED, State.MANUAL),
     State.MANUAL: (State.PRINTED, State.QUEUED, State.CANCELLED),
