@@ -107,7 +107,9 @@ class KktDevice(models.Model):
     timezone = fields.Selection(
         "_selection_timezone", required=True, default="Europe/Moscow", string="Time zone"
     )
-    ofd_id = fields.Many2one("fiscal.ofd", string="OFD", tracking=True, check_company=True)
+    ofd_id = fields.Many2one(
+        "fiscal.ofd", string="OFD", tracking=True, check_company=True, ondelete="restrict"
+    )
     delivery = fields.Selection(
         DELIVERIES,
         required=True,

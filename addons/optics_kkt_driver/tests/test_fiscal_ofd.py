@@ -1,6 +1,7 @@
 from unittest.mock import patch
 
 from psycopg2 import OperationalError
+from psycopg2.errors import ForeignKeyViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
@@ -41,6 +42,17 @@ class TestEndpoint(EndpointCase):
         self.assertFalse(self.ofd.token)
         self.ofd.write({"url": "https://third.example/v1", "token": "another"})
         self.assertEqual(self.ofd.token, "another", "given together with the address")
+
+    def test_one_that_tills_use_is_not_deleted(self):
+        """As it was: its tills were left without one, and their documents waited for ever."""
+        with (
+            self.assertRaises(ForeignKeyViolation),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            self.ofd.with_user(self.manager).unlink()
+        self.till.ofd_id = False
+        self.ofd.with_user(self.manager).unlink()
 
     def test_link_local_is_refused_in_development_too(self):
         with self.conf(dev_mode=["all"], kkt_ofd_hosts="169.254.169.254"):
