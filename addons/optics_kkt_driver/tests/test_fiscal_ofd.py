@@ -1,7 +1,7 @@
 from unittest.mock import patch
 
 from psycopg2 import OperationalError
-from psycopg2.errors import ForeignKeyViolation
+from psycopg2.errors import RestrictViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
@@ -46,7 +46,7 @@ class TestEndpoint(EndpointCase):
     def test_one_that_tills_use_is_not_deleted(self):
         """As it was: its tills were left without one, and their documents waited for ever."""
         with (
-            self.assertRaises(ForeignKeyViolation),
+            self.assertRaises(RestrictViolation),
             mute_logger("odoo.sql_db"),
             self.env.cr.savepoint(),
         ):
