@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -78,6 +79,28 @@ def _routes() -> Iterator[Route]:
             verbs = [
                 ast.literal_eval(each.value) for each in call.keywords if each.arg == "methods"
             ]
-            for path in call.args:
-                assert isinstance(path, ast.Constant)
-                yield from (Route(verb, str(path.value)) for verb in (verbs or [["GET"]])[0])
+            paths = [path for argument in call.args for path in _paths(argument)]
+            for path in paths:
+                yield from (Route(verb, path) for verb in (verbs or [["GET"]])[0])
+
+
+def _paths(node: ast.expr) -> list[str]:
+    """The paths that a route's argument is: one, several, or a name of the controllers."""
+    if isinstance(node, ast.Starred):
+        return [str(path) for path in ast.literal_eval(node.value)]
+    if isinstance(node, ast.Name):
+        return [_constants()[node.id]]
+    return [str(ast.literal_eval(node))]
+
+
+@cache
+def _constants() -> dict[str, str]:
+    """Texts that the controllers give a name."""
+    return {
+        ast.unparse(node.targets[0]): node.value.value
+        for path in sorted(ADDONS.glob("*/controllers/*.py"))
+        for node in ast.parse(path.read_text()).body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    }
