@@ -100,6 +100,10 @@ SOURCES = [
 ]
 
 
+MONEY_LEAVES = frozenset({"2", "3"})
+"""Kinds of settlement by which the shop pays: the return of a sale, and a purchase."""
+
+
 class Wanted(NamedTuple):
     """A document that somebody wants signed, and what its row keeps beside it."""
 
@@ -273,6 +277,12 @@ class FiscalDocument(models.Model):
     operation_type = fields.Selection(OPERATION_TYPES, string="Kind of settlement", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     total_sum = fields.Monetary(string="Total", readonly=True)
+    turnover = fields.Monetary(
+        compute="_compute_turnover",
+        store=True,
+        help="What came in by this settlement: less than zero for a return, nothing while it is"
+        " not signed",
+    )
     event_ids = fields.One2many(
         "fiscal.document.event", "document_id", string="History", readonly=True
     )
@@ -339,6 +349,13 @@ class FiscalDocument(models.Model):
                 )
             else:
                 document.display_name = f"{kind} #{document.id}"
+
+    @api.depends("state", "kind", "operation_type", "total_sum")
+    def _compute_turnover(self):
+        for document in self:
+            counts = document.kind in RECEIPT_KINDS and document.state in SIGNED
+            sign = -1 if document.operation_type in MONEY_LEAVES else 1
+            document.turnover = sign * document.total_sum if counts else 0
 
     @api.depends("state")
     def _compute_of_state(self):
@@ -540,6 +557,12 @@ class FiscalDocument(models.Model):
         if ended and isinstance(ended.stop, LostTwice):
             return Verdict("device_silent", words_of_stop(self.env, ended.stop))
         return Verdict("device_silent", self._explain())
+
+    def _is_behind(self):
+        """Tell whether the till has another document in hand."""
+        self.ensure_one()
+        in_hand = [("device_id", "=", self.device_id.id), ("state", "in", UNDECIDED)]
+        return bool(self.sudo().search_count([*in_hand, ("id", "!=", self.id)], limit=1))
 
     # State ------------------------------------------------------------------------------------
 

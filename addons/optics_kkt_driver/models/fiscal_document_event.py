@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from .fiscal_document import STATES
 from .fiscal_document_guard import guard_history
+from .fiscal_words import words_of_move
 
 
 class FiscalDocumentEvent(models.Model):
@@ -27,10 +28,19 @@ class FiscalDocumentEvent(models.Model):
     user_id = fields.Many2one("res.users", readonly=True, ondelete="restrict")
     from_state = fields.Selection(STATES, string="From", readonly=True)
     to_state = fields.Selection(STATES, string="To", required=True, readonly=True)
-    why = fields.Char(readonly=True)
+    why = fields.Char(
+        string="Reason", readonly=True, help="In the words of the code, or of a person"
+    )
+    why_text = fields.Char(string="Why", compute="_compute_why_text")
 
     def init(self):
         guard_history(self.env.cr)
+
+    @api.depends("why")
+    @api.depends_context("lang")
+    def _compute_why_text(self):
+        for event in self:
+            event.why_text = words_of_move(self.env, event.why)
 
     @api.model
     def _record(self, document, origin, target, why):

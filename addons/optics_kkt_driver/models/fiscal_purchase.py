@@ -76,7 +76,9 @@ class FiscalPurchase(models.Model):
     document_count = fields.Integer(compute="_compute_balance")
     currency_id = fields.Many2one(related="company_id.currency_id")
     prepaid = fields.Monetary(
-        compute="_compute_balance", help="Prepaid, signed, and not settled by a handover yet"
+        string="Prepayment left",
+        compute="_compute_balance",
+        help="Prepaid, signed, and not settled by a handover yet",
     )
     owed = fields.Monetary(compute="_compute_balance", help="Left on credit and not paid yet")
 

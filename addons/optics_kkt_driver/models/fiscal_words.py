@@ -10,7 +10,7 @@ from enum import Enum, EnumType
 
 from odoo.tools import LazyTranslate, format_date, formatLang
 
-from ..kkt.device.errors import DeviceError, LinkFailed
+from ..kkt.device.errors import REASONS, DeviceError, LinkFailed
 from ..kkt.fiscal.money import Kopecks
 from ..kkt.flow.errors import TillRefused
 
@@ -324,6 +324,27 @@ FIELDS = {
 }
 """What people call the parts of a problem's path. `right`, the side that is meant, has no name."""
 
+HISTORY = {
+    "baseline FD {number}": _lt("Sent to the till; its last FD was %(number)s"),
+    "answered": _lt("The till has answered"),
+    "no answer was stored": _lt("No answer came: the till is asked"),
+    "found on the drive": _lt("Found on the drive"),
+    "the till has no such document": _lt("The till has no such document"),
+    "the deadline has not passed": _lt("Its deadline has not passed yet"),
+    "it signs nothing": _lt("It signs nothing, so it is printed again"),
+    "the till has another drive now, {number}": _lt("The till has another drive now: %(number)s"),
+    "the drive knows FD {found}, it had {known}": _lt(
+        "The drive's last FD is %(found)s; it was %(known)s before"
+    ),
+    "more than one document may be ours": _lt("More than one document may be it"),
+    "our document had no tag": _lt("One document looks like it, and none carries its key"),
+    "it is never sent: {why}": _lt("It was never sent: %(why)s"),
+    "acknowledged": _lt("The OFD has it"),
+    "had it already": _lt("The OFD had it already"),
+    "retry": _lt("Tried once more"),
+}
+"""Why a row has moved, as plain code says it and as people read it."""
+
 LINE = _lt("line %(number)s")
 PART = re.compile(r"(?P<name>\w+)(\[(?P<index>\d+)\])?")
 
@@ -365,6 +386,23 @@ def stored_error(error):
         params = {name: str(value) for name, value in error.params.items()}
         return {"reason": error.reason, "params": params}
     return {"message": error.message, "code": error.code, "remedy": error.remedy}
+
+
+def words_of_move(env, why):
+    """Say in the reader's language why a row has moved; what a person has written stays."""
+    for told, template in HISTORY.items():
+        if found := _told_as(told, why):
+            return _sentence(env, template, found.groupdict())
+    for reason, told in REASONS.items():
+        if found := _told_as(told, why):
+            return _sentence(env, LINKS[reason], found.groupdict())
+    return why
+
+
+def _told_as(told, text):
+    """Match a text with the words that it was made of, ``{name}`` standing for anything."""
+    pattern = re.sub(r"\\{(\w+)\\}", r"(?P<\1>.*)", re.escape(told))
+    return re.fullmatch(pattern, text or "")
 
 
 def words_of_stored_error(env, stored):

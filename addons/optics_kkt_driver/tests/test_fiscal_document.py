@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
@@ -9,6 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..exceptions import KeyConflict
+from ..kkt.fiscal.vocabulary import OperationType
 from ..kkt.flow.errors import LaneLost
 from ..kkt.flow.states import TRANSITIONS, State
 from ..models.fiscal_document import SIGNED_COLUMNS
@@ -183,6 +185,22 @@ class TestFiscalDocument(FiscalCase):
                 self.env.cr.savepoint(),
             ):
                 self.env.cr.execute(statement, [row.id] if "%s" in statement else None)
+
+    def test_turnover_is_what_came_in_and_is_signed(self):
+        self.open_shift()
+        sale = self.register("sale")
+        taken_back = replace(make_receipt(), operation_type=OperationType.SALE_RETURN)
+        back = self.register("back", taken_back)
+        waiting = self.enqueue("waiting")
+        given_up = self.enqueue("given up")
+        given_up._give_up("nobody wants it")
+        rows = sale + back + waiting + given_up
+        total = sale.total_sum
+        self.assertEqual(rows.mapped("turnover"), [total, -total, 0, 0])
+        opening = self.env["fiscal.document"].search([("kind", "=", "shift_open")], limit=1)
+        self.assertFalse(opening.turnover)
+        found = self.env["fiscal.document"].search([("total_sum", "=", total)])
+        self.assertEqual(found & rows, rows)
 
     def test_postgresql_holds_the_table_of_states(self):
         states = [state.value for state in State]

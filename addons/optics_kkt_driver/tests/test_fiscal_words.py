@@ -1,20 +1,29 @@
 """What plain code says in codes is said to people in words, whatever language they read."""
 
+import ast
 import dataclasses
 import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from string import Formatter
 
 from odoo.tests import TransactionCase, tagged
 
+from ..kkt.device.errors import REASONS
 from ..kkt.fiscal import correcting, document, rates
 from ..kkt.fiscal.document import Cashier, InvalidDocument, Item
 from ..kkt.fiscal.money import Kopecks
 from ..kkt.fiscal.problems import Problem
 from ..kkt.fiscal.rules import RULES
 from ..kkt.fiscal.vocabulary import Nds
-from ..models.fiscal_words import FIELDS, PROBLEMS, words_of_problem, words_of_problems
+from ..models.fiscal_words import (
+    FIELDS,
+    PROBLEMS,
+    words_of_move,
+    words_of_problem,
+    words_of_problems,
+)
 
 VALUES = (
     *(document.Receipt, document.Correction, document.Item, document.Payments, document.Cashier),
@@ -22,6 +31,34 @@ VALUES = (
     *(document.CashIn, document.Copy, document.Registration, document.Reregistration),
     *(correcting.Basis, correcting.Wrong, rates.SellerRegime),
 )
+
+
+TELLING = ("signed", "unknown", "_undone", "_unknown", "_delivered", "Lookup", "_transition")
+"""Calls that say why a row moves."""
+ROOMS = ("kkt/flow", "kkt/device", "lane")
+
+
+def reasons_in_plain_code():
+    """Texts by which plain code says why a row moves, numbers filled in."""
+    addon = Path(__file__).parents[1]
+    for path in (path for room in ROOMS for path in addon.glob(f"{room}/*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            told = []
+            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in TELLING:
+                told = [*node.args, *(each.value for each in node.keywords if each.arg == "why")]
+            elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "why":
+                told = [node.value]
+            yield from filter(None, map(as_told, told))
+    yield from (text.format(name="x", why="y", version=7) for text in REASONS.values())
+    yield from ("acknowledged", "had it already", "retry")
+
+
+def as_told(node):
+    """The text that an expression is, if it is one."""
+    if isinstance(node, ast.JoinedStr):
+        parts = [part.value if isinstance(part, ast.Constant) else "7" for part in node.values]
+        return "".join(parts)
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
 
 
 @tagged("post_install", "-at_install")
@@ -48,6 +85,21 @@ class TestFiscalWords(TransactionCase):
                     self.assertEqual(set(re.findall(r"%\((\w+)\)s", sentence)), told, sentence)
                 self.assertNotEqual(russian, english)
                 self.assertRegex(russian, "[а-яё]")
+
+    def test_every_move_of_a_row_is_told_in_russian(self):
+        reasons = set(reasons_in_plain_code())
+        self.assertGreater(len(reasons), 12)
+        for reason in sorted(reasons):
+            with self.subTest(reason):
+                words = words_of_move(self.russian, reason)
+                self.assertRegex(words, "[а-яё]")
+                self.assertNotIn("%(", words)
+                for number in re.findall(r"\d+", reason):
+                    self.assertIn(number, words)
+
+    def test_what_a_person_has_written_stays(self):
+        self.assertEqual(words_of_move(self.russian, "Уронили кассу"), "Уронили кассу")
+        self.assertFalse(words_of_move(self.russian, False))
 
     def test_every_field_of_a_document_has_a_name(self):
         fields = {each.name for value in VALUES for each in dataclasses.fields(value)}
