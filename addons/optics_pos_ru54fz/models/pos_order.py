@@ -422,7 +422,8 @@ class PosOrder(models.Model):
         """Tell a client about the receipt, as plain JSON.
 
         ``state`` (empty: none), ``is_signed``, ``outcome`` (of the conversation with the till, see
-        ``lane.conversation.Ended``), ``text`` (why it is not signed and what to do), ``error``
+        ``lane.conversation.Ended``), ``is_behind`` (the till has another document in hand),
+        ``text`` (why it is not signed and what to do), ``error``
         (``code``, ``message``, ``remedy`` of the till, or None) and ``receipt`` (see
         :func:`~..receipt_print.receipt_print`, or None).
         """
@@ -431,6 +432,7 @@ class PosOrder(models.Model):
             "state": document.state or "",
             "is_signed": document.is_signed,
             "outcome": ended.outcome if ended else "done",
+            "is_behind": document._is_behind() if document else False,
             "text": document._verdict(ended).text if document else "",
             "error": document and document._error_data() or None,
             "receipt": self.fiscal_receipt or None,

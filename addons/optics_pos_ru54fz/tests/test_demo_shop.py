@@ -64,6 +64,11 @@ class TestDemoShop(TransactionCase):
             self.assertFalse(user.has_group("point_of_sale.group_pos_manager"))
             self.assertFalse(user.has_group("base.group_system"))
 
+    def test_cashiers_register_customers(self):
+        for cashier in self.cashiers.user_id:
+            customer = self.env["res.partner"].with_user(cashier).create({"name": "Клиент"})
+            customer.write({"phone": "+7 900 000-00-00"})
+
     def test_a_password_is_the_login(self):
         for user in self.cashiers.user_id + self.env.ref("base.user_admin"):
             credential = {"type": "password", "login": user.login, "password": user.login}

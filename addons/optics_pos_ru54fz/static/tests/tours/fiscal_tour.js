@@ -52,6 +52,9 @@ registry.category("web_tour.tours").add("FiscalSaleTour", {
             PaymentScreen.clickValidate(),
             receiptSays(".fiscal-fd", "4"),
             receiptSays(".fiscal-payment", "5 000,00"),
+            receiptSays(".fiscal-received", "6 000,00"),
+            receiptSays(".fiscal-change", "1 000,00"),
+            { trigger: ".receipt-screen .fiscal-cash-handed:contains('1,000.00')" },
             ReceiptScreen.clickNextOrder(),
 
             // The second sale is taken back

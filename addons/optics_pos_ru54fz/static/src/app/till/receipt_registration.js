@@ -142,11 +142,10 @@ export class ReceiptRegistration {
     /** Show how far the receipt is while the call that waits for it is still out. */
     watch() {
         const look = async () => {
-            const answer = await this.pos.data.silentCall("pos.order", "fiscal_progress", [
-                [this.order.id],
-            ]);
+            const answer = await this.progress();
             if (answer && timer) {
-                this.job.show(answer.state === "queued" ? PHASES.waiting : PHASES.printing);
+                const waiting = answer.is_behind ? PHASES.waiting : PHASES.calling;
+                this.job.show(answer.state === "queued" ? waiting : PHASES.printing);
             }
         };
         let timer = setTimeout(look, WATCH_AFTER);
@@ -188,7 +187,13 @@ export class ReceiptRegistration {
             message: answer.error?.message || answer.text,
             remedy: answer.error?.remedy,
             undecided: answer.state === "manual",
+            waits: answer.state === "queued",
+            hasEnded: () => this.hasEnded(),
         });
+        if (choice === "decided") {
+            this.startJob(PHASES.printing);
+            return undefined; // the next question is answered at once
+        }
         if (choice === "retry") {
             // Whatever was refused, the shift may have been closed at the till meanwhile.
             await this.pos.till.refreshStatus();
@@ -197,6 +202,16 @@ export class ReceiptRegistration {
             return undefined;
         }
         return choice === "give_up" ? this.giveUp() : LATER;
+    }
+
+    /** Whether the receipt was signed or given up meanwhile, by whomsoever. */
+    async hasEnded() {
+        const answer = await this.progress();
+        return Boolean(answer && (answer.is_signed || !answer.state));
+    }
+
+    progress() {
+        return this.pos.data.silentCall("pos.order", "fiscal_progress", [[this.order.id]]);
     }
 
     async giveUp() {

@@ -21,6 +21,7 @@ export const PHASES = named({
         title: _t("Waiting for the till: another document is being printed"),
         leavable: true,
     },
+    calling: { title: _t("The till does not answer yet"), leavable: true },
     asking: { title: _t("Asking the till whether the receipt was printed"), leavable: true },
     offline: {
         title: _t("No connection to the server. The receipt may be printed; asking again."),
