@@ -28,7 +28,7 @@ SURFACE = surface()
 POS_MODELS = ("pos.order", "pos.session", "pos.config", "pos.order.line", "pos.payment")
 MODELS = (*sorted(SURFACE.models), *POS_MODELS)
 SECRETS = {"token": "SECRET-OFD-TOKEN", "proxy": "https://user:SECRET-PROXY@proxy.example:3128"}
-FEW = 24
+FEW = 12
 """Calls of each role that `make test` makes, drawn from all of them."""
 CASHIERS_DOORS = {
     ("pos.order", "fiscal_register"),

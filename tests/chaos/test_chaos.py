@@ -159,6 +159,7 @@ def freeze_in_turn(monkey: Monkey, servers: list[OdooServer]) -> None:
             monkey.freeze(server, cut_off=True)
 
 
+@pytest.mark.full
 def test_a_planted_bug_is_caught(servers: list[OdooServer], cluster: Cluster) -> None:
     """A lookup that always answers "not signed" doubles receipts: this harness must see it."""
     for server in servers:

@@ -57,6 +57,7 @@ def test_the_api_says_that_it_has_no_database(server: OdooServer, cluster: Clust
     assert len(till.signed_receipts()) == 1
 
 
+@pytest.mark.full
 def test_a_sale_in_the_midst_is_one_receipt(server: OdooServer, cluster: Cluster) -> None:
     till = Till(server)
     till.slow_down()
