@@ -99,13 +99,17 @@ class PosSession(models.Model):
     def fiscal_close_shift(self):
         """Close the shift of the session's till (Z report), unless it is closed. Repeatable.
 
-        Refused while Odoo would refuse to close the session, or a document of it has no end.
+        Refused while a document of the session has no end, money has no receipt, or Odoo would
+        refuse to close it. What we refuse comes first: Odoo's dialog offers to cancel the drafts,
+        which mends nothing of it.
 
-        :return dict: ``successful``, ``message``, and ``open_order_ids`` as Odoo's own refusals
+        :return dict: ``successful``, ``message``, and ``open_order_ids`` where Odoo itself refuses
         """
         till = self._fiscal_till()
         if not till:
             return {"successful": True, "message": ""}
+        if message := self._fiscal_obstacle():
+            return {"successful": False, "message": message}
         refusal = self._cannot_close_session()
         if refusal:
             drafts = self.get_session_orders().filtered(lambda order: order.state == "draft")
@@ -176,8 +180,12 @@ class PosSession(models.Model):
         refusal = super()._cannot_close_session(bank_payment_method_diffs)
         if refusal:
             return refusal
-        message = self._fiscal_unfinished(but="shift_close") or self._fiscal_unsigned()
+        message = self._fiscal_obstacle()
         return {"successful": False, "message": message, "redirect": False} if message else None
+
+    def _fiscal_obstacle(self):
+        """Say what must come to an end before the shift is closed; empty when nothing must."""
+        return self._fiscal_unfinished(but="shift_close") or self._fiscal_unsigned()
 
     def _validate_session(
         self, balancing_account=False, amount_to_balance=0, bank_payment_method_diffs=None

@@ -74,7 +74,8 @@ class TestShift(ShopCase):
         order = self.sync(self.order_values([self.line(self.sunglasses)], [(self.card, 5000)]))
         answer = self.pos_session.fiscal_close_shift()
         self.assertFalse(answer["successful"])
-        self.assertEqual(answer["open_order_ids"], order.ids)
+        self.assertIn(order.pos_reference, answer["message"])
+        self.assertNotIn("open_order_ids", answer, "Odoo's dialog would offer to cancel it")
         self.assertFalse(self.documents("shift_close"))
         order.sudo().fiscal_document_ids._transition("printing", "test")
         order.sudo().fiscal_document_ids._transition("unknown", "test")
@@ -84,6 +85,13 @@ class TestShift(ShopCase):
         self.assertIn(order.pos_reference, answer["message"])
         with self.assertRaisesRegex(UserError, order.pos_reference):
             self.pos_session.action_pos_session_close()
+
+    def test_an_unpaid_draft_is_refused_by_odoo_itself(self):
+        order = self.sync(self.order_values([self.line(self.sunglasses)], [], state="draft"))
+        answer = self.pos_session.fiscal_close_shift()
+        self.assertFalse(answer["successful"])
+        self.assertEqual(answer["open_order_ids"], order.ids)
+        self.assertFalse(self.documents("shift_close"))
 
     def test_one_till_is_open_in_one_point_of_sale(self):
         other = self.config.copy({"name": "Касса 2", "kkt_device_id": self.till.id})

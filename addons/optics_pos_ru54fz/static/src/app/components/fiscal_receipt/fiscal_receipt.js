@@ -3,7 +3,7 @@ import { generateQRCodeDataUrl } from "@point_of_sale/utils";
 
 /**
  * The signed receipt of an order, for screen and paper: Russian whatever the cashier's language, and
- * of nothing but what was signed (see receipt_print.py).
+ * of what was signed (see receipt_print.py) and the cash that was handed over.
  */
 export class FiscalReceipt extends Component {
     static template = "optics_pos_ru54fz.FiscalReceipt";
