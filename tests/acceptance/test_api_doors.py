@@ -3,7 +3,6 @@ of that name, other methods, pages of other sites."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,13 +11,11 @@ import requests
 from requests_toolbelt.sessions import BaseUrlSession
 
 from tests.acceptance.harness.server import OdooServer
-from tests.acceptance.harness.till import Till
+from tests.acceptance.harness.till import NOT_NOW, Till
 
 AT_ONCE = 60
 CONNECTIONS = 6
 """Of the server to PostgreSQL: each call needs two or more."""
-NOT_NOW = {409, 503, 504}
-SETTLED_WITHIN = 90
 
 
 @pytest.fixture
@@ -57,7 +54,7 @@ def test_too_many_sales_are_each_signed_once(crowded: Till) -> None:
     for answer in refused:
         assert_come_again(answer)
 
-    numbers = {repeated(crowded, key).json()["fd_number"] for key in keys}
+    numbers = {crowded.sell_until_signed(key).json()["fd_number"] for key in keys}
     assert len(numbers) == AT_ONCE
     assert len(crowded.signed_receipts()) == AT_ONCE + 1
 
@@ -66,18 +63,6 @@ def assert_come_again(answer: requests.Response) -> None:
     assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
     assert int(answer.headers["Retry-After"]) > 0
     assert answer.json()["error"]["code"]
-
-
-def repeated(till: Till, key: str) -> requests.Response:
-    """Ask with a key until the sale is signed."""
-    deadline = time.monotonic() + SETTLED_WITHIN
-    while time.monotonic() < deadline:
-        answer = till.sell(key)
-        if answer.ok:
-            return answer
-        assert answer.status_code in NOT_NOW, answer.text
-        time.sleep(0.2)
-    raise AssertionError(f"{key}: {answer.status_code} {answer.text}")
 
 
 def test_another_database_is_not_here(http: BaseUrlSession) -> None:

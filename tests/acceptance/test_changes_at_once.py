@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, NamedTuple
 
 import pytest
@@ -95,8 +96,12 @@ def at_once(server: OdooServer, *calls: Callable[[], object]) -> list[str]:
         return [each.result() for each in running]
 
 
-@pytest.mark.parametrize("model", CHANGES)
-@pytest.mark.parametrize("rounds", [FEW, pytest.param(MANY, marks=pytest.mark.full)])
+each_change = pytest.mark.parametrize("model", CHANGES)
+in_rounds = pytest.mark.parametrize("rounds", [FEW, pytest.param(MANY, marks=pytest.mark.full)])
+
+
+@each_change
+@in_rounds
 def test_the_receipt_comes_first(
     server: OdooServer, shop: ChangingShop, model: str, rounds: int
 ) -> None:
@@ -104,8 +109,8 @@ def test_the_receipt_comes_first(
         order, wish = shop.saved()
         queued, refused = at_once(
             server,
-            lambda wish=wish: shop.sync(wish),
-            lambda order=order: shop.change(model, order),
+            partial(shop.sync, wish),
+            partial(shop.change, model, order),
         )
         assert queued == ""
         assert "The receipt of order" in refused
@@ -114,8 +119,8 @@ def test_the_receipt_comes_first(
         assert not shop.changed(order)
 
 
-@pytest.mark.parametrize("model", CHANGES)
-@pytest.mark.parametrize("rounds", [FEW, pytest.param(MANY, marks=pytest.mark.full)])
+@each_change
+@in_rounds
 def test_the_change_comes_first(
     server: OdooServer, shop: ChangingShop, model: str, rounds: int
 ) -> None:
@@ -124,8 +129,8 @@ def test_the_change_comes_first(
         order, wish = shop.saved()
         changed, queued = at_once(
             server,
-            lambda order=order: shop.change(model, order),
-            lambda wish=wish: shop.sync(wish),
+            partial(shop.change, model, order),
+            partial(shop.sync, wish),
         )
         assert changed == ""
         assert shop.changed(order)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,7 +14,6 @@ from tests.chaos.cluster import Cluster, ClusterDatabase
 
 SLOW = 2.0
 """Seconds that a document needs, so that PostgreSQL goes away in the midst of it."""
-SETTLED_WITHIN = 60
 
 
 @pytest.fixture
@@ -65,13 +63,13 @@ def test_a_sale_in_the_midst_is_one_receipt(server: OdooServer, cluster: Cluster
     till.slow_down(sign_delay=SLOW)
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(till.sell, "cut off")
-        time.sleep(SLOW / 2)
+        till.wait_for("cut off", "printing")
         with cluster.stopped():
             answer = asked.result()
     assert answer.json()["error"]["code"] == "unavailable"
     assert_may_be_repeated(answer)
     till.slow_down()
-    assert repeated(till, "cut off").json()["state"] in ("printed", "delivered")
+    assert till.sell_until_signed("cut off").json()["state"] in ("printed", "delivered")
     assert len(till.signed_receipts()) == 2
 
 
@@ -89,14 +87,3 @@ def assert_may_be_repeated(answer: requests.Response) -> None:
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
     assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
-
-
-def repeated(till: Till, key: str) -> requests.Response:
-    """Ask with a key until the sale is signed."""
-    deadline = time.monotonic() + SETTLED_WITHIN
-    while time.monotonic() < deadline:
-        answer = till.sell(key)
-        if answer.ok:
-            return answer
-        time.sleep(0.5)
-    raise AssertionError(f"{key}: {answer.status_code} {answer.text}")

@@ -28,6 +28,11 @@ SUNGLASSES = {
     "payment_method": "card",
 }
 
+NOT_NOW = {409, 503, 504}
+"""Statuses that ask to come again."""
+SETTLED_WITHIN = 90
+"""Seconds in which what was refused for now must be signed."""
+
 
 class Till:
     """One till of a running server, by its code: the shop has POS-001."""
@@ -47,6 +52,17 @@ class Till:
             headers={"X-Idempotency-Key": key},
             timeout=120,
         )
+
+    def sell_until_signed(self, key: str) -> requests.Response:
+        """Ask with this key again as long as the answer is to come again."""
+        deadline = time.monotonic() + SETTLED_WITHIN
+        while time.monotonic() < deadline:
+            answer = self.sell(key)
+            if answer.ok:
+                return answer
+            assert answer.status_code in NOT_NOW, answer.text
+            time.sleep(0.2)
+        raise AssertionError(f"{key}: {answer.status_code} {answer.text}")
 
     def sell_in_background(self, key: str) -> threading.Thread:
         """Sell while the test does something else, such as killing the server."""
