@@ -147,16 +147,16 @@ class OdooServer:
         if wait:
             self.wait_until_up()
 
-    def wait_until_up(self, timeout: float = 90) -> None:
+    def wait_until_up(self, path: str = "/web/login", timeout: float = 90) -> None:
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
             if not self.is_running():
                 raise AssertionError(f"Odoo ended at its start:\n{self._end_of_log()}")
             with contextlib.suppress(requests.ConnectionError):
-                if requests.get(f"{self.url}/web/login", timeout=timeout).ok:
+                if requests.get(f"{self.url}{path}", timeout=timeout).ok:
                     return
             time.sleep(0.1)
-        raise AssertionError(f"Odoo does not answer after {timeout} s:\n{self._end_of_log()}")
+        raise AssertionError(f"{path} does not answer after {timeout} s:\n{self._end_of_log()}")
 
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
