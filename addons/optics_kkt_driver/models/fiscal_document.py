@@ -668,13 +668,24 @@ class FiscalDocument(models.Model):
         Each shift that was closed again, or whose opening was given up, wants a new opening.
         """
         return self.sudo().search_count(
-            [
-                ("company_id", "=", device.company_id.id),
-                ("key_origin", "=", origin),
-                ("idempotency_key", "=like", f"{escape_psql(before)}%"),
-                ("state", "in", ENDED),
-            ]
+            [*self._attempts(device, origin, before), ("state", "in", ENDED)]
         )
+
+    @api.model
+    def _count_given_up(self, device, origin, before):
+        """Count the attempts under keys that begin with `before` and were given up."""
+        return self.sudo().search_count(
+            [*self._attempts(device, origin, before), ("state", "=", State.CANCELLED)]
+        )
+
+    @api.model
+    def _attempts(self, device, origin, before):
+        """What finds the documents whose keys begin with `before`, among those of an origin."""
+        return [
+            ("company_id", "=", device.company_id.id),
+            ("key_origin", "=", origin),
+            ("idempotency_key", "=like", f"{escape_psql(before)}%"),
+        ]
 
     def _signed_values(self, signed):
         """Turn what the drive gave into columns."""

@@ -330,6 +330,7 @@ class KktDevice(models.Model):
             "text": text,
             "shift_open": status.shift_open,
             "shift_number": status.shift_number,
+            "shift_warning": self._shift_warning(),
             "undelivered": self.undelivered_count,
         }
 

@@ -1,4 +1,5 @@
 from . import (
+    account_bank_statement_line,
     fiscal_document,
     hr_employee,
     kkt_monitor,
@@ -9,7 +10,9 @@ from . import (
     pos_payment,
     pos_payment_method,
     pos_session,
+    pos_session_cash,
     product_template,
+    res_company,
     res_config_settings,
     sale_order,
 )

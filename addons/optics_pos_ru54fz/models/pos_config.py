@@ -71,6 +71,9 @@ class PosConfig(models.Model):
         till = config.kkt_device_id.sudo()
         for record in read_records:
             record["_fiscal_till"] = {"code": till.code, "name": till.name} if till else False
+            if till:
+                # What the till registers a cashier may do; Odoo leaves it to bookkeepers.
+                record["_has_cash_move_perm"] = True
             record["_fiscal_states"] = {"signed": SIGNED, "undecided": UNDECIDED}
         return read_records
 

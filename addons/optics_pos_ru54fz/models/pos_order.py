@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.optics_kkt_driver.kkt.device.refusals import NO_CASH, SHIFT_OVER
 from odoo.addons.optics_kkt_driver.kkt.fiscal.money import from_kopecks
 from odoo.addons.optics_kkt_driver.kkt.flow.states import SIGNED
 from odoo.addons.optics_kkt_driver.lane.one_of_many import noted, noting_on_till, one_of_many
@@ -51,6 +52,8 @@ COMPLETE_AFTER = timedelta(seconds=10)
 """Whoever waits for the signature completes the sale at once; after this, nobody does."""
 PATIENCE = 10.0
 """Seconds that one call of a client waits for the till; the client calls again."""
+WAYS_OUT = {NO_CASH: "cash_in", SHIFT_OVER: "renew_shift"}
+"""What the cashier can do about a refusal without leaving the order, by its code."""
 COMPLETED_AT_ONCE = 50
 COMPLETE = "optics_pos_ru54fz.cron_complete_sales"
 
@@ -424,7 +427,8 @@ class PosOrder(models.Model):
         ``state`` (empty: none), ``is_signed``, ``outcome`` (of the conversation with the till, see
         ``lane.conversation.Ended``), ``is_behind`` (the till has another document in hand),
         ``text`` (why it is not signed and what to do), ``error``
-        (``code``, ``message``, ``remedy`` of the till, or None) and ``receipt`` (see
+        (``code``, ``message``, ``remedy`` of the till, or None), ``way_out`` (see
+        :data:`WAYS_OUT`) and ``receipt`` (see
         :func:`~..receipt_print.receipt_print`, or None).
         """
         document = self._fiscal_receipt_document()
@@ -435,6 +439,7 @@ class PosOrder(models.Model):
             "is_behind": document._is_behind() if document else False,
             "text": document._verdict(ended).text if document else "",
             "error": document and document._error_data() or None,
+            "way_out": WAYS_OUT.get(document.error_code, ""),
             "receipt": self.fiscal_receipt or None,
         }
 
@@ -460,7 +465,7 @@ class PosOrder(models.Model):
 
     @api.model
     def _cron_complete_sales(self):
-        """Complete the sales whose receipt was signed while nobody waited for it.
+        """Complete the sales whose receipt was signed while nobody waited for it, and enter cash.
 
         A fresh one is left to the cashier's own call: two at once would cost her a repeated one.
         """
@@ -469,8 +474,8 @@ class PosOrder(models.Model):
         went = dict.fromkeys(self.env["kkt.device"]._troubled(COMPLETE) - rows.device_id)
         for row in rows:
             one_of_many(
-                f"Completing signed order {row.pos_order_id.id}",
-                row.pos_order_id._fiscal_complete_if_free,
+                f"Completing what document {row.id} has signed",
+                row._complete_if_free,
                 partial(_keep_worst, went, row.device_id),
             )
             if not self.env["ir.cron"]._commit_progress(1):
@@ -480,19 +485,23 @@ class PosOrder(models.Model):
 
     @api.model
     def _rows_to_complete(self):
-        """Return signed receipts of drafts: of each till some, so that none fills the run."""
-        groups = self.env["fiscal.document"]._read_group(
+        """Return signed receipts of drafts, of each till some, so that none fills the run; and
+        signed cash moves that Odoo does not have yet."""
+        documents = self.env["fiscal.document"]
+        left_alone = ("write_date", "<=", fields.Datetime.now() - COMPLETE_AFTER)
+        groups = documents._read_group(
             [
                 ("pos_order_id.state", "=", "draft"),
                 ("kind", "=", "receipt"),
                 ("state", "in", SIGNED),
-                ("write_date", "<=", fields.Datetime.now() - COMPLETE_AFTER),
+                left_alone,
             ],
             ["device_id"],
             ["id:recordset"],
         )
-        documents = self.env["fiscal.document"]
-        return documents.union(*(rows.sorted("id")[:COMPLETED_AT_ONCE] for _, rows in groups))
+        return documents._cash_moves_to_enter(domain=[left_alone]).union(
+            *(rows.sorted("id")[:COMPLETED_AT_ONCE] for _, rows in groups)
+        )
 
     def _fiscal_complete_if_free(self):
         """Complete one sale of many, unless somebody is at it: then return False."""

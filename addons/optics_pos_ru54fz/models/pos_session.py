@@ -87,14 +87,19 @@ class PosSession(models.Model):
     # Calls of the point of sale -----------------------------------------------------------------
 
     def fiscal_open_shift(self):
-        """Open the shift of the session's till, unless it is open. Repeatable.
+        """Open the shift of the session's till, unless it is open, and count its cash. Repeatable.
 
-        :return dict: ``successful`` and ``message`` (why not, and what to do)
+        :return dict: ``successful`` and ``message``: why not, and what to do; of an open shift, why
+            the till could not be told of the cash in its drawer
         """
         till = self._fiscal_till()
-        if not till or self._fiscal_shift_is_open(till):
+        if not till:
             return {"successful": True, "message": ""}
-        return self._fiscal_shift_answer(self._fiscal_shift("shift_open", till))
+        if not self._fiscal_shift_is_open(till):
+            opening = self._fiscal_shift("shift_open", till)
+            if not opening.is_signed:
+                return self._fiscal_shift_answer(opening)
+        return {"successful": True, "message": self._fiscal_count_drawer(till)}
 
     def fiscal_close_shift(self):
         """Close the shift of the session's till (Z report), unless it is closed. Repeatable.
@@ -108,6 +113,7 @@ class PosSession(models.Model):
         till = self._fiscal_till()
         if not till:
             return {"successful": True, "message": ""}
+        self._give_up_drawer()
         if message := self._fiscal_obstacle():
             return {"successful": False, "message": message}
         refusal = self._cannot_close_session()
@@ -117,6 +123,21 @@ class PosSession(models.Model):
         if not self._fiscal_shift_is_open(till):
             return {"successful": True, "message": ""}
         return self._fiscal_shift_answer(self._fiscal_shift("shift_close", till))
+
+    def fiscal_renew_shift(self):
+        """Close a shift that is near its 24 hours or beyond, and open the next one. Repeatable.
+
+        The session and its drafts go on; receipts that the old shift has not signed come into the
+        new one.
+
+        :return dict: as :meth:`fiscal_open_shift`
+        """
+        till = self._fiscal_till()
+        if till and self._fiscal_shift_is_open(till) and till._shift_warning():
+            closing = self._fiscal_shift("shift_close", till)
+            if not closing.is_signed:
+                return self._fiscal_shift_answer(closing)
+        return self.fiscal_open_shift()
 
     def action_fiscal_close_shift(self):
         """Close the shift from the back office."""
@@ -192,6 +213,7 @@ class PosSession(models.Model):
     ):
         """Refuse to close a session whose shift is open, whichever button was used."""
         self.ensure_one()
+        self._enter_cash_moves()
         message = self._fiscal_unfinished() or self._fiscal_unsigned()
         if not message and self.fiscal_shift_open:
             message = self.env._(

@@ -6,6 +6,7 @@ from . import (
     test_pos_order_guard,
     test_pos_order_unsigned,
     test_pos_session,
+    test_pos_session_cash,
     test_prepayment,
     test_receipt,
 )

@@ -37,13 +37,16 @@ class PosPage:
 
     # --- session ---------------------------------------------------------------------------------
 
-    def enter(self, login: str = "cashier1", pin: str = "1111") -> None:
+    def enter(self, login: str = "cashier1", pin: str = "1111", counted: str = "") -> None:
         """Sign in, open «Касса 1» and unlock it with the cashier's PIN."""
         log_in(self.page, self._server.url, login)
-        self.open(pin)
+        self.open(pin, counted)
 
-    def open(self, pin: str = "1111") -> None:
-        """Go to the point of sale; open the register if it is closed."""
+    def open(self, pin: str = "1111", counted: str = "") -> None:
+        """Go to the point of sale; open the register if it is closed.
+
+        `counted` is how many roubles lie in the drawer then; what stands there, when empty.
+        """
         (config,) = self._server.sql("SELECT id FROM pos_config WHERE kkt_device_id IS NOT NULL")
         self.page.goto(f"{self._server.url}/pos/ui/{config['id']}")
         self.unlock(pin)
@@ -51,6 +54,8 @@ class PosPage:
         products = self.page.locator(".product-screen .product-list")
         expect(opening.or_(products).first).to_be_visible(timeout=REGISTERED)
         if opening.count():
+            if counted:
+                self.page.locator(".opening-cash-section input").first.fill(counted)
             opening.click()
             expect(opening).to_have_count(0, timeout=REGISTERED)
         expect(products).to_be_visible()
@@ -72,6 +77,24 @@ class PosPage:
         self.page.locator(".fiscal-close-register").click()
         self.page.locator(".modal-footer .button.highlight").click()
         expect(self.page.locator(".open-register-btn")).to_be_visible(timeout=REGISTERED)
+
+    # --- cash ------------------------------------------------------------------------------------
+
+    def move_cash(self, direction: str, roubles: str, reason: str) -> None:
+        """Put cash `in` or take it `out` by the menu, and wait until the till has registered it."""
+        self.page.locator(".pos-rightheader button:has(.fa-bars)").click()
+        self.page.locator(".fiscal-cash-move").click()
+        first_or_second = {"in": 0, "out": 1}[direction]
+        self.page.locator(".modal .input-type").nth(first_or_second).click()
+        self.fill_cash_move(roubles, reason)
+
+    def fill_cash_move(self, roubles: str, reason: str) -> None:
+        """Fill the popup that is open and wait until the till has registered the cash."""
+        popup = self.page.locator(".modal:has(.cash-reason)")
+        popup.locator(".input-amount input").fill(roubles)
+        popup.locator(".cash-reason").fill(reason)
+        popup.locator(".modal-footer .confirm").click()
+        expect(popup).to_have_count(0, timeout=REGISTERED)
 
     # --- sale ------------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import time
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +136,21 @@ class Till:
         """Take all faults away."""
         if self.memory.exists():
             self.set_faults()
+
+    def drawer(self) -> int:
+        """Kopecks in the drawer, as the till believes."""
+        with closing(VirtualTill(self.memory)) as till:
+            return till.status().cash_in_drawer
+
+    def age_shift(self, hours: float) -> int:
+        """Have the open shift begun so long ago; return its number."""
+        with closing(sqlite3.connect(self.memory)) as memory, memory:
+            (opened, number), *_ = memory.execute(
+                "SELECT shift_opened_at, shift_number FROM drive WHERE shift_open"
+            ).fetchall()
+            earlier = datetime.fromisoformat(opened) - timedelta(hours=hours)
+            memory.execute("UPDATE drive SET shift_opened_at = ?", [earlier.isoformat()])
+        return int(number)
 
     def signed_receipts(self) -> list[dict[str, Any]]:
         """Every receipt that the drive has ever signed."""

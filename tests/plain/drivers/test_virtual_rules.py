@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from kkt import virtual
+from kkt.device import refusals
 from kkt.device.errors import Refused
 from kkt.fiscal.document import Document, DriveClosing
 from kkt.fiscal.vocabulary import DocumentKind, Nds, OperationType
@@ -543,7 +544,8 @@ def test_reading_what_is_not_there(closed: Till) -> None:
 def test_the_docs_list_every_refusal() -> None:
     sources = Path(virtual.__file__).parent.glob("*.py")
     text = "".join(source.read_text(encoding="utf-8") for source in sources)
-    raised = set(re.findall(r'refusal\(\s*"([0-9A-F]{2})"', text)) | {"10"}
+    said = re.findall(r'refusal\(\s*(?:"([0-9A-F]{2})"|([A-Z_]+))', text)
+    raised = {code or getattr(refusals, name) for code, name in said} | {"10"}
     page = (Path(__file__).parents[3] / "docs" / "RELIABILITY.md").read_text(encoding="utf-8")
     section = page.partition("## The virtual till")[2].partition("\n## ")[0]
     cells = re.findall(r"^\| ([0-9A-F, ]+) \|", section, re.MULTILINE)

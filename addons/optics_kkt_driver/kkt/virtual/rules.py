@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeGuard
 
-from ..device.refusals import refusal
+from ..device.refusals import NO_CASH, SHIFT_OVER, refusal
 from ..fiscal.cash import drawer_change
 from ..fiscal.exact import is_handy
 from ..fiscal.ffd import in_format
@@ -72,7 +72,7 @@ def check(
         _check_drive(kind, state, queue, faults, local)
     check_content(kind, content, registration)
     if state.cash_in_drawer + drawer_change(kind, content) < 0:
-        raise refusal("46")
+        raise refusal(NO_CASH)
 
 
 def check_replacement(state: DriveState, faults: Faults) -> None:
@@ -106,7 +106,7 @@ def _check_shift(kind: DocumentKind, state: DriveState, local: datetime) -> None
     opened_at = state.shift_opened_at
     overdue = opened_at is not None and local - opened_at >= SHIFT_LIMIT
     if overdue and kind not in (DocumentKind.SHIFT_CLOSE, *REPRINTS):
-        raise refusal("4E")
+        raise refusal(SHIFT_OVER)
 
 
 def _check_drive(

@@ -1,5 +1,7 @@
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
+import { CashMovePopup } from "@point_of_sale/app/components/popups/cash_move_popup/cash_move_popup";
+import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { patch } from "@web/core/utils/patch";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
@@ -14,6 +16,21 @@ patch(PosStore.prototype, {
     async processServerData() {
         await super.processServerData(...arguments);
         this.till = this.config._fiscal_till ? new Till(this) : null;
+    },
+
+    // Cash at the till ---------------------------------------------------------------------
+
+    get showCashMoveButton() {
+        return Boolean(this.till && this.config.cash_control) || super.showCashMoveButton;
+    },
+
+    /** @param {string} [type] what the popup begins with: `in` or `out` */
+    cashMove(type) {
+        if (!this.till) {
+            return super.cashMove(...arguments);
+        }
+        this.hardwareProxy.openCashbox(_t("Cash in / out"));
+        return makeAwaitable(this.dialog, CashMovePopup, { type });
     },
 
     // Orders at the till ---------------------------------------------------------------------

@@ -188,13 +188,17 @@ export class ReceiptRegistration {
             remedy: answer.error?.remedy,
             undecided: answer.state === "manual",
             waits: answer.state === "queued",
+            wayOut: answer.way_out,
             hasEnded: () => this.hasEnded(),
         });
         if (choice === "decided") {
             this.startJob(PHASES.printing);
             return undefined; // the next question is answered at once
         }
-        if (choice === "retry") {
+        if (choice === "retry" || choice === "way_out") {
+            if (choice === "way_out") {
+                await this.takeWayOut(answer.way_out);
+            }
             // Whatever was refused, the shift may have been closed at the till meanwhile.
             await this.pos.till.refreshStatus();
             await this.pos.till.ensureShiftIsOpen();
@@ -202,6 +206,15 @@ export class ReceiptRegistration {
             return undefined;
         }
         return choice === "give_up" ? this.giveUp() : LATER;
+    }
+
+    /** Do what lifts the refusal; the receipt is tried again after it, whatever came of it. */
+    async takeWayOut(wayOut) {
+        if (wayOut === "cash_in") {
+            await this.pos.cashMove("in");
+        } else {
+            await this.pos.till.renewShift();
+        }
     }
 
     /** Whether the receipt was signed or given up meanwhile, by whomsoever. */

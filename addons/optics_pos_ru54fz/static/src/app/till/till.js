@@ -17,6 +17,8 @@ export class Till extends Reactive {
         this.pos = pos;
         /** What the till said last: see `pos.config.fiscal_status`. */
         this.status = { state: "unknown", text: "", shift_open: false };
+        /** The till could not be told of the cash in its drawer. */
+        this.drawerWaits = false;
         this.job = new TillJob();
     }
 
@@ -40,11 +42,34 @@ export class Till extends Reactive {
 
     async refreshStatus() {
         const { config, data } = this.pos;
+        const warned = this.status.shift_warning;
         const status = await data.silentCall("pos.config", "fiscal_status", [[config.id]]);
         Object.assign(
             this.status,
             status || { state: "unknown", text: _t("The server does not answer.") }
         );
+        if (this.status.shift_warning && !warned) {
+            this.warnOfShift();
+        }
+    }
+
+    /** Tell once, while there is time, that the shift comes to its end. */
+    warnOfShift() {
+        const close = this.pos.notification.add(this.status.shift_warning, {
+            type: "warning",
+            sticky: true,
+            className: "fiscal-shift-warning",
+            buttons: [
+                {
+                    name: _t("Close the shift and go on"),
+                    primary: true,
+                    onClick: () => {
+                        close();
+                        this.renewShift();
+                    },
+                },
+            ],
+        });
     }
 
     // Job ------------------------------------------------------------------------------------
@@ -62,14 +87,33 @@ export class Till extends Reactive {
         if (!this.status.shift_open) {
             await this.refreshStatus();
         }
-        return this.status.shift_open || this.openShift();
+        return (this.status.shift_open && !this.drawerWaits) || this.openShift();
     }
 
     /** @returns {Promise<boolean>} the shift is open now; why it is not has been told */
     async openShift() {
-        const answer = await this.callShift("fiscal_open_shift", PHASES.opening_shift);
+        return this.beginShift("fiscal_open_shift", PHASES.opening_shift);
+    }
+
+    /**
+     * Z report and the next shift, the session and its orders going on.
+     *
+     * @returns {Promise<boolean>} a new shift is open now; why it is not has been told
+     */
+    async renewShift() {
+        return this.beginShift("fiscal_renew_shift", PHASES.renewing_shift);
+    }
+
+    async beginShift(method, phase) {
+        const answer = await this.callSession(method, phase);
+        this.drawerWaits = answer.successful && Boolean(answer.message);
         if (!answer.successful) {
             this.fail(_t("The shift of the till is not open"), answer.message);
+        } else if (this.drawerWaits) {
+            this.fail(
+                _t("The till does not know of the cash in its drawer yet"),
+                _t("%s It is told again with the next receipt.", answer.message)
+            );
         }
         return answer.successful;
     }
@@ -81,7 +125,7 @@ export class Till extends Reactive {
      * @returns {Promise<boolean>} the shift is closed now; why it is not has been told
      */
     async closeShift(onRefusal) {
-        const answer = await this.callShift("fiscal_close_shift", PHASES.closing_shift);
+        const answer = await this.callSession("fiscal_close_shift", PHASES.closing_shift);
         if (answer.open_order_ids) {
             onRefusal(answer);
         } else if (!answer.successful) {
@@ -90,18 +134,35 @@ export class Till extends Reactive {
         return answer.successful;
     }
 
+    // Cash ----------------------------------------------------------------------------------
+
     /**
-     * Repeatable: the server answers for a shift that is open or closed already.
+     * @param {Array} move arguments of `try_cash_in_out`
+     * @returns {Promise<boolean>} the till has registered it; why it has not has been told
+     */
+    async moveCash(move) {
+        const answer = await this.callSession("try_cash_in_out", PHASES.moving_cash, move);
+        if (!answer.successful) {
+            this.fail(_t("The till has not registered the cash"), answer.message);
+        }
+        return answer.successful;
+    }
+
+    // Server --------------------------------------------------------------------------------
+
+    /**
+     * Repeatable: the server answers for what is done already.
      *
+     * @param {Array} args beyond the session
      * @returns {Promise<Object>} `successful`, `message` and, when Odoo itself refuses,
      *     `open_order_ids`: see `pos.session`
      */
-    async callShift(method, phase) {
+    async callSession(method, phase, args = []) {
         const { data, session } = this.pos;
         let answer;
         this.job.start(phase);
         try {
-            answer = await data.call("pos.session", method, [[session.id]]);
+            answer = await data.call("pos.session", method, [[session.id], ...args]);
         } catch (error) {
             if (!(error instanceof ConnectionLostError)) {
                 throw error;

@@ -28,6 +28,8 @@ export const PHASES = named({
         leavable: true,
     },
     opening_shift: { title: _t("Opening the shift of the till") },
+    renewing_shift: { title: _t("Closing the shift of the till and opening the next one") },
+    moving_cash: { title: _t("The till is registering the cash") },
     closing_shift: { title: _t("Closing the shift of the till (Z report)") },
 });
 

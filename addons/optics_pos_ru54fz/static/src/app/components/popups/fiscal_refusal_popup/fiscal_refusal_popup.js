@@ -16,6 +16,8 @@ export class FiscalRefusalPopup extends Component {
         message: String,
         remedy: { type: String, optional: true },
         undecided: { type: Boolean, optional: true },
+        /** What can be done without leaving the order: `cash_in`, `renew_shift` or nothing. */
+        wayOut: { type: String, optional: true },
         waits: { type: Boolean, optional: true },
         hasEnded: Function,
         getPayload: Function,
