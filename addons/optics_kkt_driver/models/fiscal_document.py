@@ -294,7 +294,7 @@ class FiscalDocument(models.Model):
     )
     qr_image = fields.Binary(string="QR", compute="_compute_qr_image")
     lines_html = fields.Html(string="Lines", compute="_compute_lines_html")
-    signed_text = fields.Text(string="As signed", compute="_compute_signed_text")
+    signed_text = fields.Text(string="As signed (JSON)", compute="_compute_signed_text")
 
     _key_unique = models.UniqueIndex(
         "(company_id, key_origin, idempotency_key)", "This idempotency key is taken already."
@@ -382,6 +382,7 @@ class FiscalDocument(models.Model):
         return base64.b64encode(picture.getvalue())
 
     @api.depends("payload", "signed_json")
+    @api.depends_context("lang")
     def _compute_lines_html(self):
         for document in self:
             data = document.signed_json or document.payload or {}
@@ -390,6 +391,7 @@ class FiscalDocument(models.Model):
                 {
                     "items": data.get("items") or [],
                     "money": lambda kopecks: formatLang(self.env, kopecks / 100),
+                    "number": lambda text: self._number(Decimal(text)),
                     "vat_label": lambda code: Nds(code).label,
                 },
             )

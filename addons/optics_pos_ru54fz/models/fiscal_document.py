@@ -57,5 +57,15 @@ class FiscalDocument(models.Model):
             if line_id == line.id
         ]
 
+    def action_pos_order(self):
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "pos.order",
+            "res_id": self.pos_order_id.id,
+            "views": [(False, "form")],
+        }
+
     def _given_up(self):
         return self.filtered(lambda document: document.state == State.CANCELLED)
