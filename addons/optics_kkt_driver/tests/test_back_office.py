@@ -93,3 +93,22 @@ class TestTillInWords(FiscalCase):
         self.set_faults(silent=True)
         self.till._refresh_status()
         self.assertEqual(self.till.health, "blocked")
+
+
+@tagged("post_install", "-at_install")
+class TestDocumentsCounted(FiscalCase):
+    def test_menus_offer_what_people_know(self):
+        offered = self.env["fiscal.document"].fields_get(attributes=["groupable"])
+        for name in ("hlc", "fence", "body_hash", "idempotency_key"):
+            self.assertFalse(offered[name]["groupable"], name)
+        for name in ("device_id", "kind", "state", "date_time"):
+            self.assertTrue(offered[name]["groupable"], name)
+
+    def test_the_measure_is_what_came_in(self):
+        described = self.env["fiscal.document"].fields_get(attributes=["aggregator", "store"])
+        measures = {
+            name
+            for name, told in described.items()
+            if told.get("aggregator") == "sum" and told.get("store")
+        }
+        self.assertEqual(measures, {"turnover"})
