@@ -24,6 +24,7 @@
         "demo/clear_core_demo.xml",
         "demo/shop.xml",
         "demo/people.xml",
+        "demo/customers.xml",
         "demo/products.xml",
         "demo/pos.xml",
         "demo/sale_order.xml",

@@ -1,4 +1,4 @@
-"""Every form and list of ours opens, in every state of a record, for all who may read it."""
+"""Every form, list and card of ours opens, in every state of a record, for all who may read it."""
 
 from lxml import etree
 
@@ -78,7 +78,7 @@ class TestScreensOpen(FiscalMixin, SuiteCase):
             }
         )
 
-    def test_every_form_and_list(self):
+    def test_every_form_list_and_card(self):
         for user in self.users:
             for model in self.lasting_models():
                 ours = model.with_user(user)
@@ -97,9 +97,10 @@ class TestScreensOpen(FiscalMixin, SuiteCase):
                             self.open_all(ours, ours)
 
     def open_all(self, model, records):
-        """Read what the list asks of all records, and what the form asks of each."""
-        listed = model.web_search_read([("id", "in", records.ids)], self.asked(model, "list"))
-        self.assertEqual(listed["length"], len(records))
+        """Read what list and cards ask of all records, and what the form asks of each."""
+        for kind in ("list", "kanban"):
+            shown = model.web_search_read([("id", "in", records.ids)], self.asked(model, kind))
+            self.assertEqual(shown["length"], len(records))
         form = self.asked(model, "form")
         for record in records:
             self.assertEqual(record.web_read(form)[0]["id"], record.id)

@@ -139,6 +139,23 @@ SIGNED_COLUMNS = frozenset(
     }
 )
 """What the drive gave."""
+TECHNICAL = frozenset(
+    {
+        *(
+            "key_origin",
+            "idempotency_key",
+            "short_key",
+            "body_hash",
+            "task_id",
+            "fence",
+            "deadline",
+        ),
+        *("hlc", "candidates_fn", "needs_open_shift", "original_fn", "original_fd", "original_fpd"),
+        *("qr_text", "error_message", "error_remedy", "delivery_message", "delivery_answer"),
+        *("after_id", "currency_id"),
+    }
+)
+"""Columns by which nobody groups documents: no menu offers them."""
 VERDICTS_OF_STATES = {
     State.FAILED: "device_refused",
     State.CANCELLED: "given_up",
@@ -250,13 +267,13 @@ class FiscalDocument(models.Model):
     short_key = fields.Char(readonly=True, help="Travels in the document as tag 1084")
     task_id = fields.Char(string="Task of the till", readonly=True)
     baseline = fields.Json(readonly=True, help="What the drive said just before sending")
-    fence = fields.Integer(readonly=True)
+    fence = fields.Integer(readonly=True, aggregator=None)
     deadline = fields.Datetime(readonly=True)
     candidates = fields.Json(readonly=True, help="FD numbers that may be this document")
     candidates_fn = fields.Char(
         string="FN of the candidates", readonly=True, help="The drive that the candidates lie on"
     )
-    hlc = Int8(readonly=True, string="HLC")
+    hlc = Int8(readonly=True, string="HLC", aggregator=None)
 
     fn_number = fields.Char(string="FN", readonly=True)
     fd_number = fields.Integer(string="FD", readonly=True, aggregator=None)
@@ -276,7 +293,7 @@ class FiscalDocument(models.Model):
 
     operation_type = fields.Selection(OPERATION_TYPES, string="Kind of settlement", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
-    total_sum = fields.Monetary(string="Total", readonly=True)
+    total_sum = fields.Monetary(string="Total", readonly=True, aggregator=None)
     turnover = fields.Monetary(
         compute="_compute_turnover",
         store=True,
@@ -294,7 +311,7 @@ class FiscalDocument(models.Model):
     )
     qr_image = fields.Binary(string="QR", compute="_compute_qr_image")
     lines_html = fields.Html(string="Lines", compute="_compute_lines_html")
-    signed_text = fields.Text(string="As signed", compute="_compute_signed_text")
+    signed_text = fields.Text(string="As signed (JSON)", compute="_compute_signed_text")
 
     _key_unique = models.UniqueIndex(
         "(company_id, key_origin, idempotency_key)", "This idempotency key is taken already."
@@ -382,6 +399,7 @@ class FiscalDocument(models.Model):
         return base64.b64encode(picture.getvalue())
 
     @api.depends("payload", "signed_json")
+    @api.depends_context("lang")
     def _compute_lines_html(self):
         for document in self:
             data = document.signed_json or document.payload or {}
@@ -390,6 +408,7 @@ class FiscalDocument(models.Model):
                 {
                     "items": data.get("items") or [],
                     "money": lambda kopecks: formatLang(self.env, kopecks / 100),
+                    "number": lambda text: self._number(Decimal(text)),
                     "vat_label": lambda code: Nds(code).label,
                 },
             )
@@ -400,6 +419,15 @@ class FiscalDocument(models.Model):
             document.signed_text = document.signed_json and json.dumps(
                 document.signed_json, indent=2, ensure_ascii=False
             )
+
+    @api.model
+    def fields_get(self, allfields=None, attributes=None):
+        described = super().fields_get(allfields, attributes)
+        for name in TECHNICAL & described.keys():
+            described[name] |= {
+                known: False for known in ("groupable", "searchable") if known in described[name]
+            }
+        return described
 
     def write(self, vals):
         if "state" in vals and self.env.context.get("fiscal_transition") is not TRANSITION:

@@ -1,12 +1,16 @@
 import re
+from decimal import Decimal
 
 from odoo import api, fields, models
 from odoo.tools import formatLang
 
 from ..kkt.fiscal.jsonio import date_from_json
+from ..kkt.fiscal.listing import listing
 from ..kkt.fiscal.vat import vat_totals_from_json
 from ..kkt.fiscal.vocabulary import CorrectionType, Nds, TaxationType
 
+INDENT_REM = 1.5
+"""Width of one step into a group of tags."""
 LINE_OF_PATH = re.compile(r"items\[(\d+)\]")
 
 
@@ -18,6 +22,7 @@ class FiscalDocument(models.Model):
 
     warnings_text = fields.Text(string="Warnings in words", compute="_compute_warnings_text")
     details_html = fields.Html(string="Details", compute="_compute_details_html")
+    tags_html = fields.Html(string="As signed", compute="_compute_tags_html")
 
     @api.depends("warnings")
     def _compute_warnings_text(self):
@@ -42,6 +47,7 @@ class FiscalDocument(models.Model):
         return self.env._("Line %(number)s: %(text)s", number=int(line[1]) + 1, text=text)
 
     @api.depends("payload", "signed_json")
+    @api.depends_context("lang")
     def _compute_details_html(self):
         for document in self:
             data = document.signed_json or document.payload or {}
@@ -67,6 +73,33 @@ class FiscalDocument(models.Model):
                 "money": lambda kopecks: formatLang(self.env, (kopecks or 0) / 100),
             },
         )
+
+    @api.depends("signed_json")
+    @api.depends_context("lang")
+    def _compute_tags_html(self):
+        for document in self:
+            signed = document.signed_json
+            document.tags_html = signed and self._tags_html(signed)
+
+    @api.model
+    def _tags_html(self, data):
+        """Return all that a document says, tag by tag, as HTML.
+
+        :param data: FNS JSON
+        """
+        return self.env["ir.qweb"]._render(
+            "optics_kkt_driver.fiscal_document_tags",
+            {"lines": listing(data), "indent": INDENT_REM, "shown": self._number_or_text},
+        )
+
+    @api.model
+    def _number_or_text(self, value):
+        return self._number(value) if isinstance(value, Decimal) else value
+
+    @api.model
+    def _number(self, value):
+        """Write a number as the reader does, with the decimals that it has."""
+        return formatLang(self.env, float(value), digits=max(0, -value.as_tuple().exponent))
 
     @api.model
     def _vat_sums(self, data):

@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import sql
+from odoo.tools import format_datetime, sql
 
 from ..kkt.drivers.registry import driver_names
 from ..kkt.fiscal.vocabulary import TaxationType
@@ -50,6 +50,15 @@ TAXATION_TYPES = [
     ("16", "ЕСХН"),
     ("32", "Патент"),
 ]
+
+
+HEALTH = [
+    ("ready", "Ready"),
+    ("attention", "Attention"),
+    ("blocked", "Does not print"),
+    ("unknown", "Not asked lately"),
+]
+HEALTH_OF_LAMP = {"green": "ready", "yellow": "attention", "red": "blocked"}
 
 
 class KktDevice(models.Model):
@@ -155,6 +164,8 @@ class KktDevice(models.Model):
     shift_open = fields.Boolean(string="Shift is open", compute="_compute_status")
     shift_number = fields.Integer(string="Shift", compute="_compute_status")
     undelivered_count = fields.Integer(string="Undelivered", compute="_compute_undelivered_count")
+    health = fields.Selection(HEALTH, string="State", compute="_compute_health")
+    health_words = fields.Char(string="State in words", compute="_compute_health")
 
     _id_and_company = models.UniqueIndex("(id, company_id)")
     _code_unique = models.Constraint(
@@ -204,6 +215,11 @@ class KktDevice(models.Model):
             device.online = bool(status) and status._is_fresh()
             device.shift_open = status.shift_open
             device.shift_number = status.shift_number
+
+    @api.depends_context("lang")
+    def _compute_health(self):
+        for device in self:
+            device.health, device.health_words = device._health()
 
     def _compute_undelivered_count(self):
         counts = dict(
@@ -345,6 +361,20 @@ class KktDevice(models.Model):
         if self.undelivered_count and self._oldest_waits_long():
             return "yellow", self.env._("The OFD does not answer; selling goes on.")
         return "green", self.env._("The till is ready.")
+
+    def _health(self):
+        """Return how the till is as whoever runs the shop reads it, one of `HEALTH`, and words.
+
+        The cashier's lamp asks the till; here it is not asked, and an old answer is no silence.
+        """
+        status = self._status()
+        if not status.silence and not status._is_fresh():
+            if not status.seen_at:
+                return "unknown", self.env._("It was never asked.")
+            last = format_datetime(self.env, status.seen_at, dt_format="short")
+            return "unknown", self.env._("Last answer: %s", last)
+        colour, words = self._lamp(status)
+        return HEALTH_OF_LAMP[colour], words
 
     def _why_it_cannot_sign(self):
         """What must be done at the till before it signs anything, in words; nothing when ready."""

@@ -7,6 +7,7 @@ from ..fields import Int8
 from ..kkt.fiscal.counters import CounterName, ShiftCounters, differences, side_by_side
 from ..kkt.fiscal.vocabulary import DocumentKind, Nds
 from ..kkt.flow.states import DOUBTFUL, SIGNED
+from .fiscal_document import RECEIPT_KINDS
 
 STATES = [("open", "Open"), ("closed", "Closed")]
 COMPARISONS = [
@@ -23,6 +24,8 @@ IN_SHIFT_ONLY = (
 )
 """Documents whose shift is, or was, open for certain; cash may move outside of one."""
 CASH_KINDS = ("cash_in", "cash_out")
+LAST_FD, LAST_HLC = 2**31 - 1, 2**63 - 1
+"""No document lies beyond them."""
 
 
 class KktShift(models.Model):
@@ -86,6 +89,12 @@ class KktShift(models.Model):
     difference_raised = fields.Boolean(readonly=True, help="People were called because of it")
     age_raised = fields.Boolean(readonly=True, help="People were called because of it")
 
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    receipt_count = fields.Integer(string="Receipts", compute="_compute_sold")
+    turnover = fields.Monetary(
+        compute="_compute_sold", help="What came in by our receipts and corrections, less returns"
+    )
+    so_far_html = fields.Html(string="So far", compute="_compute_so_far_html")
     counters_html = fields.Html(string="Side by side", compute="_compute_counters_html")
     undecided_count = fields.Integer(string="To be decided", compute="_compute_undecided_count")
     warning = fields.Char(compute="_compute_warning")
@@ -101,10 +110,40 @@ class KktShift(models.Model):
             )
 
     @api.depends("device_counters", "our_counters")
+    @api.depends_context("lang")
     def _compute_counters_html(self):
         for shift in self:
             shift.counters_html = shift.device_counters and self._render_counters(
                 shift._device_counters(), ShiftCounters.from_json(shift.our_counters)
+            )
+
+    def _compute_sold(self):
+        rows = (
+            self.env["fiscal.document"]
+            .sudo()
+            ._read_group(
+                [
+                    ("device_id", "in", self.device_id.ids),
+                    ("shift_number", "in", self.mapped("number")),
+                    ("kind", "in", RECEIPT_KINDS),
+                    ("state", "in", SIGNED),
+                ],
+                ["device_id", "fn_number", "shift_number"],
+                ["__count", "turnover:sum"],
+            )
+        )
+        sold = {(device, fn, number): counted for device, fn, number, *counted in rows}
+        for shift in self:
+            place = (shift.device_id, shift.fn_number, shift.number)
+            shift.receipt_count, shift.turnover = sold.get(place, (0, 0))
+
+    @api.depends("state")
+    @api.depends_context("lang")
+    def _compute_so_far_html(self):
+        """Count what we have signed in an open shift: the till tells its counters in reports."""
+        for shift in self:
+            shift.so_far_html = shift.state == "open" and self._render_counters(
+                shift._count(shift._cash_at_opening(), LAST_FD, LAST_HLC), by="us"
             )
 
     def _compute_undecided_count(self):
@@ -258,6 +297,10 @@ class KktShift(models.Model):
     def _device_counters(self):
         return ShiftCounters.from_json(self.device_counters)
 
+    def _cash_at_opening(self):
+        """Kopecks in the drawer when the shift began; None when nobody told."""
+        return (self.opening_cash or {}).get("cashInDrawer")
+
     def _count(self, drawer, last_fd, last_hlc):
         """Count our documents of this shift up to an FD, and its cash operations up to an HLC.
 
@@ -290,8 +333,7 @@ class KktShift(models.Model):
 
     def _compare(self):
         """Count our side anew up to what the till has told; call people over a difference."""
-        drawer = (self.opening_cash or {}).get("cashInDrawer")
-        ours = self._count(drawer, self.told_fd, self.told_hlc)
+        ours = self._count(self._cash_at_opening(), self.told_fd, self.told_hlc)
         found = differences(self._device_counters(), ours)
         differ = "differ" if self.opening_id else "partial"
         self.write({"our_counters": ours.to_json(), "comparison": differ if found else "agree"})
@@ -320,10 +362,15 @@ class KktShift(models.Model):
     # Words ------------------------------------------------------------------------------------
 
     @api.model
-    def _render_counters(self, device, ours=None):
-        """Counters as a table: the till's alone, or beside ours with the differing rows marked."""
+    def _render_counters(self, counted, ours=None, by="till"):
+        """Counters as a table: one side's alone, or ours beside the till's with the differing rows
+        marked.
+
+        :param counted: the till's; ours where only they are shown
+        :param by: who has counted them, ``till`` or ``us``
+        """
         sections = {}
-        for pair in side_by_side(device, ours or device):
+        for pair in side_by_side(counted, ours or counted):
             if pair.device is None and pair.ours is None:
                 continue
             rows = sections.setdefault(self._operation_words(pair.operation), [])
@@ -337,7 +384,12 @@ class KktShift(models.Model):
             )
         return self.env["ir.qweb"]._render(
             "optics_kkt_driver.kkt_shift_counters",
-            {"sections": sections, "compared": ours is not None},
+            {
+                "sections": sections,
+                "compared": ours is not None,
+                "by_us": by == "us",
+                "nothing_sold": not counted.totals.operations,
+            },
         )
 
     @api.model

@@ -3,6 +3,7 @@ from . import (
     test_api,
     test_api_doors,
     test_api_purchase,
+    test_back_office,
     test_chart_of_accounts,
     test_companies,
     test_correction,

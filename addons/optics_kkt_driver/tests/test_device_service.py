@@ -190,7 +190,7 @@ class TestReading(ServiceCase):
         reading = self.reading_of(row.fd_number)
         self.assertEqual((reading.verdict, reading.document_id), ("equal", row))
         self.assertIn("1020", reading.lines_html)
-        self.assertIn("5000.00", reading.lines_html)
+        self.assertIn("5,000.00", reading.lines_html)
         self.assertIn('"totalSum": 500000', reading.json_text)
         self.assertEqual(reading.tlv_hex[:5], "03 00", "the outermost tag is the document's code")
 

@@ -3,11 +3,6 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..kkt.fiscal.listing import listing
-
-INDENT_REM = 1.5
-"""Width of one step into a group of tags."""
-
 
 class KktDocumentReading(models.TransientModel):
     """A signed document as the drive gives it now, beside what we have stored of it."""
@@ -44,10 +39,8 @@ class KktDocumentReading(models.TransientModel):
     @api.depends("json_text")
     def _compute_lines_html(self):
         for reading in self:
-            reading.lines_html = reading.json_text and self.env["ir.qweb"]._render(
-                "optics_kkt_driver.kkt_document_listing",
-                {"lines": listing(json.loads(reading.json_text)), "indent": INDENT_REM},
-            )
+            data = reading.json_text and json.loads(reading.json_text)
+            reading.lines_html = data and self.env["fiscal.document"]._tags_html(data)
 
     def action_read(self):
         """Ask the till for the document of this number."""

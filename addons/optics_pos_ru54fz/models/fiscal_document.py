@@ -114,5 +114,17 @@ class FiscalDocument(models.Model):
         lines = self.env["account.bank.statement.line"].sudo()
         return moves - lines.search([("fiscal_document_id", "in", moves.ids)]).fiscal_document_id
 
+    # Back office ------------------------------------------------------------------------------
+
+    def action_pos_order(self):
+        self.ensure_one()
+        self.check_access("read")
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "pos.order",
+            "res_id": self.pos_order_id.id,
+            "views": [(False, "form")],
+        }
+
     def _given_up(self):
         return self.filtered(lambda document: document.state == State.CANCELLED)

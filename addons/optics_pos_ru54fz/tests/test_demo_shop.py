@@ -69,6 +69,19 @@ class TestDemoShop(TransactionCase):
             customer = self.env["res.partner"].with_user(cashier).create({"name": "Клиент"})
             customer.write({"phone": "+7 900 000-00-00"})
 
+    def test_customers_are_of_this_town(self):
+        customers = self.env["res.partner"].search(
+            [("user_ids", "=", False), ("ref_company_ids", "=", False)]
+        )
+        self.assertGreaterEqual(len(customers), 6)
+        self.assertEqual(customers.country_id, self.env.ref("base.ru"))
+        for customer in customers:
+            self.assertTrue(customer.phone.startswith("+7"))
+            self.assertTrue(customer.email.endswith("@example.com"))
+
+    def test_addresses_have_no_code_of_the_region(self):
+        self.assertNotIn("SPE", self.company.partner_id._display_address())
+
     def test_a_password_is_the_login(self):
         for user in self.cashiers.user_id + self.env.ref("base.user_admin"):
             credential = {"type": "password", "login": user.login, "password": user.login}

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from kkt.fiscal.listing import Line, listing
+from kkt.fiscal.tag_words import WORDS
+from kkt.fiscal.tags import TAGS
 
 RECEIPT = {
     "code": 3,
@@ -31,9 +35,15 @@ def test_groups_are_indented_and_repeated() -> None:
 
 def test_sums_are_roubles() -> None:
     values = {(line.name, line.value) for line in listing(RECEIPT)}
-    assert ("totalSum", "2000.05") in values
-    assert ("price", "0.05") in values
-    assert ("quantity", "2") in values
+    assert ("totalSum", Decimal("2000.05")) in values
+    assert ("price", Decimal("0.05")) in values
+    assert ("quantity", Decimal(2)) in values
+
+
+def test_every_tag_has_words_and_other_names_stand_for_themselves() -> None:
+    assert WORDS.keys() == TAGS.keys()
+    assert Line(0, 1020, "totalSum", "").words == "Сумма расчёта"
+    assert Line(0, None, "code", "3").words == "code"
 
 
 def test_unknown_tags_and_codes_are_shown_as_they_are() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from . import tags
 from .money import from_kopecks
+from .tag_words import WORDS
 from .tags import DOCUMENT, Tag, ValueType
 from .vocabulary import ItemsQuantityMeasure, Nds, OperationType, PaymentType, TaxationType
 
@@ -29,8 +31,14 @@ class Line:
     tag: int | None
     """None for a name that no tag has, such as the document's code."""
     name: str
-    value: str
-    """Sums in roubles, codes with their words; nothing for the head of a group."""
+    value: str | Decimal
+    """Codes with their words; nothing for the head of a group. Sums (in roubles) and quantities are
+    left as numbers, for whoever knows how the reader writes them."""
+
+    @property
+    def words(self) -> str:
+        """What the tag is called, or the name of what is none."""
+        return WORDS.get(self.tag or 0, self.name)
 
 
 def listing(document: Mapping[str, Any]) -> list[Line]:
@@ -50,9 +58,11 @@ def _lines(parent: int, data: Mapping[str, Any], depth: int) -> Iterator[Line]:
                 yield Line(depth, number, name, _words(tag, name, each))
 
 
-def _words(tag: Tag | None, name: str, value: Any) -> str:
+def _words(tag: Tag | None, name: str, value: Any) -> str | Decimal:
     if tag and tag.type is ValueType.VLN and name not in _NOT_MONEY:
-        return str(from_kopecks(value))
+        return from_kopecks(value)
+    if tag and tag.type is ValueType.FVLN:
+        return Decimal(value)
     if name in _LABELS:
         try:
             return f"{value} – {_LABELS[name](value)}"
