@@ -1,6 +1,8 @@
 from . import (
     fiscal_document,
     hr_employee,
+    ir_http,
+    ir_module_module,
     kkt_monitor,
     pos_config,
     pos_order,
