@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -117,6 +118,7 @@ def test_change_comes_from_cash_alone(server: OdooServer, till: Till, page: Page
     pos.add(SUNGLASSES)
     pos.pay("Наличные")
     pos.tender("6000")
+    expect(page.locator(".payment-status-amount")).to_have_text(re.compile(r"^\s*Change[^-]*1.000"))
     pos.validate()
     shown = pos.receipt()
     (row,) = server.sql("SELECT * FROM fiscal_document WHERE fd_number = %s", shown.fd)

@@ -24,7 +24,7 @@ class KktDevice(models.Model):
     virtual_faults = fields.Char(
         string="Faults set on this till",
         compute="_compute_virtual_faults",
-        help="Names and values of what is not as it should be",
+        help="What is not as it should be, by the labels of the form that sets it",
     )
 
     _times_positive = models.Constraint(
@@ -32,15 +32,12 @@ class KktDevice(models.Model):
     )
 
     @api.depends("driver")
+    @api.depends_context("lang")
     def _compute_virtual_faults(self):
-        untouched = Faults().to_json()
+        form = self.env["kkt.virtual.faults"]
         for device in self:
             faults = device._known_faults()
-            device.virtual_faults = faults and ", ".join(
-                f"{name} = {value}"
-                for name, value in faults.to_json().items()
-                if value != untouched[name]
-            )
+            device.virtual_faults = faults and form._words(faults)
 
     def _virtual_settings(self):
         """What a virtual till is made of (see ``VirtualDriver.from_settings``)."""

@@ -233,7 +233,11 @@ class TestFaults(ServiceCase):
         form.write({"times": 2, "lost_answer": "after_signing", "no_paper": True})
         form.action_set()
         self.assertEqual(self.faults(), Faults(times=2, lost_answer="after_signing", no_paper=True))
-        self.assertIn("no_paper", self.till.virtual_faults)
+        self.assertEqual(
+            self.till.virtual_faults,
+            "How many documents: 2; Lost answer: The answer is lost: the document is signed;"
+            " No paper",
+        )
         again = self.form()
         self.assertEqual((again.times, again.lost_answer), (2, "after_signing"))
         self.assertTrue(again.no_paper)

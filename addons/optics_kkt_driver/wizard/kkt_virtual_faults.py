@@ -82,6 +82,14 @@ class KktVirtualFaults(models.TransientModel):
             "paper_left": faults.paper_left or 0,
         }
 
+    @api.model
+    def _words(self, faults):
+        """Say `faults` by this form's labels: "No paper; How many documents: 1"."""
+        untouched = Faults().to_json()
+        set_now = {k: v for k, v in faults.to_json().items() if v != untouched[k]}
+        shown = self.fields_get(list(set_now), ["string", "selection"])
+        return "; ".join(_fault_words(shown[name], value) for name, value in set_now.items())
+
     def _to_faults(self):
         """The form's values under the names of ``Faults``; what is not said is not wrong."""
         self.ensure_one()
@@ -119,3 +127,10 @@ class KktVirtualFaults(models.TransientModel):
             "views": [(False, "form")],
             "target": "new",
         }
+
+
+def _fault_words(field, value):
+    """Say one fault by what ``fields_get`` tells of its field."""
+    if value is True:
+        return field["string"]
+    return f"{field['string']}: {dict(field.get('selection', ())).get(value, value)}"

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from odoo.addons.optics_kkt_driver.kkt.virtual.ofd import Arrival
+from odoo.addons.optics_kkt_driver.models.fiscal_document import KINDS
 
 
 class OfdMockReceipt(models.Model):
@@ -20,7 +21,7 @@ class OfdMockReceipt(models.Model):
     fn_number = fields.Char(string="FN", required=True, readonly=True)
     fd_number = fields.Integer(string="FD", required=True, readonly=True)
     fpd = fields.Char(string="FPD", required=True, readonly=True)
-    kind = fields.Char(required=True, readonly=True, index=True)
+    kind = fields.Selection(KINDS, required=True, readonly=True, index=True)
     device_code = fields.Char(string="Till", required=True, readonly=True)
     key = fields.Char(required=True, readonly=True)
     document = fields.Json(required=True, readonly=True)

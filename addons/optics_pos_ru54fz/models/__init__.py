@@ -2,6 +2,8 @@ from . import (
     account_bank_statement_line,
     fiscal_document,
     hr_employee,
+    ir_http,
+    ir_module_module,
     kkt_monitor,
     pos_config,
     pos_order,

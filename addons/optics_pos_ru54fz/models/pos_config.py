@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 from odoo.addons.optics_kkt_driver.kkt.flow.states import SIGNED, UNDECIDED
 
@@ -76,6 +77,20 @@ class PosConfig(models.Model):
                 record["_has_cash_move_perm"] = True
             record["_fiscal_states"] = {"signed": SIGNED, "undecided": UNDECIDED}
         return read_records
+
+    def get_statistics_for_session(self, session):
+        """Say date and number of orders in the reader's language: Odoo's are English only."""
+        statistics = super().get_statistics_for_session(session)
+        if session.start_at:
+            opened = fields.Datetime.context_timestamp(session, session.start_at)
+            statistics["date"]["start_date"] = format_date(self.env, opened, date_format="d MMM")
+        for sold in filter(None, statistics["orders"].values()):
+            sold["display"] = self.env._(
+                "%(amount)s (orders: %(count)s)",
+                amount=self.currency_id.format(sold["amount"]),
+                count=sold["count"],
+            )
+        return statistics
 
     def fiscal_status(self):
         """Tell the POS how its till is: see ``kkt.device._pos_status``; False without a till."""

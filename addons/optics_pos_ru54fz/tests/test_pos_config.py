@@ -14,3 +14,12 @@ class TestPosConfig(ShopCase):
         )
         with self.assertRaises(UserError):
             config.kkt_device_id = till
+
+    def test_the_dashboard_tells_day_and_orders_in_the_readers_language(self):
+        session = self.pos_session.sudo()
+        self.sell()
+        session.start_at = "2026-11-29 09:00:00"
+        config = self.config.with_context(lang="en_US", tz="Europe/Moscow")
+        statistics = config.get_statistics_for_session(session.with_env(config.env))
+        self.assertEqual(statistics["date"]["start_date"], "29 Nov")
+        self.assertRegex(statistics["orders"]["paid"]["display"], r"\(orders: 1\)$")

@@ -16,6 +16,10 @@ patch(TicketScreen.prototype, {
         this.pos.getOrder()?.lines.forEach((line) => line.giveBackWhatIsLeft());
     },
 
+    get noOrdersText() {
+        return this.pos.data.network.loading ? _t("Loading...") : _t("No orders found");
+    },
+
     getStatus(order) {
         if (!order.isAtTill) {
             return super.getStatus(...arguments);
