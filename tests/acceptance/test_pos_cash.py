@@ -83,6 +83,7 @@ def test_a_shift_that_is_over_keeps_the_basket(
     assert session["state"] == "opened"
 
 
+@pytest.mark.full
 def test_an_old_shift_is_told_in_time(
     server: OdooServer, till: Till, page: Page, screenshot: Callable[[str], Path]
 ) -> None:

@@ -71,7 +71,11 @@ class PosConfig(models.Model):
         read_records = super()._load_pos_data_read(records, config)
         till = config.kkt_device_id.sudo()
         for record in read_records:
-            record["_fiscal_till"] = {"code": till.code, "name": till.name} if till else False
+            record["_fiscal_till"] = bool(till) and {
+                "code": till.code,
+                "name": till.name,
+                "virtual": till.driver == "virtual",
+            }
             if till:
                 # What the till registers a cashier may do; Odoo leaves it to bookkeepers.
                 record["_has_cash_move_perm"] = True

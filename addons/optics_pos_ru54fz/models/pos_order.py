@@ -527,6 +527,21 @@ class PosOrder(models.Model):
         self.sync_from_ui([wish])
         self._send_order()
 
+    # Customer ---------------------------------------------------------------------------------
+
+    def action_send_receipt(self, email, ticket_image, basic_image):
+        """Send the receipt, and say so only when it went: the buyer has a right to it."""
+        mails = self.env["mail.mail"].sudo()
+        ours = [("model", "=", self._name), ("res_id", "=", self.id)]
+        before = mails.search(ours)
+        result = super().action_send_receipt(email, ticket_image, basic_image)
+        failed = (mails.search(ours) - before).filtered(lambda mail: mail.state == "exception")
+        if failed and self._on_till():
+            raise UserError(
+                self.env._("The mail was not sent: %s", failed[0].failure_reason or failed[0].state)
+            )
+        return result
+
     # Back office ------------------------------------------------------------------------------
 
     def action_fiscal_documents(self):

@@ -1,3 +1,4 @@
+import base64
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -133,6 +134,19 @@ class TestSale(ShopCase):
         job.method_direct_trigger()
         self.assertEqual(order.state, "paid")
         self.assertEqual(sorted(order.payment_ids.mapped("amount")), [-1000, 6000])
+
+    def test_a_mail_that_failed_is_not_called_sent(self):
+        order = self.sell()
+        image = base64.b64encode(b"picture").decode()
+        fails = patch.object(
+            type(self.env["mail.mail"]),
+            "send",
+            lambda mails, **_kwargs: mails.write(
+                {"state": "exception", "failure_reason": "Connection refused"}
+            ),
+        )
+        with fails, self.assertRaisesRegex(UserError, "Connection refused"):
+            order.sudo().action_send_receipt("buyer@example.com", image, False)
 
     def test_a_signature_calls_the_job(self):
         cron = self.env.ref("optics_pos_ru54fz.cron_complete_sales")

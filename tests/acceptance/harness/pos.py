@@ -134,6 +134,11 @@ class PosPage:
         self.page.locator(".ticket-screen .pay-order-button.btn-primary").click()
         expect(self.page.locator(".payment-screen")).to_be_visible()
 
+    def open_order(self, order: str) -> None:
+        """Open an order from the list that is shown; `order` is how the list names it."""
+        self.page.locator(".ticket-screen .order-row", has_text=order).first.click()
+        self.page.locator(".ticket-screen .load-order-button:visible").click()
+
     def pay(self, method: str) -> None:
         """Go to the payment screen and take the whole sum; `method` is a method's name."""
         self.page.locator(".product-screen .pay-order-button:visible").click()

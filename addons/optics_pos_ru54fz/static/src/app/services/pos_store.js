@@ -1,4 +1,5 @@
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 import { CashMovePopup } from "@point_of_sale/app/components/popups/cash_move_popup/cash_move_popup";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
@@ -33,7 +34,22 @@ patch(PosStore.prototype, {
         return makeAwaitable(this.dialog, CashMovePopup, { type });
     },
 
+    /** Odoo's is of twelve hours, without a mark of morning and evening. */
+    getTime(date) {
+        return date.toFormat(localization.timeFormat.replace(":ss", ""));
+    },
+
     // Orders at the till ---------------------------------------------------------------------
+
+    /** A reload just after the sale was completed shows it, not an empty order. */
+    async handleUrlParams() {
+        await super.handleUrlParams(...arguments);
+        const { current, params } = this.router.state;
+        const order = this.models["pos.order"].getBy("uuid", params.orderUuid);
+        if (this.till && current === "PaymentScreen" && order?.finalized) {
+            this.navigate("ReceiptScreen", { orderUuid: order.uuid });
+        }
+    },
 
     /** After a reload in the middle, go on with the order that the page is about. */
     async resumeInterrupted() {
@@ -44,9 +60,10 @@ patch(PosStore.prototype, {
     },
 
     async resumeReceipt(order) {
-        if (this.till?.job.active) {
+        if (this.till.job.active) {
             return;
         }
+        this.till.waiting.take(order);
         this.setOrder(order);
         this.navigate("PaymentScreen", { orderUuid: order.uuid });
         await new OrderPaymentValidation({ pos: this, orderUuid: order.uuid }).resume();
@@ -54,6 +71,7 @@ patch(PosStore.prototype, {
 
     /** The cashier goes on with other orders; this one stays with the till. */
     leaveOrderAtTill(order) {
+        this.till.waiting.leave(order);
         const others = this.getOpenOrders().filter((other) => other !== order && !other.isAtTill);
         this.setOrder(others.at(-1) || this.addNewOrder());
         this.navigate("TicketScreen");

@@ -40,10 +40,10 @@ export class ReceiptRegistration {
     async run() {
         this.startJob(PHASES.saving);
         try {
-            if (!this.order.isAtTill && !(await this.save())) {
-                return GIVEN_UP;
+            if (this.order.isAtTill) {
+                return await this.register(await this.refusedBefore());
             }
-            return await this.register();
+            return (await this.save()) ? await this.register() : GIVEN_UP;
         } finally {
             this.job.finish();
         }
@@ -107,10 +107,21 @@ export class ReceiptRegistration {
         }
     }
 
-    /** Ask until the receipt has an end, or the cashier leaves it. */
-    async register() {
+    /** What the till refused when the cashier left it: she sees that before it is tried again. */
+    async refusedBefore() {
+        const answer = await this.progress();
+        return answer?.state === "failed" ? answer : null;
+    }
+
+    /**
+     * Ask until the receipt has an end, or the cashier leaves it.
+     *
+     * @param {Object|null} before an answer that the cashier has to see first
+     */
+    async register(before = null) {
         for (;;) {
-            const answer = await this.askTill();
+            const answer = before || (await this.askTill());
+            before = null;
             if (answer.is_signed) {
                 return SIGNED;
             }

@@ -3,6 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { Reactive } from "@web/core/utils/reactive";
 import { PHASES, TillJob } from "@optics_pos_ru54fz/app/till/till_job";
+import { WaitingReceipts } from "@optics_pos_ru54fz/app/till/waiting_receipts";
 
 const STATUS_EVERY = 15000; // ms
 
@@ -20,6 +21,7 @@ export class Till extends Reactive {
         /** The till could not be told of the cash in its drawer. */
         this.drawerWaits = false;
         this.job = new TillJob();
+        this.waiting = new WaitingReceipts(pos);
     }
 
     /** @returns {string} for example POS-001 */
@@ -34,9 +36,10 @@ export class Till extends Reactive {
 
     // Status ---------------------------------------------------------------------------------
 
-    /** Keep the status fresh for as long as the page lives. */
+    /** Keep the status fresh, and look after what waits, for as long as the page lives. */
     async watch() {
         await this.refreshStatus();
+        await this.waiting.look();
         setTimeout(() => this.watch(), STATUS_EVERY);
     }
 
