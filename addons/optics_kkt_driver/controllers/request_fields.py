@@ -79,7 +79,7 @@ def amount(problems, path, value):
         problems.add(path, value, "not_an_amount")
     elif kopecks > MOST_KOPECKS:
         limits = {"least": Kopecks(0), "most": Kopecks(MOST_KOPECKS)}
-        problems.add(path, value, "sum_too_large", **limits)
+        problems.add(path, value, "amount_too_large", **limits)
     else:
         return kopecks
     return None

@@ -118,6 +118,7 @@ PROBLEMS = {
     # Sums
     "not_kopecks": _lt("must be a whole number of kopecks"),
     "not_an_amount": _lt("must be an amount in roubles, not negative, with at most two decimals"),
+    "amount_too_large": _lt("must be an amount from %(least)s to %(most)s"),
     "sum_too_small": _lt("must not be less than %(least)s"),
     "sum_too_large": _lt("must be an amount from %(least)s to %(most)s"),
     # People

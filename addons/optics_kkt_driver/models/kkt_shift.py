@@ -285,9 +285,13 @@ class KktShift(models.Model):
             self._compare()
 
     def _waits_for_drawer(self, status):
-        """Whether this is the word that follows a Z report, which tells no cash."""
+        """Whether this is the word that follows a Z report, which tells no cash.
+
+        Nothing is no word: some tills empty their drawer's sum with the report.
+        """
         return (
             self.state == "closed"
+            and status.cash_in_drawer > 0
             and self.closing_id.fd_number == status.last_fd
             and "cashInDrawer" not in self.device_counters
         )

@@ -194,7 +194,7 @@ class TestApi(FiscalMixin, HttpCase):
     def test_a_number_is_judged_before_it_is_computed_with(self):
         huge = Raw("1e10000000")
         for told in (huge, "1e10000000", Raw("1e5000"), Raw("9" * 5000), Raw("-1e10000000")):
-            large = "not_an_amount" if str(told).startswith("-") else "sum_too_large"
+            large = "not_an_amount" if str(told).startswith("-") else "amount_too_large"
             for field, code, route, changes in [
                 ("total", large, "receipt", {"total": told}),
                 ("items[0].price", large, "receipt", {"items": [{**SUNGLASSES, "price": told}]}),

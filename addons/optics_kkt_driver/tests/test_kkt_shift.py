@@ -1,4 +1,6 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -24,6 +26,7 @@ from ..kkt.fiscal.vocabulary import (
     PaymentType,
     TaxationType,
 )
+from ..kkt.virtual import VirtualTill
 from ..kkt.virtual.faults import Faults
 from .common import FiscalCase, make_receipt, open_till
 
@@ -299,6 +302,17 @@ class TestShiftSeenLate(ShiftCase):
         self.assertFalse(self.activities(), "it is not known, so nobody is called")
         self.till.action_close_shift()
         self.assertEqual((shift.state, shift.comparison), ("closed", "partial"))
+
+    def test_a_till_that_forgets_its_drawer_at_the_closing_is_not_called_wrong(self):
+        self.register("cash", make_receipt(cash=True))
+        ask = VirtualTill.status
+        with patch.object(VirtualTill, "status", lambda till: replace(ask(till), cash_in_drawer=0)):
+            self.till.action_close_shift()
+            self.till.action_test_connection()
+        shift = self.shift()
+        self.assertEqual((shift.state, shift.comparison), ("closed", "agree"))
+        self.assertNotIn("cashInDrawer", shift.device_counters)
+        self.assertFalse(self.activities())
 
     def test_cash_outside_of_a_shift_makes_none(self):
         self.register("in", CashIn(100, CASHIER))

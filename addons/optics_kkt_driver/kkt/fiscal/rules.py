@@ -40,6 +40,7 @@ RULES: Mapping[str, str] = {
     # Sums
     "not_kopecks": "must be an integer number of kopecks",
     "not_an_amount": "must be an amount in roubles, not negative, at most two decimals",
+    "amount_too_large": "must be an amount in roubles from {least} to {most}",
     "sum_too_small": "must be a sum of at least {least:d} kopecks",
     "sum_too_large": "must be a sum of at least {least:d} kopecks and at most {most:d}",
     # People

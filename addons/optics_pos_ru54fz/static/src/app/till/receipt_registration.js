@@ -197,6 +197,7 @@ export class ReceiptRegistration {
             code: answer.error?.code,
             message: answer.error?.message || answer.text,
             remedy: answer.error?.remedy,
+            isReturn: this.order.isRefund,
             undecided: answer.state === "manual",
             waits: answer.state === "queued",
             wayOut: answer.way_out,

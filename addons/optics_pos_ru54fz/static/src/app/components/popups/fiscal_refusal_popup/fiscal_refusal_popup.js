@@ -15,6 +15,7 @@ export class FiscalRefusalPopup extends Component {
         code: { type: String, optional: true },
         message: String,
         remedy: { type: String, optional: true },
+        isReturn: { type: Boolean, optional: true },
         undecided: { type: Boolean, optional: true },
         /** What can be done without leaving the order: `cash_in`, `renew_shift` or nothing. */
         wayOut: { type: String, optional: true },
