@@ -36,7 +36,8 @@ class Operator(Transport):
         code = codes.pop(0) if codes else 201
         if not code:
             raise TimedOut("silent")
-        body = {"fiscalDriveNumber": FN, "fiscalDocumentNumber": message.fd_number}
+        numbers = {"fiscalDriveNumber": FN, "fiscalDocumentNumber": message.fd_number}
+        body = {"status": "accepted", **numbers}
         return Answer(code, json.dumps(body).encode())
 
 

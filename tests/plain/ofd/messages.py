@@ -44,4 +44,5 @@ def message(fd_number: int = 12, *, kind: str = "receipt", **changes: Any) -> Of
 
 
 def acknowledgement(fd_number: int = 12, **more: Any) -> dict[str, Any]:
-    return {"fiscalDriveNumber": FN, "fiscalDocumentNumber": fd_number, **more}
+    numbers = {"fiscalDriveNumber": FN, "fiscalDocumentNumber": fd_number}
+    return {"status": "accepted", **numbers, **more}

@@ -55,10 +55,55 @@ def test_a_duplicate_is_delivered(status_code: int) -> None:
         {"status": "accepted"},
         acknowledgement(fd_number=11),
         {**acknowledgement(), "fiscalDriveNumber": "9999078900004313"},
+        {**acknowledgement(), "fiscalDocumentNumber": 12.0},
+        {**acknowledgement(), "fiscalDocumentNumber": "12"},
     ],
 )
 def test_no_success_is_believed_without_our_numbers(body: Any) -> None:
     assert classify(message(12), answer(200, body)).outcome is Outcome.LATER
+
+
+def test_a_number_is_no_flag() -> None:
+    body = {**acknowledgement(fd_number=1), "fiscalDocumentNumber": True}
+    assert classify(message(1), answer(200, body)).outcome is Outcome.LATER
+
+
+NUMBERS = {"fiscalDriveNumber": message().fn_number, "fiscalDocumentNumber": message().fd_number}
+
+
+@pytest.mark.parametrize("status_code", [200, 409])
+@pytest.mark.parametrize(
+    "said",
+    [
+        message().to_json(),
+        {},
+        {"status": "rejected"},
+        {"status": "rejected", "id": "A-17"},
+        {"status": None, "id": "A-17"},
+        {"status": ["accepted"]},
+        {"id": ""},
+        {"id": None},
+        {"id": True},
+        {"id": 0},
+        {"id": ["A-17"]},
+        {"id": message().idempotency_key},
+        {"id": message().key},
+        {"id": message().fpd},
+        {"id": message().fd_number},
+    ],
+)
+def test_only_the_operators_own_word_is_an_acceptance(
+    status_code: int, said: dict[str, Any]
+) -> None:
+    """As it was: our request sent back to us, and "rejected" under 200, counted as delivered."""
+    body = {**said, **NUMBERS, "duplicate": True}
+    verdict = classify(message(), answer(status_code, body))
+    assert verdict.outcome is (Outcome.LATER if status_code == 200 else Outcome.REFUSED)
+
+
+@pytest.mark.parametrize("said", [{"status": "accepted"}, {"id": "A-17"}, {"id": 17_000_000}])
+def test_an_operators_own_word_is_believed(said: dict[str, Any]) -> None:
+    assert classify(message(), answer(200, {**said, **NUMBERS})).outcome is Outcome.ACCEPTED
 
 
 @pytest.mark.parametrize("status_code", [100, 302, 303, 307, 408, 425, 429, 500, 502, 503, 504])

@@ -3,10 +3,12 @@
 =====================================  ==========  ================================================
 answer                                 outcome     why
 =====================================  ==========  ================================================
-2xx that names our FN and FD           accepted    the only proof that the operator has it
+2xx that takes our FN and FD           accepted    the only proof that the operator has it: see
+                                                   :func:`_takes`
 409 that does so, ``duplicate: true``  accepted    some operators say "I have it already" like this
-any other 2xx, 1xx                     later       a proxy, a captive portal or half an answer; the
-                                                   receiver knows (FN, FD), so sending again is safe
+any other 2xx, 1xx                     later       a proxy, a captive portal, half an answer, our
+                                                   own words sent back, "rejected"; the receiver
+                                                   knows (FN, FD), so sending again is safe
 301, 308                               endpoint    the address moved for good: a person must enter
                                                    it; a token never follows a redirect
 other 3xx                              later       captive portals and maintenance pages do this
@@ -79,7 +81,7 @@ def classify(message: OfdMessage, reply: Answer | TransportError) -> Verdict:
 
 
 def _outcome(message: OfdMessage, status_code: int, said: dict[str, Any]) -> Outcome:
-    acknowledged = _names(message, said)
+    acknowledged = _names(message, said) and _takes(message, said)
     if 200 <= status_code < 300:
         return Outcome.ACCEPTED if acknowledged else Outcome.LATER
     if status_code == 409 and acknowledged and said.get("duplicate") is True:
@@ -92,10 +94,24 @@ def _outcome(message: OfdMessage, status_code: int, said: dict[str, Any]) -> Out
 
 
 def _names(message: OfdMessage, said: dict[str, Any]) -> bool:
+    fd_number = said.get("fiscalDocumentNumber")
     return (
         said.get("fiscalDriveNumber") == message.fn_number
-        and said.get("fiscalDocumentNumber") == message.fd_number
+        and type(fd_number) is int  # true is 1 in Python, and 1.0 too
+        and fd_number == message.fd_number
     )
+
+
+def _takes(message: OfdMessage, said: dict[str, Any]) -> bool:
+    """Whether this is the operator's own word that it has the document: a status, or its own id.
+
+    Something on the way may send our words back to us, and a refusal may come under 200.
+    """
+    if "status" in said:
+        return bool(said["status"] == "accepted")
+    given = said.get("id")
+    ours = {message.key, message.fn_number, message.fpd, message.idempotency_key, message.fd_number}
+    return type(given) in (str, int) and bool(given) and given not in ours
 
 
 def _json_object(body: bytes) -> dict[str, Any]:
