@@ -180,20 +180,27 @@ def test_silence_times_out(ofd: Operator, impatient: HttpTransport) -> None:
     released.set()
 
 
-def test_an_answer_that_drips_times_out_as_a_whole(ofd: Operator, impatient: HttpTransport) -> None:
+@pytest.mark.parametrize(
+    "beginning", ["HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", "HTTP/1.1"]
+)
+def test_an_answer_that_drips_times_out_as_a_whole(
+    ofd: Operator, impatient: HttpTransport, beginning: str
+) -> None:
+    """Its body, and its head too: each packet came in time."""
+
     def drips(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response_only(200)
-        handler.send_header("Content-Length", "1000")
-        handler.end_headers()
+        handler.wfile.write(beginning.encode())
         for _ in range(1000):
             handler.wfile.write(b" ")
             time.sleep(GIVEN_UP / 1000)
 
-    ofd.play(drips)
+    ofd.play(drips, says(201, ACCEPTED))
     begun = time.monotonic()
     with pytest.raises(TimedOut):
         impatient.send(message())
     assert time.monotonic() - begun < GIVEN_UP / 2
+    # The next call has a connection and a time of its own.
+    assert impatient.send(message()).status_code == 201
 
 
 def test_an_answer_that_stops_times_out(ofd: Operator, impatient: HttpTransport) -> None:

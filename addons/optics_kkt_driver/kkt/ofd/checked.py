@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import time
+from contextlib import suppress
+from typing import Any
+from weakref import WeakSet
 
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -23,7 +27,16 @@ class CheckedAdapter(HTTPAdapter):
 
     def __init__(self, may_be_inside: MayBeInside) -> None:
         super().__init__()
-        self.poolmanager.pool_classes_by_scheme = _pools(may_be_inside)
+        self._connections: WeakSet[_Checked] = WeakSet()
+        self.poolmanager.pool_classes_by_scheme = _pools(may_be_inside, self._connections)
+
+    def cut(self) -> None:
+        """Break off what is under way in another thread: it ends with an error there."""
+        for connection in list(self._connections):
+            if connection.sock is not None:
+                with suppress(OSError):
+                    # Of the socket itself: TLS would want to say goodbye.
+                    socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
 
 
 class _Checked(HTTPConnection):
@@ -32,11 +45,15 @@ class _Checked(HTTPConnection):
 
     def _new_conn(self) -> socket.socket:
         failure: OSError | None = None
-        for address in self._permitted():
+        addresses = self._permitted()
+        give_up_at = time.monotonic() + self._seconds()
+        for number, address in enumerate(addresses):
+            # One that swallows everything leaves the others their share.
+            share = (give_up_at - time.monotonic()) / (len(addresses) - number)
             try:
                 return create_connection(
                     (address, self.port),
-                    self.timeout,
+                    max(share, 0.001),
                     source_address=self.source_address,
                     socket_options=self.socket_options,
                 )
@@ -45,6 +62,12 @@ class _Checked(HTTPConnection):
         if isinstance(failure, TimeoutError):
             raise ConnectTimeoutError(self, f"{self.host} timed out") from failure
         raise NewConnectionError(self, f"{self.host} is not reached: {failure}") from failure
+
+    def _seconds(self) -> float:
+        """The time to connect in, to all addresses together."""
+        if not isinstance(self.timeout, int | float):
+            raise TypeError("a connection to an operator has a time-out")
+        return self.timeout
 
     def _permitted(self) -> list[str]:
         """Return the host's addresses that may be connected to, in the system's order.
@@ -76,14 +99,27 @@ class _CheckedTls(_Checked, HTTPSConnection):
     """The same under TLS."""
 
 
-def _pools(inside: MayBeInside) -> dict[str, type[HTTPConnectionPool]]:
-    """Return pools whose connections keep this rule; urllib3 makes them from their class alone."""
+def _pools(
+    inside: MayBeInside, connections: WeakSet[_Checked]
+) -> dict[str, type[HTTPConnectionPool]]:
+    """Return pools whose connections keep this rule; urllib3 makes them from their class alone.
+
+    :param connections: where each that is made is put
+    """
 
     class Plain(_Checked):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            connections.add(self)
+
         def may_be_inside(self, host: str) -> bool:
             return inside(host)
 
     class Tls(_CheckedTls):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            connections.add(self)
+
         def may_be_inside(self, host: str) -> bool:
             return inside(host)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import time
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 
 import requests
@@ -34,7 +36,8 @@ class HttpTransport(Transport):
     :param base_url: ``http`` or ``https`` address without the last segment.
     :param token: bearer token; empty sends none.
     :param connect_timeout: seconds to reach the operator.
-    :param read_timeout: seconds between two parts of an answer, and for its whole body.
+    :param read_timeout: seconds between two parts of an answer. No exchange lasts longer than both
+        time-outs together, whatever drips; only the system's look-up of a name is not bounded.
     :param verify: check the certificate; a path names a bundle of trusted authorities.
     :param proxy: ``http`` or ``https`` address of a proxy, for an ``https`` operator only.
     :param may_be_inside: which hosts may have loopback and private addresses.
@@ -59,8 +62,9 @@ class HttpTransport(Transport):
         self._session = requests.Session()
         # Neither proxies nor credentials of whoever started the server.
         self._session.trust_env = False
-        self._session.mount("http://", CheckedAdapter(may_be_inside))
-        self._session.mount("https://", CheckedAdapter(may_be_inside))
+        self._adapter = CheckedAdapter(may_be_inside)
+        self._session.mount("http://", self._adapter)
+        self._session.mount("https://", self._adapter)
         if check_proxy(proxy, base_url):
             self._session.proxies = {"https": proxy}
         self._session.auth = _Bearer(token)
@@ -76,11 +80,41 @@ class HttpTransport(Transport):
     def send(self, message: OfdMessage) -> Answer:
         """Post one message; redirects are answers, not orders (they would drop the body)."""
         body = message.to_bytes()
+        with self._within(self._connect_timeout + self._read_timeout):
+            return self._post(body, message.idempotency_key)
+
+    @contextmanager
+    def _within(self, seconds: float) -> Iterator[None]:
+        """Cut the exchange off when it lasts longer: time-outs of a socket are of one packet each.
+
+        :raises TimedOut: that was done
+        """
+        is_cut = threading.Event()
+
+        def cut() -> None:
+            is_cut.set()
+            self._adapter.cut()
+
+        timer = threading.Timer(seconds, cut)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except TransportError:
+            if not is_cut.is_set():
+                raise
+        finally:
+            timer.cancel()
+            timer.join()
+        if is_cut.is_set():
+            raise TimedOut(f"no whole answer within {seconds:g} s")
+
+    def _post(self, body: bytes, idempotency_key: str) -> Answer:
         try:
             response = self._session.post(
                 self._url,
                 data=body,
-                headers={"Idempotency-Key": message.idempotency_key},
+                headers={"Idempotency-Key": idempotency_key},
                 timeout=(self._connect_timeout, self._read_timeout),
                 allow_redirects=False,
                 stream=True,
@@ -110,8 +144,7 @@ class HttpTransport(Transport):
         self._session.close()
 
     def _read(self, response: requests.Response) -> bytes:
-        """Read the body up to the limit, all of it within the read time-out."""
-        give_up_at = time.monotonic() + self._read_timeout
+        """Read the body up to the limit."""
         body = bytearray()
         while len(body) < ANSWER_LIMIT:
             try:
@@ -123,8 +156,6 @@ class HttpTransport(Transport):
             if not chunk:
                 return bytes(body)
             body += chunk
-            if time.monotonic() > give_up_at:
-                raise TimedOut(f"the answer did not end within {self._read_timeout:g} s")
         # What is left unread would be taken for the next answer: the connection must go.
         response.raw.close()
         return bytes(body[:ANSWER_LIMIT])
