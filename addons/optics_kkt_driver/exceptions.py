@@ -1,6 +1,12 @@
 from odoo.exceptions import UserError
 
 
+class BufferFull(UserError):
+    """Too many signed documents wait for the OFD: this sale must not become one more."""
+
+    http_status = 503
+
+
 class KeyConflict(UserError):
     """An idempotency key came again with another body. `document` is the row that has it."""
 

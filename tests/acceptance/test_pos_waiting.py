@@ -115,3 +115,26 @@ def test_a_reload_after_the_sale_shows_its_receipt(
     expect(page.locator(".receipt-screen .fiscal-copy")).to_be_hidden()
     page.locator(".receipt-options button.print").click()
     page.wait_for_function("window.printed && window.printed.includes('block')")
+
+
+@pytest.mark.full
+def test_a_full_buffer_is_told_before_the_buyer_pays(
+    server: OdooServer, till: Till, page: Page
+) -> None:
+    pos = PosPage(page, server)
+    pos.enter()
+    till.ofd("set-failure")
+    server.rpc("kkt.device", "write", [till.id], {"buffer_size": 1})
+    assert till.sell("waits").status_code in (201, 503)
+    pos.open()
+    pos.add(SUNGLASSES)
+    pay = page.locator(".product-screen .pay-order-button:visible")
+    pay.click()
+    told = page.locator(".modal .modal-body")
+    expect(told).to_be_visible(timeout=REGISTERED)
+    expect(page.locator(".payment-screen")).to_have_count(0)
+    page.locator(".modal-footer .btn-primary").click()
+    till.ofd("set-success")
+    server.rpc("kkt.device", "write", [till.id], {"buffer_size": 0})
+    pay.click()
+    expect(page.locator(".payment-screen")).to_be_visible(timeout=REGISTERED)

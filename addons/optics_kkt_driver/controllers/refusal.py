@@ -8,6 +8,7 @@ from ..kkt.fiscal.exact import cut
 STATUSES = {
     "ambiguous_till": (422,),
     "bad_json": (400,),
+    "buffer_full": (503,),
     "busy": (503,),
     "device_refused": (502,),
     "device_silent": (504,),
@@ -37,6 +38,7 @@ STATUSES = {
 ``docs/API.md`` has them all, and a test walks over what the controllers raise.
 """
 RETRY_AFTER = {"Retry-After": "2"}
+WHEN_DRAINED = {"Retry-After": "30"}
 NAMES_OF_CALL = {
     "nds": "tax_rate",
     "items_quantity_measure": "measure",

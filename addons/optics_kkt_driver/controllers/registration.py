@@ -4,9 +4,9 @@ from contextlib import contextmanager
 
 from odoo.http import request
 
-from ..exceptions import KeyConflict
+from ..exceptions import BufferFull, KeyConflict
 from .api import ApiError, find_device, idempotency_key, json_body
-from .refusal import RETRY_AFTER
+from .refusal import RETRY_AFTER, WHEN_DRAINED
 
 
 def register_document(kind, read):
@@ -23,7 +23,7 @@ def register_document(kind, read):
     body = json_body()
     device = find_device(body.get("pos_id"))
     documents = request.env["fiscal.document"]
-    with conflicts_answered():
+    with conflicts_answered(), buffer_answered(device):
         row = documents._stored(device, kind, key, body, "api")
         if not row:
             wanted = read(body, device)._replace(fingerprint=body)
@@ -41,6 +41,17 @@ def conflicts_answered():
         raise ApiError(
             409, "key_conflict", str(conflict), {"state": conflict.document.state}
         ) from conflict
+
+
+@contextmanager
+def buffer_answered(device):
+    """Answer 503 to a sale while too much waits for the OFD; nothing was registered."""
+    try:
+        yield
+    except BufferFull as full:
+        oldest = device._oldest_undelivered()
+        details = {"oldest_pending_at": f"{oldest.date_time.isoformat()}Z"}
+        raise ApiError(503, "buffer_full", str(full), details, WHEN_DRAINED) from full
 
 
 STATUS_OF_VERDICTS = {

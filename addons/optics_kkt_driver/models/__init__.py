@@ -13,6 +13,7 @@ from . import (
     ir_module_module,
     kkt_counter,
     kkt_device,
+    kkt_device_buffer,
     kkt_device_drive,
     kkt_device_service,
     kkt_device_shift,

@@ -450,12 +450,14 @@ class FiscalDocument(models.Model):
         :param str origin: whose key it is, unless it is the asker's own: see :meth:`_lane_key`
         :return: the row; the stored one when the key was used for the same body before
         :raises KeyConflict: the key was used for another body
+        :raises BufferFull: a sale, while too much waits for the OFD
         """
         kind = wanted.document.kind
         fingerprint = wanted.fingerprint or wanted.document.to_json()
         origin = origin or source
         if stored := self._stored(device, kind, key, fingerprint, origin):
             return stored
+        device._check_room(wanted.document)
         short_key = self._short_key(device, key, origin)
         try:
             row = self.sudo().create(

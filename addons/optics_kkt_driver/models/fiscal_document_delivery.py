@@ -6,6 +6,9 @@ from ..kkt.ofd.message import OfdMessage
 
 UNDELIVERED = [("state", "=", State.PRINTED), ("fd_number", ">", 0)]
 """Domain of what the OFD still has to get; cash operations have no FD and stay with us."""
+OWED = [("state", "in", (State.PRINTED, State.DEAD)), ("fd_number", ">", 0)]
+"""Domain of all that the OFD has not acknowledged, what it refused included: the 30 days of the
+drive and the buffer's limit count it."""
 
 
 class FiscalDocument(models.Model):
@@ -31,6 +34,9 @@ class FiscalDocument(models.Model):
     )
 
     _outbox = models.Index(f"(device_id, fd_number) WHERE state = '{State.PRINTED}'")
+    _owed = models.Index(
+        f"(device_id, date_time) WHERE state IN ('{State.PRINTED}', '{State.DEAD}')"
+    )
 
     # What the sender asks (see lane/outbox.py) --------------------------------------------------
 

@@ -16,7 +16,6 @@ from ..lane.conversation import (
     serving,
 )
 from ..lane.side_by_side import serve_side_by_side
-from .fiscal_document_delivery import UNDELIVERED
 from .fiscal_words import words_of_stop
 
 SERVE = "optics_kkt_driver.cron_serve"
@@ -163,7 +162,6 @@ class KktDevice(models.Model):
     online = fields.Boolean(compute="_compute_status")
     shift_open = fields.Boolean(string="Shift is open", compute="_compute_status")
     shift_number = fields.Integer(string="Shift", compute="_compute_status")
-    undelivered_count = fields.Integer(string="Undelivered", compute="_compute_undelivered_count")
     health = fields.Selection(HEALTH, string="State", compute="_compute_health")
     health_words = fields.Char(string="State in words", compute="_compute_health")
 
@@ -220,19 +218,6 @@ class KktDevice(models.Model):
     def _compute_health(self):
         for device in self:
             device.health, device.health_words = device._health()
-
-    def _compute_undelivered_count(self):
-        counts = dict(
-            self.env["fiscal.document"]
-            .sudo()
-            ._read_group(
-                [("device_id", "in", self.ids), *UNDELIVERED],
-                ["device_id"],
-                ["__count"],
-            )
-        )
-        for device in self:
-            device.undelivered_count = counts.get(device, 0)
 
     @api.constrains("code")
     def _check_code(self):
@@ -348,6 +333,7 @@ class KktDevice(models.Model):
             "shift_number": status.shift_number,
             "shift_warning": self._shift_warning(),
             "undelivered": self.undelivered_count,
+            "buffer_full": self._buffer_full(),
         }
 
     def _lamp(self, status):
@@ -358,6 +344,10 @@ class KktDevice(models.Model):
             return "red", why
         if warning := self._shift_warning():
             return ("red" if self._shift_is_over() else "yellow"), warning
+        if full := self._buffer_full():
+            return "red", full
+        if warning := self._buffer_warning():
+            return "yellow", warning
         if self.undelivered_count and self._oldest_waits_long():
             return "yellow", self.env._("The OFD does not answer; selling goes on.")
         return "green", self.env._("The till is ready.")
@@ -396,17 +386,6 @@ class KktDevice(models.Model):
     def _oldest_waits_long(self):
         oldest = self._oldest_undelivered()
         return bool(oldest) and oldest.delivery_attempts > 1
-
-    def _oldest_undelivered(self):
-        return (
-            self.env["fiscal.document"]
-            .sudo()
-            .search(
-                [("device_id", "in", self.ids), *UNDELIVERED],
-                order="date_time",
-                limit=1,
-            )
-        )
 
     @api.model
     def _call_managers(self, record, say):

@@ -7,7 +7,7 @@ from ..kkt.flow.recover import settle
 from ..kkt.flow.states import DOUBTFUL, SIGNED, UNSIGNED, State
 from ..lane.conversation import note_status
 from .fiscal_document import Wanted
-from .fiscal_document_delivery import UNDELIVERED
+from .fiscal_document_delivery import OWED
 from .fiscal_words import words_of_stop
 
 BOUND_TO_A_DRIVE = ("copy", "drive_close")
@@ -118,7 +118,7 @@ class KktDevice(models.Model):
                     ("device_id", "=", self.id),
                     ("fn_number", "=", fn_number),
                     ("kind", "!=", "drive_close"),
-                    *UNDELIVERED,
+                    *OWED,
                 ]
             )
         )

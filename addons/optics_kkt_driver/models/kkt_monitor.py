@@ -30,12 +30,8 @@ class KktMonitor(models.AbstractModel):
                 ["__count"],
             )
         )
-        capacity = len(devices) * self.env["res.config.settings"]._fiscal_setting("buffer_max_size")
-        waiting = (
-            self.env["fiscal.document"]
-            .sudo()
-            .search_count([("device_id", "in", devices.ids), *UNDELIVERED])
-        )
+        capacity = sum(device._buffer_limit() for device in devices)
+        waiting = sum(devices.mapped("undelivered_count"))
         oldest = devices._oldest_undelivered()
         return {
             "pending_count": states.get(State.PRINTED, 0),

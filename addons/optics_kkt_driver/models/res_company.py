@@ -41,10 +41,19 @@ class ResCompany(models.Model):
         help="Tag 1212 of a prepayment for known goods (1214 = 1 or 2). An advance is always a"
         " payment.",
     )
+    fiscal_buffer_size = fields.Integer(
+        string="Undelivered documents of a till, at most",
+        help="Beyond that sales stop until the OFD takes some; zero: as the server's settings say",
+    )
     fiscal_return_1192 = fields.Boolean(
         string="Name the sale's receipt in a return",
         help="Puts the FPD of the sale's receipt into tag 1192 of an ordinary return. The tag is"
         " meant for receipts that correct an error; switch it on only if your OFD asks for it.",
+    )
+
+    _fiscal_buffer_size_positive = models.Constraint(
+        "CHECK (fiscal_buffer_size >= 0)",
+        "The limit of undelivered documents cannot be negative.",
     )
 
     def _fiscal_inn(self):

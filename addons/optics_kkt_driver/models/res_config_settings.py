@@ -36,6 +36,7 @@ class ResConfigSettings(models.TransientModel):
     fiscal_prepayment_product_type = fields.Selection(
         related="company_id.fiscal_prepayment_product_type", readonly=False, required=True
     )
+    fiscal_buffer_size = fields.Integer(related="company_id.fiscal_buffer_size", readonly=False)
     fiscal_return_1192 = fields.Boolean(related="company_id.fiscal_return_1192", readonly=False)
 
     @api.model

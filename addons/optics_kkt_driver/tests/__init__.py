@@ -16,6 +16,7 @@ from . import (
     test_fiscal_words,
     test_keys,
     test_kkt_device,
+    test_kkt_device_buffer,
     test_kkt_device_trouble,
     test_kkt_drive,
     test_kkt_histogram,

@@ -34,6 +34,14 @@ patch(PosStore.prototype, {
         return makeAwaitable(this.dialog, CashMovePopup, { type });
     },
 
+    /** What the till would not sign is refused before the buyer pays. A return always goes on. */
+    async pay() {
+        if (this.till && !this.getOrder().isRefund && (await this.till.refusesSales())) {
+            return;
+        }
+        return super.pay(...arguments);
+    },
+
     /** Odoo's is of twelve hours, without a mark of morning and evening. */
     getTime(date) {
         return date.toFormat(localization.timeFormat.replace(":ss", ""));

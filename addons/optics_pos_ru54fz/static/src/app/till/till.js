@@ -137,6 +137,19 @@ export class Till extends Reactive {
         return answer.successful;
     }
 
+    // Buffer --------------------------------------------------------------------------------
+
+    /** @returns {Promise<boolean>} too much waits for the OFD for another sale; that has been told */
+    async refusesSales() {
+        if (this.status.buffer_full) {
+            await this.refreshStatus();
+        }
+        if (this.status.buffer_full) {
+            this.fail(_t("The till takes no sale now"), this.status.buffer_full);
+        }
+        return Boolean(this.status.buffer_full);
+    }
+
     // Cash ----------------------------------------------------------------------------------
 
     /**
