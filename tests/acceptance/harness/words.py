@@ -10,11 +10,11 @@ from playwright.sync_api import Page
 UNREAD = ", ".join(
     (
         *(f".o_field_widget[name={name}]" for name in ("signed_text", "document_text", "tlv")),
-        ".o_view_sample_data .o_data_row",
+        *(f".o_view_sample_data {what}" for what in (".o_data_row", ".o_kanban_record", "table")),
     )
 )
-"""Documents as they go to the operator (JSON and base64, for administrators), and the pale lines
-that Odoo invents behind its hint that a list is empty."""
+"""Documents as they go to the operator (JSON and base64, for administrators), and the pale records
+that Odoo invents behind its hint that there are none."""
 
 #: What can be read within an element, but for `unread`. Waits until the page has been the same for
 #: a moment: a screen that has come is read, not one that is coming, and none is awaited for ever.
