@@ -30,7 +30,8 @@
         "demo/sale_order.xml",
     ],
     "assets": {
-        "point_of_sale._assets_pos": ["optics_pos_ru54fz/static/src/**/*"],
+        "point_of_sale._assets_pos": ["optics_pos_ru54fz/static/src/app/**/*"],
+        "web.assets_backend": ["optics_pos_ru54fz/static/src/backend/**/*"],
         "web.assets_tests": ["optics_pos_ru54fz/static/tests/tours/**/*"],
     },
     "development_status": "Alpha",

@@ -13,8 +13,10 @@ from . import (
     pos_payment_method,
     pos_session,
     pos_session_cash,
+    pos_session_notes,
     product_template,
     res_company,
     res_config_settings,
+    res_partner,
     sale_order,
 )

@@ -28,3 +28,10 @@ class PosPaymentMethod(models.Model):
         kinds = {"cash": "cash", "bank": "ecash"}
         for method in self:
             method.fiscal_payment_kind = kinds.get(method.journal_id.type, "credit")
+
+    def _get_payment_method_type(self):
+        """Say it in the reader's language: of Odoo's first choice its Russian knows nothing."""
+        words = {"none": self.env._("Without a terminal of Odoo's")}
+        return [
+            (code, words.get(code, label)) for code, label in super()._get_payment_method_type()
+        ]

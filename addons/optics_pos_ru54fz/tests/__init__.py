@@ -9,4 +9,5 @@ from . import (
     test_pos_session_cash,
     test_prepayment,
     test_receipt,
+    test_words_of_ours,
 )

@@ -43,7 +43,7 @@ def test_sums_are_roubles() -> None:
 def test_every_tag_has_words_and_other_names_stand_for_themselves() -> None:
     assert WORDS.keys() == TAGS.keys()
     assert Line(0, 1020, "totalSum", "").words == "Сумма расчёта"
-    assert Line(0, None, "code", "3").words == "code"
+    assert Line(0, None, "code", "3").words == "Код формы документа"
 
 
 def test_unknown_tags_and_codes_are_shown_as_they_are() -> None:

@@ -20,6 +20,8 @@ _LABELS: Mapping[str, Callable[[int], str]] = {
     "nds": lambda code: Nds(code).label,
     "itemsQuantityMeasure": lambda code: ItemsQuantityMeasure(code).label,
 }
+_WITHOUT_TAG = {"code": "Код формы документа"}
+"""What FNS JSON adds to the tags of a document, as the law calls it."""
 _NOT_MONEY = ("numerator", "denominator")
 """Of all numbers of variable length only these are no sums."""
 
@@ -38,7 +40,7 @@ class Line:
     @property
     def words(self) -> str:
         """What the tag is called, or the name of what is none."""
-        return WORDS.get(self.tag or 0, self.name)
+        return WORDS.get(self.tag or 0) or _WITHOUT_TAG.get(self.name, self.name)
 
 
 def listing(document: Mapping[str, Any]) -> list[Line]:
