@@ -11,6 +11,7 @@
         "security/ir.model.access.csv",
         "data/ofd_mock_state.xml",
         "views/ofd_mock_receipt_views.xml",
+        "views/ofd_mock_state_views.xml",
     ],
     "assets": {
         # Debian leaves this file out of Odoo's package; asked for, it is an error in every browser.

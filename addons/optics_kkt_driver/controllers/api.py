@@ -88,6 +88,8 @@ class JsonApiDispatcher(http.Dispatcher):
         except Exception as error:
             self.request.env.cr.rollback()
             return self.respond(_as_api_error(error))
+        if isinstance(answer, http.Response):
+            return answer
         status, body = answer
         return self.request.make_json_response(body, status=status)
 

@@ -1,3 +1,4 @@
+import socket
 import time
 from decimal import Decimal
 
@@ -19,9 +20,13 @@ class OfdMockController(http.Controller):
     def receive(self):
         emulator = _emulator()
         headers = request.httprequest.headers
-        reply = emulator.receive(request.httprequest.get_data(), headers.get("Idempotency-Key", ""))
-        time.sleep(emulator.response_delay())
-        return reply
+        said = emulator.answer(request.httprequest.get_data(), headers.get("Idempotency-Key", ""))
+        time.sleep(said.delay)
+        if said.cut:
+            _hang_up()
+        more = [("Retry-After", str(said.retry_after))] if said.retry_after else []
+        headers = [("Content-Type", "application/json; charset=utf-8"), *more]
+        return request.make_response(said.body, headers, status=said.status_code)
 
     @json_route("/ofd/v1/receipts", methods=["GET"])
     def list_receipts(self):
@@ -53,6 +58,14 @@ def _emulator():
         raise nothing_at(request.httprequest.path)
     refuse_foreign_page()
     return OfdEmulator(PostgresOfdStore(request.env.registry))
+
+
+def _hang_up():
+    """Close the caller's connection: whatever is answered after this reaches nobody."""
+    # Odoo hides the socket from `httprequest.environ` and takes it from here itself, for its bus.
+    connection = request.httprequest._HTTPRequest__environ.get("socket")
+    if connection:
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _failure_settings():

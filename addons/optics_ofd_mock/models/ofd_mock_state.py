@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.optics_kkt_driver.kkt.virtual.ofd import FailureMode, OfdState
+from odoo.addons.optics_kkt_driver.kkt.virtual.ofd import FailureMode, Manner, OfdState
 
 from ..settings import first_state
 
@@ -26,9 +26,43 @@ class OfdMockState(models.Model):
     failures_left = fields.Integer(required=True, default=0)
     status_code = fields.Integer(required=True, default=503)
     response_delay = fields.Float(required=True, default=0.0, help="Seconds before each answer")
-    calls = fields.Integer(required=True, default=0)
+    delay_spread = fields.Float(required=True, default=0.0, help="Seconds longer, at random")
+    retry_after = fields.Integer(
+        required=True, default=0, help="Seconds that a failing call is told to wait"
+    )
+    manner = fields.Selection(
+        [
+            (Manner.WELL.value, "As it should"),
+            (Manner.REJECTED.value, "Says “rejected” under 200"),
+            (Manner.ECHO.value, "Sends our own words back"),
+            (Manner.GARBAGE.value, "Sends a page"),
+            (Manner.RESET.value, "Closes the connection, stores nothing"),
+            (Manner.LOST.value, "Stores, and closes the connection"),
+            (Manner.TRUNCATED.value, "Stores, and sends half of the answer"),
+        ],
+        string="Answers",
+        required=True,
+        default=Manner.WELL.value,
+        help="Calls that do not fail",
+    )
+    probability = fields.Float(
+        required=True,
+        default=1.0,
+        help="Share of the calls, from 0 to 1, that fail or are answered in another manner",
+    )
+    seed = fields.Integer(
+        required=True, default=0, help="Which calls these are: the same seed gives the same ones"
+    )
+    calls = fields.Integer(required=True, readonly=True, default=0)
 
     _single = models.UniqueIndex("(singleton)", "The emulator has one behaviour.")
+    _plausible = models.Constraint(
+        "CHECK (failures_left >= 0 AND status_code BETWEEN 400 AND 599 AND retry_after >= 0 AND"
+        " seed >= 0 AND response_delay BETWEEN 0 AND 600 AND delay_spread BETWEEN 0 AND 600 AND"
+        " probability BETWEEN 0 AND 1)",
+        "Numbers are not negative, the status is from 400 to 599, delays are at most 600 s, the"
+        " share is from 0 to 1.",
+    )
     _singleton_true = models.Constraint("CHECK (singleton)", "The emulator has one behaviour.")
 
     @api.model
@@ -43,6 +77,27 @@ class OfdMockState(models.Model):
         ((row_id,),) = self.env.execute_query(query)
         return self.browse(row_id)
 
+    @api.depends("mode", "manner")
+    def _compute_display_name(self):
+        for state in self:
+            state.display_name = self.env._("Behaviour of the emulator")
+
+    @api.model
+    def action_open(self):
+        """Show the one row."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.sudo()._the_one().id,
+            "views": [(False, "form")],
+        }
+
+    def action_behave(self):
+        """Answer well and at once again; what arrived stays."""
+        self.ensure_one()
+        self.check_access("write")
+        self.write(self._values(OfdState(calls=self.calls)))
+
     def _value(self):
         """Return the behaviour as the emulator's core knows it."""
         self.ensure_one()
@@ -51,6 +106,11 @@ class OfdMockState(models.Model):
             failures_left=self.failures_left,
             status_code=self.status_code,
             response_delay=self.response_delay,
+            delay_spread=self.delay_spread,
+            retry_after=self.retry_after,
+            manner=Manner(self.manner),
+            probability=self.probability,
+            seed=self.seed,
             calls=self.calls,
         )
 
@@ -61,5 +121,10 @@ class OfdMockState(models.Model):
             "failures_left": state.failures_left,
             "status_code": state.status_code,
             "response_delay": state.response_delay,
+            "delay_spread": state.delay_spread,
+            "retry_after": state.retry_after,
+            "manner": state.manner.value,
+            "probability": state.probability,
+            "seed": state.seed,
             "calls": state.calls,
         }

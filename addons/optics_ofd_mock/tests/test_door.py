@@ -4,8 +4,10 @@ import time
 from datetime import timedelta
 from unittest.mock import patch
 
+from requests.exceptions import ConnectionError
+
 from odoo import fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import Form, HttpCase, new_test_user, tagged
 
 from odoo.addons.optics_ofd_mock.store import PostgresOfdStore
 
@@ -51,6 +53,36 @@ class TestOfdDoor(HttpCase):
         self.assertEqual((status, listed["count"]), (200, 1))
         self.assertEqual(listed["receipts"][0]["document"], message()["document"])
         self.assertFalse(listed["receipts"][0]["real"])
+
+    def test_a_cut_connection_is_no_answer(self):
+        for number, (manner, stored) in enumerate([("reset", 0), ("lost", 1)], 1):
+            with self.subTest(manner):
+                self.call(f"{ADMIN}/set-failure", {"manner": manner})
+                with self.assertRaises(ConnectionError):
+                    self.call(RECEIPTS, message(number))
+                self.call(f"{ADMIN}/set-success", {})
+                self.assertEqual(self.call(RECEIPTS)[1]["count"], stored)
+                self.assertEqual(self.call(RECEIPTS, message(number))[0], 200 if stored else 201)
+                PostgresOfdStore(self.env.registry).clear()
+
+    def test_another_manner_and_when_to_come_again(self):
+        self.call(f"{ADMIN}/set-failure", {"manner": "rejected"})
+        self.assertEqual(self.call(RECEIPTS, message())[1]["status"], "rejected")
+        self.call(f"{ADMIN}/set-failure", {"status_code": 429, "retry_after": 7})
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        answer = self.url_open(RECEIPTS, data=json.dumps(message()), headers=headers)
+        self.assertEqual((answer.status_code, answer.headers["Retry-After"]), (429, "7"))
+
+    def test_the_form_is_what_the_calls_say(self):
+        self.call(f"{ADMIN}/set-failure", {"manner": "echo", "probability": 0.5, "seed": 3})
+        action = self.env["ofd.mock.state"].action_open()
+        state = self.env["ofd.mock.state"].browse(action["res_id"])
+        with Form(state) as form:
+            self.assertEqual((form.manner, form.probability, form.seed), ("echo", 0.5, 3))
+            form.manner = "lost"
+        self.assertEqual(self.call("/ofd/v1/health")[1]["manner"], "lost")
+        state.action_behave()
+        self.assertEqual(self.call("/ofd/v1/health")[1]["manner"], "well")
 
     def test_other_content_under_a_known_number_is_refused(self):
         self.call(RECEIPTS, message())

@@ -11,6 +11,7 @@ from odoo.tools import file_open
 from odoo.addons.optics_kkt_driver.kkt.virtual.ofd import (
     Arrival,
     FailureMode,
+    Manner,
     OfdEmulator,
     OfdState,
 )
@@ -121,9 +122,30 @@ class TestSettings(TransactionCase):
             expected = OfdState(mode=FailureMode.COUNT, failures_left=3, response_delay=0.35)
             self.assertEqual(first_state(), expected)
 
+    def test_each_fault_has_a_variable(self):
+        values = {
+            "MOCK_OFD_STATUS_CODE": "429",
+            "MOCK_OFD_RETRY_AFTER": "7",
+            "MOCK_OFD_DELAY_SPREAD": "1.5",
+            "MOCK_OFD_MANNER": "lost",
+            "MOCK_OFD_PROBABILITY": "0.25",
+            "MOCK_OFD_SEED": "9",
+        }
+        with patch.dict(os.environ, values):
+            expected = OfdState(
+                status_code=429,
+                retry_after=7,
+                delay_spread=1.5,
+                manner=Manner.LOST,
+                probability=0.25,
+                seed=9,
+            )
+            self.assertEqual(first_state(), expected)
+
     def test_an_unknown_mode_is_refused(self):
-        with patch.dict(os.environ, MOCK_OFD_FAILURE_MODE="sometimes"):
-            self.assertRaises(ValueError, first_state)
+        for variable in ("MOCK_OFD_FAILURE_MODE", "MOCK_OFD_MANNER", "MOCK_OFD_SEED"):
+            with self.subTest(variable), patch.dict(os.environ, {variable: "sometimes"}):
+                self.assertRaises(ValueError, first_state)
 
 
 @tagged("post_install", "-at_install")
@@ -135,10 +157,12 @@ class TestAccess(TransactionCase):
         for model in self.MODELS:
             self.env[model].with_user(user).check_access("read")
 
-    def test_nobody_writes(self):
+    def test_nobody_writes_but_how_it_behaves(self):
         user = new_test_user(self.env, "ofd_admin", "base.group_user,base.group_system")
+        self.env["ofd.mock.state"].with_user(user).check_access("write")
+        refused = {"ofd.mock.receipt": ("write", "create", "unlink")}
         for model in self.MODELS:
-            for operation in ("write", "create", "unlink"):
+            for operation in refused.get(model, ("create", "unlink")):
                 with self.subTest(f"{operation} {model}"), self.assertRaises(AccessError):
                     self.env[model].with_user(user).check_access(operation)
 

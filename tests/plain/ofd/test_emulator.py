@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+from kkt.ofd.answers import Outcome, classify
+from kkt.ofd.transport import Answer
 from kkt.virtual.ofd import (
     BODY_LIMIT,
     FailureMode,
+    Manner,
     MemoryOfdStore,
     OfdEmulator,
     OfdState,
@@ -190,21 +193,21 @@ def test_success_is_set_again_and_keeps_what_arrived(emulator: OfdEmulator) -> N
     emulator.receive(message(12).to_bytes())
     emulator.set_failure({"permanent_failure": True, "status_code": 401, "response_delay": 2})
     assert emulator.receive(message(13).to_bytes())[0] == 401
-    assert emulator.response_delay() == 2.0
+    assert emulator.health()[1]["response_delay"] == 2.0
     status_code, health = emulator.set_success()
     assert (status_code, health["failure_mode"], health["documents_received"]) == (
         200,
         "disabled",
         1,
     )
-    assert emulator.response_delay() == 0.0
+    assert emulator.health()[1]["response_delay"] == 0.0
     assert emulator.receive(message(13).to_bytes())[0] == 201
 
 
 def test_a_delay_alone_only_slows(emulator: OfdEmulator) -> None:
     emulator.set_failure({"response_delay": 1.5})
-    assert emulator.response_delay() == 1.5
-    assert emulator.receive(message().to_bytes())[0] == 201
+    said = emulator.answer(message().to_bytes())
+    assert (said.status_code, said.delay) == (201, 1.5)
 
 
 def test_reset_forgets_everything(emulator: OfdEmulator) -> None:
@@ -228,6 +231,14 @@ def test_reset_forgets_everything(emulator: OfdEmulator) -> None:
         ("response_delay", -0.1),
         ("response_delay", 1e9),
         ("mode", "count"),
+        ("manner", "rude"),
+        ("manner", ["well"]),
+        ("probability", 1.1),
+        ("probability", -0.1),
+        ("seed", 0.5),
+        ("seed", -1),
+        ("retry_after", 1.5),
+        ("delay_spread", -1),
     ],
 )
 def test_a_bad_setting_is_named_and_changes_nothing(
@@ -237,9 +248,67 @@ def test_a_bad_setting_is_named_and_changes_nothing(
     assert emulator.health()[1]["failure_mode"] == "disabled"
 
 
+@pytest.mark.parametrize("manner", list(Manner))
+def test_manners(emulator: OfdEmulator, manner: Manner) -> None:
+    """What is stored, and what a sender makes of it."""
+    emulator.set_failure({"manner": manner.value, "permanent_failure": False})
+    sent = message(12)
+    said = emulator.answer(sent.to_bytes(), sent.idempotency_key)
+    stored = manner in (Manner.WELL, Manner.LOST, Manner.TRUNCATED)
+    assert emulator.health()[1]["documents_received"] == int(stored)
+    assert said.cut is (manner in (Manner.RESET, Manner.LOST))
+    verdict = classify(sent, Answer(said.status_code, said.body))
+    wanted = Outcome.ACCEPTED if manner in (Manner.WELL, Manner.LOST) else Outcome.LATER
+    assert said.cut or verdict.outcome is wanted
+    emulator.set_success()
+    again = emulator.answer(sent.to_bytes(), sent.idempotency_key)
+    assert again.status_code == (200 if stored else 201)
+    assert emulator.health()[1]["documents_received"] == 1
+
+
+def test_a_rejection_of_what_cannot_be_read(emulator: OfdEmulator) -> None:
+    emulator.set_failure({"manner": "rejected"})
+    for body_ in (b"", b"[]", b"\xff"):
+        assert json.loads(emulator.answer(body_).body)["status"] == "rejected"
+
+
+def test_a_share_of_the_calls_fails_and_the_seed_says_which(emulator: OfdEmulator) -> None:
+    def day(seed: int) -> list[int]:
+        emulator.reset()
+        emulator.set_failure({"permanent_failure": True, "probability": 0.3, "seed": seed})
+        return [emulator.answer(message(n).to_bytes()).status_code for n in range(1, 101)]
+
+    first = day(7)
+    assert 15 < first.count(503) < 45
+    assert set(first) == {201, 503}
+    assert day(7) == first
+    assert day(8) != first
+
+
+def test_only_calls_that_fail_are_counted_off(emulator: OfdEmulator) -> None:
+    emulator.set_failure({"failure_count": 5, "probability": 0.5, "seed": 1})
+    statuses = [emulator.answer(message(n).to_bytes()).status_code for n in range(1, 41)]
+    assert statuses.count(503) == 5
+    assert len(statuses) - statuses[::-1].index(503) > 5, "some in between went well"
+
+
+def test_who_fails_says_when_to_come_again(emulator: OfdEmulator) -> None:
+    emulator.set_failure({"failure_count": 1, "status_code": 429, "retry_after": 7})
+    first, second = (emulator.answer(message().to_bytes()) for _ in range(2))
+    assert (first.status_code, first.retry_after) == (429, 7)
+    assert (second.status_code, second.retry_after) == (201, 0)
+
+
+def test_delays_are_spread(emulator: OfdEmulator) -> None:
+    emulator.set_failure({"response_delay": 1, "delay_spread": 2})
+    delays = {emulator.answer(message().to_bytes()).delay for _ in range(20)}
+    assert len(delays) > 10
+    assert all(1 <= delay < 3 for delay in delays)
+
+
 def test_settings_from_outside_hold_from_the_start() -> None:
     state = OfdState(mode=FailureMode("count"), failures_left=1, response_delay=0.5)
     emulator = OfdEmulator(MemoryOfdStore(state))
-    assert emulator.response_delay() == 0.5
+    assert emulator.health()[1]["response_delay"] == 0.5
     assert emulator.receive(message().to_bytes())[0] == 503
     assert emulator.receive(message().to_bytes())[0] == 201

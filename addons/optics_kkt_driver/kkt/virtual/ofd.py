@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Protocol
+from random import Random
+from typing import Any, NamedTuple, Protocol
 
 from .plausible import Implausible, check_arrival
 
@@ -20,14 +21,47 @@ BODY_LIMIT = 256 * 1024
 """Bytes of a call: a document has at most 32 KiB as TLV, and comes as JSON and base64 too."""
 RECEIPT_KINDS = frozenset({"receipt", "correction"})
 
+PAGE = b"<html><body>Pay for your Internet</body></html>"
+
 Reply = tuple[int, dict[str, Any]]
 """Status code and JSON body."""
+
+
+class Said(NamedTuple):
+    """What the door sends back."""
+
+    status_code: int
+    body: bytes
+    retry_after: int = 0
+    """Seconds to ask for in the header Retry-After; 0 asks for nothing."""
+    delay: float = 0.0
+    """Seconds to wait before it is said."""
+    cut: bool = False
+    """Say nothing: close the connection."""
 
 
 class FailureMode(StrEnum):
     DISABLED = "disabled"
     COUNT = "count"
     PERMANENT = "permanent"
+
+
+class Manner(StrEnum):
+    """How a call is answered that was not told to fail."""
+
+    WELL = "well"
+    REJECTED = "rejected"
+    """"Rejected" under a status of success; nothing is stored."""
+    ECHO = "echo"
+    """The caller's own words come back; nothing is stored."""
+    GARBAGE = "garbage"
+    """A page, as a captive portal sends it; nothing is stored."""
+    RESET = "reset"
+    """The connection is closed; nothing is stored."""
+    LOST = "lost"
+    """Stored, and the connection is closed before the acknowledgement."""
+    TRUNCATED = "truncated"
+    """Stored, and half of the acknowledgement comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +75,15 @@ class OfdState:
     """What a failing call is answered with."""
     response_delay: float = 0.0
     """Seconds that the door waits before it answers, after the decision."""
+    delay_spread: float = 0.0
+    """Seconds that it waits longer at most, at random."""
+    retry_after: int = 0
+    """Seconds that a failing call is told to wait."""
+    manner: Manner = Manner.WELL
+    probability: float = 1.0
+    """Share of the calls that fail or are answered in another manner than well."""
+    seed: int = 0
+    """Which calls these are: the same seed and the same order of calls give the same ones."""
     calls: int = 0
     """Calls since the last reset, failed ones too."""
 
@@ -49,6 +92,15 @@ class OfdState:
         return self.mode is FailureMode.PERMANENT or (
             self.mode is FailureMode.COUNT and self.failures_left > 0
         )
+
+    def draw(self, what: str) -> float:
+        """A number in [0, 1) for this call; `what` it is for makes it another one."""
+        return Random(f"{self.seed}:{self.calls}:{what}").random()  # noqa: S311 - no secret
+
+    @property
+    def is_hit(self) -> bool:
+        """Whether this call is one of those that do not go well."""
+        return self.draw("hit") < self.probability
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +157,29 @@ class OfdEmulator:
         self._now = now
 
     def receive(self, body: bytes, idempotency_key: str = "") -> Reply:
-        """Take one document: ``POST /ofd/v1/receipts``.
+        """Take one document, as an operator that can only fail or succeed.
 
         201 stored, 200 with ``duplicate: true`` for the same once more, 409 when other content
         comes under a known (FN, FD), 422 naming the field, 400/413 unreadable, or the failure set.
         """
+        return self._decide(self._store.change(_after_call), body, idempotency_key)
+
+    def answer(self, body: bytes, idempotency_key: str = "") -> Said:
+        """Take one document with all that a wire can do to it: ``POST /ofd/v1/receipts``."""
         before = self._store.change(_after_call)
-        if before.failing:
+        manner = before.manner if before.is_hit and not before.failing else Manner.WELL
+        delay = before.response_delay + before.delay_spread * before.draw("delay")
+        if manner in _NOT_STORED:
+            return _NOT_STORED[manner](body)._replace(delay=delay)
+        status_code, told = self._decide(before, body, idempotency_key)
+        whole = json.dumps(told, ensure_ascii=False).encode()
+        if manner is Manner.TRUNCATED:
+            whole = whole[: len(whole) // 2]
+        wait = before.retry_after if before.failing and before.is_hit else 0
+        return Said(status_code, whole, wait, delay, cut=manner is Manner.LOST)
+
+    def _decide(self, before: OfdState, body: bytes, idempotency_key: str) -> Reply:
+        if before.failing and before.is_hit:
             return _error(before.status_code, "emulated_failure", "failure set on the emulator")
         if len(body) > BODY_LIMIT:
             return _error(413, "too_large", f"more than {BODY_LIMIT} bytes")
@@ -125,10 +193,6 @@ class OfdEmulator:
             return _error(422, "invalid", str(problem), field=problem.field)
         arrival = _arrival(payload, self._now())
         return _judge(arrival, self._store.keep(arrival))
-
-    def response_delay(self) -> float:
-        """Seconds that the door waits before it answers a document."""
-        return self._store.state().response_delay
 
     def list_receipts(self) -> Reply:
         """What arrived, in order: ``GET /ofd/v1/receipts``."""
@@ -145,6 +209,11 @@ class OfdEmulator:
             "failure_count": state.failures_left,
             "status_code": state.status_code,
             "response_delay": state.response_delay,
+            "delay_spread": state.delay_spread,
+            "retry_after": state.retry_after,
+            "manner": state.manner.value,
+            "probability": state.probability,
+            "seed": state.seed,
             "call_count": state.calls,
             "receipts_received": self._store.count(RECEIPT_KINDS),
             "documents_received": self._store.count(),
@@ -155,8 +224,9 @@ class OfdEmulator:
         """Fail from now on: ``POST /ofd/v1/admin/set-failure``.
 
         Fields, all optional: `failure_count` (calls), `permanent_failure`, `status_code`
-        (400–599), `response_delay` (seconds). Without the first two and without a delay the
-        failure is permanent; a delay alone only slows answers.
+        (400–599), `retry_after` (seconds), `response_delay` and `delay_spread` (seconds), `manner`
+        (see :class:`Manner`), `probability` (0 to 1) and `seed`. Without one that says what goes
+        wrong the failure is permanent; a delay alone only slows answers.
         """
         try:
             wanted = _failure(settings)
@@ -210,8 +280,9 @@ class MemoryOfdStore:
 
 
 def _after_call(state: OfdState) -> OfdState:
-    """Count one call and, in mode ``count``, spend one failure."""
-    spent = state.failures_left - (state.mode is FailureMode.COUNT and state.failures_left > 0)
+    """Count one call and, in mode ``count``, spend one failure if this call is one."""
+    fails = state.mode is FailureMode.COUNT and state.failing and state.is_hit
+    spent = state.failures_left - fails
     return replace(state, calls=state.calls + 1, failures_left=spent)
 
 
@@ -270,26 +341,52 @@ def _as_json(arrival: Arrival) -> dict[str, Any]:
 
 
 def _failure(settings: Mapping[str, Any]) -> OfdState:
-    known = {"failure_count", "permanent_failure", "status_code", "response_delay"}
     for name in settings:
-        if name not in known:
+        if name not in _SETTINGS:
             raise Implausible(str(name), "unknown setting")
-    count = _number(settings, "failure_count", 0, 0, 1_000_000)
+    count = _whole(settings, "failure_count", 0, 0, 1_000_000)
     delay = _number(settings, "response_delay", 0, 0, 600)
-    status_code = _number(settings, "status_code", 503, 400, 599)
-    for name, value in (("failure_count", count), ("status_code", status_code)):
-        if value != int(value):
-            raise Implausible(name, "must be a whole number")
-    permanent = settings.get("permanent_failure", not (count or delay))
+    spread = _number(settings, "delay_spread", 0, 0, 600)
+    manner = _manner(settings)
+    anything = count or delay or spread or manner is not Manner.WELL
+    permanent = settings.get("permanent_failure", not anything)
     if not isinstance(permanent, bool):
         raise Implausible("permanent_failure", "must be true or false")
     mode = FailureMode.COUNT if count else FailureMode.DISABLED
     return OfdState(
         mode=FailureMode.PERMANENT if permanent else mode,
-        failures_left=int(count),
-        status_code=int(status_code),
+        failures_left=count,
+        status_code=_whole(settings, "status_code", 503, 400, 599),
         response_delay=float(delay),
+        delay_spread=float(spread),
+        retry_after=_whole(settings, "retry_after", 0, 0, 86_400),
+        manner=manner,
+        probability=float(_number(settings, "probability", 1, 0, 1)),
+        seed=_whole(settings, "seed", 0, 0, 2**31 - 1),
     )
+
+
+_SETTINGS = frozenset(
+    {
+        *("failure_count", "permanent_failure", "status_code", "retry_after"),
+        *("response_delay", "delay_spread", "manner", "probability", "seed"),
+    }
+)
+
+
+def _manner(settings: Mapping[str, Any]) -> Manner:
+    try:
+        return Manner(settings.get("manner", Manner.WELL))
+    except ValueError:
+        known = ", ".join(Manner)
+        raise Implausible("manner", f"must be one of {known}") from None
+
+
+def _whole(settings: Mapping[str, Any], name: str, default: int, low: int, high: int) -> int:
+    value = _number(settings, name, default, low, high)
+    if value != int(value):
+        raise Implausible(name, "must be a whole number")
+    return int(value)
 
 
 def _number(
@@ -299,6 +396,26 @@ def _number(
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         raise Implausible(name, f"must be a number from {low} to {high}")
     return value
+
+
+def _rejection(body: bytes) -> Said:
+    """Name the document that came, as a refusal that means it would."""
+    try:
+        sent = json.loads(body)
+    except (ValueError, RecursionError):
+        sent = {}
+    names = ("fiscalDriveNumber", "fiscalDocumentNumber")
+    numbers = {name: sent.get(name) for name in names} if isinstance(sent, dict) else {}
+    words = {"message": "rejected, as the emulator was told to"}
+    return Said(200, json.dumps({"status": "rejected", **words, **numbers}).encode())
+
+
+_NOT_STORED: Mapping[Manner, Callable[[bytes], Said]] = {
+    Manner.REJECTED: _rejection,
+    Manner.ECHO: lambda body: Said(200, body),
+    Manner.GARBAGE: lambda body: Said(200, PAGE),
+    Manner.RESET: lambda body: Said(200, b"", cut=True),
+}
 
 
 def _refuse_constant(name: str) -> float:
