@@ -287,11 +287,13 @@ class KktShift(models.Model):
     def _waits_for_drawer(self, status):
         """Whether this is the word that follows a Z report, which tells no cash.
 
-        Nothing is no word: some tills empty their drawer's sum with the report.
+        Nothing, where there was something, is no word: some tills empty their drawer's sum with
+        the report.
         """
+        ours = (self.our_counters or {}).get("cashInDrawer")
         return (
             self.state == "closed"
-            and status.cash_in_drawer > 0
+            and bool(status.cash_in_drawer or not ours)
             and self.closing_id.fd_number == status.last_fd
             and "cashInDrawer" not in self.device_counters
         )

@@ -92,7 +92,7 @@ class OdooServer:
     def __init__(self, database: TestDatabase, environment: dict[str, str] | None = None) -> None:
         self.database = database
         self.environment = dict(environment or {})
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = Path(os.environ["TEST_RUN_DIR"]) / f"{database.name}.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -246,7 +246,7 @@ class OdooServer:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-40:])
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
