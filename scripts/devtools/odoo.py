@@ -7,15 +7,19 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from scripts.devtools.settings import DEV_DIR, LOG_DIR, ROOT, Problem
 
 
-def run_odoo(log_name: str, *arguments: str) -> None:
+def run_odoo(log_name: str, *arguments: str, script: str = "") -> None:
     """Run Odoo until it stops by itself, with a progress line.
 
+    :param script: what its shell reads
     :raises Problem: it failed, or it logged an error
     """
     LOG_DIR.mkdir(parents=True, exist_ok=True)
@@ -31,7 +35,7 @@ def run_odoo(log_name: str, *arguments: str) -> None:
         show_progress(line)
         failed = failed or re.match(r"\S+ \S+ \d+ (ERROR|CRITICAL) ", line) is not None
 
-    status = run_logged(command, log, note)
+    status = run_logged(command, log, note, script)
     if sys.stdout.isatty():
         print("\r\033[K", end="")
     if status or failed:
@@ -45,15 +49,18 @@ def run_odoo(log_name: str, *arguments: str) -> None:
         )
 
 
-def run_logged(command: list[str], log: Path, on_line: Callable[[str], None]) -> int:
+def run_logged(
+    command: list[str], log: Path, on_line: Callable[[str], None], script: str = ""
+) -> int:
     """Run a command of Odoo; its output goes to `log` and, line by line, to `on_line`."""
     with (
         log.open("w") as output,
+        read_from(script) as script_file,
         subprocess.Popen(
             command,
             # Watching files for changes is for servers that stay.
             env={**os.environ, "ODOO_DEV": ""},
-            stdin=subprocess.DEVNULL,
+            stdin=script_file,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -69,6 +76,15 @@ def run_logged(command: list[str], log: Path, on_line: Callable[[str], None]) ->
             process.kill()
             raise
     return process.returncode
+
+
+@contextmanager
+def read_from(text: str) -> Iterator[IO[str]]:
+    """A file from which a program reads `text`."""
+    with TemporaryFile("w+") as file:
+        file.write(text)
+        file.seek(0)
+        yield file
 
 
 def show_progress(line: str) -> None:

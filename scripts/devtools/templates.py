@@ -13,6 +13,11 @@ CORE_TEMPLATE = "opticserp_core_template"
 SUITE_TEMPLATE = "opticserp_test_template"
 UNFINISHED = "opticserp: unfinished"
 
+BUILD_ASSETS = """
+env["ir.qweb"]._pregenerate_assets_bundles()
+env.cr.commit()
+"""
+
 #: Seconds. A shift may last 24 h, so may a session.
 SESSION_LIFETIME = 24 * 60 * 60
 
@@ -60,6 +65,12 @@ def install_suite(database: str) -> None:
         cursor.execute("UPDATE res_company SET iap_enrich_auto_done = true")
 
 
+def build_assets(database: str) -> None:
+    """Build the bundles of scripts and styles: else each copy's first page waits for them."""
+    print("Building scripts and styles", flush=True)
+    run_odoo(f"assets-{database}", "shell", "-d", database, script=BUILD_ASSETS)
+
+
 def build_suite_template() -> None:
     """The tests' template, built again when an addon's file changed."""
     with exclusively("test template"):
@@ -67,4 +78,5 @@ def build_suite_template() -> None:
         if comment(SUITE_TEMPLATE) == fingerprint:
             return
         install_suite(SUITE_TEMPLATE)
+        build_assets(SUITE_TEMPLATE)
         set_comment(SUITE_TEMPLATE, fingerprint)

@@ -1,6 +1,7 @@
 """Fixtures of the acceptance tests.
 
 - ``server``: an Odoo server on a database of its own, shared by the tests of a module
+- ``till``: its till, quick and without faults, at an operator that answers
 - ``make_server``: as many more as a test needs, each on a fresh database
 - ``http``: a requests session on ``server``: ``http.post("/v1/kkt/receipt", json=…)``
 - ``page``: a new, empty browser window; ``new_page()`` opens further ones, each signed in as nobody
@@ -24,6 +25,7 @@ from tests.acceptance.harness.browser import ConsoleWatch, chromium
 from tests.acceptance.harness.browser import screenshot as save_screenshot
 from tests.acceptance.harness.database import TestDatabase
 from tests.acceptance.harness.server import OdooServer
+from tests.acceptance.harness.till import Till
 
 KEEP = bool(os.environ.get("KEEP"))
 
@@ -66,6 +68,16 @@ def server(server_park: ServerPark) -> Iterator[OdooServer]:
     server = server_park.open({})
     yield server
     server_park.close(server)
+
+
+@pytest.fixture
+def till(server: OdooServer) -> Iterator[Till]:
+    till = Till(server)
+    till.slow_down()
+    till.mend()
+    till.ofd("set-success")
+    yield till
+    till.mend()
 
 
 @pytest.fixture

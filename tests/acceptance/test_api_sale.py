@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
-from tests.acceptance.harness.server import OdooServer
 from tests.acceptance.harness.till import SUNGLASSES, Till
-
-
-@pytest.fixture
-def till(server: OdooServer) -> Till:
-    till = Till(server)
-    till.slow_down()
-    till.ofd("set-success")
-    return till
 
 
 def test_a_sale_is_signed_and_delivered_within_five_seconds(till: Till) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.acceptance.harness.browser import log_in
@@ -34,16 +32,6 @@ CUT_WORDS = """elements => elements.flatMap(element => {
     }).map(found => found[0]);
 })"""
 """Words that are broken in two, or reach beyond the element."""
-
-
-@pytest.fixture
-def till(server: OdooServer) -> Iterator[Till]:
-    till = Till(server)
-    till.slow_down()
-    till.mend()
-    till.ofd("set-success")
-    yield till
-    till.mend()
 
 
 # --- the back office -----------------------------------------------------------------------------

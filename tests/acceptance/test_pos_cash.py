@@ -15,14 +15,6 @@ from tests.acceptance.harness.till import Till
 SUNGLASSES = "Очки солнцезащитные Ray-Ban"
 
 
-@pytest.fixture
-def till(server: OdooServer) -> Till:
-    till = Till(server)
-    till.slow_down()
-    till.mend()
-    return till
-
-
 def test_a_return_out_of_the_cash_counted(
     server: OdooServer, till: Till, page: Page, screenshot: Callable[[str], Path]
 ) -> None:

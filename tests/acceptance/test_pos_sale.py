@@ -18,11 +18,8 @@ SUNGLASSES = "Очки солнцезащитные Ray-Ban"
 
 
 @pytest.fixture
-def till(server: OdooServer) -> Till:
-    till = Till(server)
+def till(till: Till) -> Till:
     till.slow_down(print_time=0.3)
-    till.mend()
-    till.ofd("set-success")
     return till
 
 

@@ -12,14 +12,7 @@ from tests.acceptance.harness.till import Till
 SUNGLASSES = "Очки солнцезащитные Ray-Ban"
 
 
-@pytest.fixture
-def till(server: OdooServer) -> Till:
-    till = Till(server)
-    till.slow_down()
-    till.mend()
-    return till
-
-
+@pytest.mark.full
 def test_the_refusal_turns_into_the_receipt(server: OdooServer, till: Till, page: Page) -> None:
     """As it was: "the sale has not happened" stayed although the till had signed meanwhile."""
     pos = PosPage(page, server)

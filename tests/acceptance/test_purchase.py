@@ -8,10 +8,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pytest
 import requests
 
-from tests.acceptance.harness.server import OdooServer
 from tests.acceptance.harness.till import Till
 
 FRAME = {"name": "Оправа", "price": "4000.00", "tax_rate": "none"}
@@ -19,13 +17,6 @@ LENSES = {"name": "Линза", "price": "1750.00", "quantity": 2, "tax_rate": "
 SUNGLASSES = {"name": "Очки солнцезащитные", "price": "5000.00", "tax_rate": 22}
 ORDER = [FRAME, LENSES, SUNGLASSES]
 """Glasses to order for 7,500 without VAT and sunglasses for 5,000: 12,500 in all."""
-
-
-@pytest.fixture
-def till(server: OdooServer) -> Till:
-    till = Till(server)
-    till.slow_down()
-    return till
 
 
 def sell(till: Till, key: str, **body: Any) -> requests.Response:

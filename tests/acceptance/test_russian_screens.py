@@ -60,14 +60,6 @@ def test_the_allow_list_stays_short() -> None:
 
 
 @pytest.fixture
-def till(server: OdooServer) -> Till:
-    till = Till(server)
-    till.slow_down()
-    till.mend()
-    return till
-
-
-@pytest.fixture
 def words() -> Iterator[LatinWords]:
     """Words found by a test, judged at its end: all of them at once."""
     words = LatinWords(ALLOWED)
@@ -350,6 +342,7 @@ def entries_below(menus: dict[str, Any], menu: dict[str, Any]) -> Iterator[dict[
         yield from entries_below(menus, entry)
 
 
+@pytest.mark.full
 def test_the_back_office_of_ours(
     server: OdooServer, till: Till, page: Page, words: LatinWords
 ) -> None:

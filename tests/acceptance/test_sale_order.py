@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.acceptance.harness.pos import PosPage
@@ -15,13 +14,6 @@ from tests.acceptance.harness.till import Till
 
 FRAME = "Оправа корригирующая Vogue"
 SUNGLASSES = "Очки солнцезащитные Ray-Ban"
-
-
-@pytest.fixture
-def till(server: OdooServer) -> Till:
-    till = Till(server)
-    till.slow_down()
-    return till
 
 
 def make_sale_order(server: OdooServer, *names: str) -> str:

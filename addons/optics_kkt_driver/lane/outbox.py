@@ -5,7 +5,6 @@ from contextlib import contextmanager
 
 from odoo import fields
 
-from ..kkt.device.errors import DeviceError
 from ..kkt.drivers.registry import driver_class, open_driver
 from ..kkt.flow.deliver import Outbox, Undelivered
 from ..kkt.flow.states import State
@@ -73,16 +72,17 @@ class DeviceOutbox(Outbox):
     def _tell_drive(self, message):
         """Tell a drive that has no exchange of its own that the OFD has a document.
 
-        Somebody may hold the till's lane now: only drivers that allow it are spoken to.
+        Somebody may hold the till's lane now: only drivers that allow it are spoken to. The
+        document is delivered, so whatever is wrong with the till is no fault of the endpoint.
         """
-        with own_environment(self._registry) as env:
-            device = env["kkt.device"].browse(self._device_id)
-            name, settings = device.driver, device._driver_settings()
-        if not driver_class(name).hears_acknowledgements:
-            return
         try:
-            with open_driver(name, settings) as driver:
-                driver.acknowledge(message.fd_number, message.fn_number)
-        except DeviceError as error:
-            why = str(error)
-            _logger.info("Till %s was not told of FD %s: %r", name, message.fd_number, why)
+            with own_environment(self._registry) as env:
+                device = env["kkt.device"].browse(self._device_id)
+                name, settings = device.driver, device._driver_settings()
+            if driver_class(name).hears_acknowledgements:
+                with open_driver(name, settings) as driver:
+                    driver.acknowledge(message.fd_number, message.fn_number)
+        except Exception as error:
+            why = f"{type(error).__name__}: {error}"
+            till, number = self._device_id, message.fd_number
+            _logger.info("Till %s was not told of FD %s: %r", till, number, why)

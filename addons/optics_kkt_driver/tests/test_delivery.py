@@ -56,6 +56,15 @@ class TestDelivery(FiscalCase):
         with open_till(self.till) as driver:
             self.assertEqual(driver.status().undelivered, 2, "nobody opened the driver")
 
+    def test_what_is_wrong_with_the_till_is_no_fault_of_the_endpoint(self):
+        """As it was: the operator was left alone for five minutes."""
+        broken = patch.object(type(self.till), "_driver_settings", side_effect=AttributeError)
+        with broken, self.assertLogs("odoo.addons.optics_kkt_driver.lane.outbox") as logs:
+            self.deliver()
+        self.assertIn("was not told", logs.output[0])
+        self.assertEqual((self.shift | self.receipt).mapped("state"), ["delivered"] * 2)
+        self.assertFalse(self.till.ofd_id.paused_until)
+
     def test_a_failing_operator_gets_it_later(self):
         self.ofd.set_failure({"permanent_failure": True})
         self.deliver()
