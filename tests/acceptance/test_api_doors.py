@@ -31,6 +31,7 @@ def crowded(make_server: Callable[..., OdooServer]) -> Iterator[Till]:
     yield till
 
 
+@pytest.mark.full
 def test_too_many_calls_are_told_to_come_again(crowded: Till) -> None:
     url = f"{crowded.server.url}/v1/health"
     with ThreadPoolExecutor(AT_ONCE) as pool:

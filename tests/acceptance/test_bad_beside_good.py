@@ -79,6 +79,7 @@ def test_a_bad_till(server: OdooServer, bad: Till, good: Till) -> None:
     assert calls["count"] == 1, "one call until it is done"
 
 
+@pytest.mark.full
 def test_a_bad_endpoint(server: OdooServer, bad: Till, good: Till) -> None:
     (row,) = server.sql("SELECT ofd_id FROM kkt_device WHERE id = %s", bad.id)
     (its_own,) = server.rpc("fiscal.ofd", "copy", [row["ofd_id"]])
@@ -104,6 +105,7 @@ def test_a_bad_endpoint(server: OdooServer, bad: Till, good: Till) -> None:
     bad.wait_for("bad-endpoint", "delivered", timeout=USUAL)
 
 
+@pytest.mark.full
 def test_a_bad_key(server: OdooServer, bad: Till, good: Till) -> None:
     """A caller has taken the name that the opening of a shift for `bad-key` once had.
 

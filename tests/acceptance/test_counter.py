@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.acceptance.harness.browser import log_in
@@ -165,6 +166,7 @@ def test_a_cashier_serves_a_new_customer(server: OdooServer, till: Till, page: P
     assert set(amounts.evaluate_all(LINES_OF_TEXT)) == {1}
 
 
+@pytest.mark.full
 def test_closing_over_a_waiting_receipt(server: OdooServer, till: Till, page: Page) -> None:
     pos = PosPage(page, server)
     pos.enter()

@@ -28,7 +28,7 @@ def use_language(server: OdooServer, code: str) -> None:
     server.rpc("res.partner", "write", [user["partner_id"][0] for user in partners], {"lang": code})
 
 
-@pytest.mark.parametrize("language", ["en_US", "ru_RU"])
+@pytest.mark.parametrize("language", [pytest.param("en_US", marks=pytest.mark.full), "ru_RU"])
 def test_a_cashiers_day(
     server: OdooServer,
     till: Till,
@@ -87,6 +87,7 @@ def test_a_cashiers_day(
     assert session["state"] == "closed"
 
 
+@pytest.mark.full
 def test_a_failing_operator_stops_no_cashier(server: OdooServer, till: Till, page: Page) -> None:
     use_language(server, "en_US")
     till.ofd("set-failure")

@@ -59,6 +59,7 @@ def test_a_refused_order_is_shown_before_it_is_tried(
     pos.receipt()
 
 
+@pytest.mark.full
 def test_it_is_told_when_a_receipt_left_for_later_is_printed(
     server: OdooServer, till: Till, page: Page
 ) -> None:

@@ -224,6 +224,7 @@ class Counter:
         self.read("closed", ".open-register-btn")
 
 
+@pytest.mark.full
 def test_the_counter(server: OdooServer, till: Till, page: Page, words: LatinWords) -> None:
     counter = Counter(page, server, till, words)
     counter.open()

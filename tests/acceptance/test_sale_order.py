@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.acceptance.harness.pos import PosPage
@@ -78,6 +79,7 @@ def test_glasses_are_prepaid_and_settled(
     assert [row["state"] for row in states] == ["paid"]
 
 
+@pytest.mark.full
 def test_all_prepaid_leaves_nothing_to_pay(
     server: OdooServer, till: Till, page: Page, screenshot: Callable[[str], Path]
 ) -> None:

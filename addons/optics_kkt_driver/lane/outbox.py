@@ -83,6 +83,5 @@ class DeviceOutbox(Outbox):
                 with open_driver(name, settings) as driver:
                     driver.acknowledge(message.fd_number, message.fn_number)
         except Exception as error:
-            why = f"{type(error).__name__}: {error}"
-            till, number = self._device_id, message.fd_number
-            _logger.info("Till %s was not told of FD %s: %r", till, number, why)
+            device_id, said = self._device_id, f"{type(error).__name__}: {error}"
+            _logger.info("Till %s was not told of FD %s: %r", device_id, message.fd_number, said)
