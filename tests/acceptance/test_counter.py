@@ -169,9 +169,7 @@ def test_a_cashier_serves_a_new_customer(server: OdooServer, till: Till, page: P
 @pytest.mark.full
 def test_closing_over_a_waiting_receipt(server: OdooServer, till: Till, page: Page) -> None:
     pos = PosPage(page, server)
-    pos.enter()
-    pos.add(SUNGLASSES)
-    pos.pay("Банковская карта")
+    pos.come_to_pay(SUNGLASSES, "Банковская карта")
     till.set_faults(silent=True)
     pos.validate()
     page.locator(".fiscal-later, .fiscal-overlay-leave").first.click(timeout=REGISTERED)

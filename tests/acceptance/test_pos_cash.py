@@ -59,9 +59,7 @@ def test_a_shift_that_is_over_keeps_the_basket(
 ) -> None:
     """As it was: the basket had to be dropped and the register closed."""
     pos = PosPage(page, server)
-    pos.enter()
-    pos.add(SUNGLASSES)
-    pos.pay("Банковская карта")
+    pos.come_to_pay(SUNGLASSES, "Банковская карта")
     shift = till.age_shift(hours=25)
     pos.validate()
     refusal = page.locator(".fiscal-refusal")

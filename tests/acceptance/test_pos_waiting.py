@@ -16,9 +16,7 @@ SUNGLASSES = "Очки солнцезащитные Ray-Ban"
 def test_the_refusal_turns_into_the_receipt(server: OdooServer, till: Till, page: Page) -> None:
     """As it was: "the sale has not happened" stayed although the till had signed meanwhile."""
     pos = PosPage(page, server)
-    pos.enter()
-    pos.add(SUNGLASSES)
-    pos.pay("Банковская карта")
+    pos.come_to_pay(SUNGLASSES, "Банковская карта")
     till.set_faults(silent=True)
     pos.validate()
     refusal = page.locator(".fiscal-refusal")
@@ -40,9 +38,7 @@ def test_a_refused_order_is_shown_before_it_is_tried(
 ) -> None:
     """As it was: opening it in the list registered it unasked."""
     pos = PosPage(page, server)
-    pos.enter()
-    pos.add(SUNGLASSES)
-    pos.pay("Банковская карта")
+    pos.come_to_pay(SUNGLASSES, "Банковская карта")
     till.set_faults(no_paper=True)
     pos.validate()
     refusal = page.locator(".fiscal-refusal")
@@ -65,9 +61,7 @@ def test_it_is_told_when_a_receipt_left_for_later_is_printed(
 ) -> None:
     """As it was: signed within seconds, and no screen said so; the list said 06:46 at 18:46."""
     pos = PosPage(page, server)
-    pos.enter()
-    pos.add(SUNGLASSES)
-    pos.pay("Банковская карта")
+    pos.come_to_pay(SUNGLASSES, "Банковская карта")
     till.set_faults(silent=True)
     pos.validate()
     page.locator(".fiscal-refusal .fiscal-later").click(timeout=REGISTERED)
@@ -88,9 +82,7 @@ def test_a_reload_after_the_sale_shows_its_receipt(
     What is printed of it there is a copy and says so: the receipt is the till's.
     """
     pos = PosPage(page, server)
-    pos.enter()
-    pos.add(SUNGLASSES)
-    pos.pay("Банковская карта")
+    pos.come_to_pay(SUNGLASSES, "Банковская карта")
     in_the_middle = page.url
     pos.validate()
     sold = pos.receipt()

@@ -36,6 +36,8 @@ class FiscalDocument(models.Model):
     _outbox = models.Index(f"(device_id, fd_number) WHERE state = '{State.PRINTED}'")
     _owed = models.Index(
         f"(device_id, date_time) WHERE state IN ('{State.PRINTED}', '{State.DEAD}')"
+        # Cash operations stay `printed` for ever.
+        " AND fd_number > 0"
     )
 
     # What the sender asks (see lane/outbox.py) --------------------------------------------------

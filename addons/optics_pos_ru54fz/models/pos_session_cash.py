@@ -3,7 +3,9 @@ from uuid import uuid4
 from odoo import models
 from odoo.exceptions import UserError
 
+from odoo.addons.optics_kkt_driver.kkt.fiscal.problems import InvalidDocument
 from odoo.addons.optics_kkt_driver.kkt.flow.states import ENDED, UNSIGNED
+from odoo.addons.optics_kkt_driver.models.fiscal_words import words_of_problems
 
 from ..receipt_builder.lines import to_kopecks
 
@@ -29,6 +31,7 @@ class PosSession(models.Model):
             return super().try_cash_in_out(_type, amount, reason, partner_id, extras)
         till = self._fiscal_till()
         self._check_cash_move(_type, amount, reason)
+        extras = extras if isinstance(extras, dict) else {}
         before = f"pos-session:{self.id}:cash:{extras.get('key') or uuid4()}:"
         document = self._fiscal_move_cash(
             till,
@@ -39,8 +42,11 @@ class PosSession(models.Model):
                 "type": _type,
                 "amount": amount,
                 "reason": reason.strip(),
-                "partner_id": partner_id,
-                "extras": extras,
+                "partner_id": self._known("res.partner", partner_id),
+                "extras": {
+                    "translatedType": str(extras.get("translatedType") or _type),
+                    "employee_id": self._known("hr.employee", extras.get("employee_id")),
+                },
             },
         )
         if document.is_signed:
@@ -48,14 +54,22 @@ class PosSession(models.Model):
             return {"successful": True, "message": ""}
         return {"successful": False, "message": self._let_cash_move_go(document)}
 
+    def _known(self, model, record_id):
+        """The id of a record that there is, else nothing: what the till has registered must not
+        fail in Odoo for a name that a client made up."""
+        if not isinstance(record_id, int):
+            return False
+        return self.env[model].sudo().browse(record_id).exists().id
+
     def _check_cash_move(self, _type, amount, reason):
         if not self.cash_journal_id:
             raise UserError(self.env._("This point of sale has no cash payment method."))
         if _type not in CASH_KINDS:
             raise UserError(self.env._("Cash goes in or out."))
-        if self.currency_id.compare_amounts(amount, 0) <= 0:
+        is_number = isinstance(amount, int | float) and not isinstance(amount, bool)
+        if not is_number or self.currency_id.compare_amounts(amount, 0) <= 0:
             raise UserError(self.env._("Amount: more than zero, please."))
-        if not reason.strip():
+        if not isinstance(reason, str) or not reason.strip():
             raise UserError(self.env._("Reason: say what the cash is for."))
 
     def _let_cash_move_go(self, document):
@@ -72,9 +86,11 @@ class PosSession(models.Model):
         """
         register = till._cash_in if kopecks > 0 else till._cash_out
         columns |= {"pos_session_id": self.id, "pos_config_id": self.config_id.id}
-        return register(
-            abs(kopecks), self._fiscal_cashier(), key, "pos", reference=reference, columns=columns
-        )
+        cashier = self._fiscal_cashier()
+        try:
+            return register(abs(kopecks), cashier, key, "pos", reference=reference, columns=columns)
+        except InvalidDocument as invalid:
+            raise UserError("\n".join(words_of_problems(self.env, invalid))) from invalid
 
     def get_closing_control_data(self):
         self._enter_cash_moves()

@@ -95,10 +95,20 @@ class TestCashMove(CashCase):
             ("in", -5, "Размен", "Amount"),
             ("in", 5, "  ", "Reason"),
             ("sideways", 5, "Размен", "in or out"),
+            ("in", "5", "Размен", "Amount"),
+            ("in", True, "Размен", "Amount"),
+            ("in", 5, None, "Reason"),
+            ("in", 1e17, "Размен", "at most|from .* to"),
         ]:
             with self.subTest(word), self.assertRaisesRegex(UserError, word):
                 self.move_cash(type_, amount, reason)
         self.assertFalse(self.documents("cash_in", "cash_out"))
+
+    def test_what_a_client_makes_up_stops_no_entry(self):
+        for extras in (None, {}, {"translatedType": 5, "employee_id": 2**30}):
+            answer = self.pos_session.try_cash_in_out("in", 5, "Размен", 2**30, extras)
+            self.assertTrue(answer["successful"])
+        self.assertEqual(self.lines(), [5.0] * 3)
 
     def test_what_the_till_registered_stays_in_odoo(self):
         self.move_cash("in", 5000)

@@ -139,6 +139,12 @@ class PosPage:
         self.page.locator(".ticket-screen .order-row", has_text=order).first.click()
         self.page.locator(".ticket-screen .load-order-button:visible").click()
 
+    def come_to_pay(self, product: str, method: str) -> None:
+        """Enter, and stop before the validation of a sale."""
+        self.enter()
+        self.add(product)
+        self.pay(method)
+
     def pay(self, method: str) -> None:
         """Go to the payment screen and take the whole sum; `method` is a method's name."""
         self.page.locator(".product-screen .pay-order-button:visible").click()

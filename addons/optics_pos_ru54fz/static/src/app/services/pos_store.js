@@ -21,10 +21,6 @@ patch(PosStore.prototype, {
 
     // Cash at the till ---------------------------------------------------------------------
 
-    get showCashMoveButton() {
-        return Boolean(this.till && this.config.cash_control) || super.showCashMoveButton;
-    },
-
     /** @param {string} [type] what the popup begins with: `in` or `out` */
     cashMove(type) {
         if (!this.till) {
@@ -55,8 +51,12 @@ patch(PosStore.prototype, {
         const { current, params } = this.router.state;
         const order = this.models["pos.order"].getBy("uuid", params.orderUuid);
         if (this.till && current === "PaymentScreen" && order?.finalized) {
-            this.navigate("ReceiptScreen", { orderUuid: order.uuid });
+            this.showReceipt(order);
         }
+    },
+
+    showReceipt(order) {
+        this.navigate("ReceiptScreen", { orderUuid: order.uuid });
     },
 
     /** After a reload in the middle, go on with the order that the page is about. */
@@ -70,6 +70,9 @@ patch(PosStore.prototype, {
     async resumeReceipt(order) {
         if (this.till.job.active) {
             return;
+        }
+        if (order.finalized) {
+            return this.showReceipt(order);
         }
         this.till.waiting.take(order);
         this.setOrder(order);
