@@ -98,6 +98,28 @@ SETTINGS = {
             lowest=1,
         ),
         Setting(
+            "ofd_max_attempts",
+            "Attempts of one document, at most",
+            "Attempts after which a person is called and the document waits until the OFD delivers"
+            " again; what the OFD keeps from all is not counted",
+            default=20,
+            lowest=1,
+        ),
+        Setting(
+            "circuit_breaker_threshold",
+            "Failures in a row, at most",
+            "Failed calls after which nothing is sent to the OFD for a while",
+            default=5,
+            lowest=1,
+        ),
+        Setting(
+            "circuit_breaker_recovery",
+            "Pause after failures, s",
+            "Seconds until one document is tried, doubling up to 10 minutes as long as that fails",
+            default=60,
+            lowest=1,
+        ),
+        Setting(
             "ofd_connect_timeout",
             "Time limit of connecting, s",
             "Seconds to reach the OFD",

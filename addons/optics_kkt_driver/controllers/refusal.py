@@ -25,6 +25,7 @@ STATUSES = {
     "not_found": (404,),
     "overloaded": (503,),
     "refused": (409, 422),
+    "sync_running": (409,),
     "too_large": (413,),
     "unauthorized": (401,),
     "unavailable": (503,),

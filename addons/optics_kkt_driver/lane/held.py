@@ -215,6 +215,7 @@ class HeldLane(LaneStore):
             if status:
                 device.env["kkt.shift"]._status_seen(device, status)
                 device._keep_drive_status(status)
+                device._exchange_seen(status)
 
 
 def _first(device, states, domain=()):

@@ -7,7 +7,6 @@ from odoo import fields
 
 from ..kkt.drivers.registry import driver_class, open_driver
 from ..kkt.flow.deliver import Outbox, Undelivered
-from ..kkt.flow.states import State
 from .cursor import ADVISORY_OUTBOX, lane_cursor, own_environment, try_advisory_lock
 
 _logger = logging.getLogger(__name__)
@@ -41,27 +40,35 @@ class DeviceOutbox(Outbox):
             document._delivered("had it already" if verdict.duplicate else "acknowledged")
         self._tell_drive(entry.message)
 
-    def later(self, entry, verdict, delay):
+    def later(self, entry, verdict, delay, *, counts):
         with self._document(entry) as document:
             document.write(
                 {
-                    "delivery_attempts": entry.attempts + 1,
-                    "delivery_message": verdict.reason,
-                    "delivery_answer": verdict.answer,
+                    **_said(verdict),
+                    "delivery_attempts": entry.attempts + counts,
                     "next_attempt_at": fields.Datetime.now() + delay,
                 }
             )
 
+    def exhausted(self, entry, verdict):
+        self._dead(entry, verdict, "exhausted")
+
     def refused(self, entry, verdict):
+        self._dead(entry, verdict, "refused")
+
+    def _dead(self, entry, verdict, reason):
         with self._document(entry) as document:
-            document._transition(
-                State.DEAD,
+            document._dead(
                 verdict.reason,
+                **_said(verdict),
                 delivery_attempts=entry.attempts + 1,
-                delivery_message=verdict.reason,
-                delivery_answer=verdict.answer,
-                dead_reason="refused",
+                dead_reason=reason,
             )
+
+    def take_up_exhausted(self):
+        """The endpoint delivers again: what it did not take before has its turn anew."""
+        with own_environment(self._registry) as env:
+            env["kkt.device"].browse(self._device_id).ofd_id._take_up_exhausted()
 
     def endpoint_at_fault(self, verdict):
         with own_environment(self._registry) as env:
@@ -85,3 +92,7 @@ class DeviceOutbox(Outbox):
         except Exception as error:
             device_id, said = self._device_id, f"{type(error).__name__}: {error}"
             _logger.info("Till %s was not told of FD %s: %r", device_id, message.fd_number, said)
+
+
+def _said(verdict):
+    return {"delivery_message": verdict.reason, "delivery_answer": verdict.answer}

@@ -8,6 +8,8 @@ from . import (
     fiscal_document_event,
     fiscal_document_shift,
     fiscal_ofd,
+    fiscal_ofd_breaker,
+    fiscal_ofd_sending,
     fiscal_purchase,
     fiscal_regime,
     ir_module_module,

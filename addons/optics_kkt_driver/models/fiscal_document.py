@@ -756,7 +756,7 @@ class FiscalDocument(models.Model):
         self.device_id._lane()._keep_last_fd(self.fn_number, self.fd_number)
         self.env["kkt.shift"].sudo()._note(self)
         self.env["kkt.drive"]._note(self)
-        self.env.ref("optics_kkt_driver.cron_deliver")._trigger()
+        self.env["fiscal.ofd"]._ring_the_sender()
 
     def _ask_a_person(self):
         """Put an undecidable document before the people who may decide it."""
@@ -894,7 +894,6 @@ class FiscalDocument(models.Model):
         }
 
     def _check_manager(self):
-        self.ensure_one()
         self.check_access("read")
         if not self.env.user.has_group("optics_kkt_driver.group_fiscal_manager"):
             raise AccessError(self.env._("Only an administrator of tills may do this."))

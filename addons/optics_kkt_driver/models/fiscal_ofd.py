@@ -1,28 +1,17 @@
 import os
 from datetime import timedelta
-from functools import partial
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import config
 
-from ..kkt.clock import SystemClock
-from ..kkt.flow.deliver import RetryPolicy, deliver
-from ..kkt.ofd.answers import Outcome, Verdict, one_line
+from ..kkt.flow.gate import Breaker
 from ..kkt.ofd.endpoint import BadSetting, check_address, check_proxy, check_token
 from ..kkt.ofd.http import HttpTransport
-from ..kkt.ofd.memory import MemoryTransport
-from ..kkt.virtual.ofd import MemoryOfdStore, OfdEmulator
-from ..lane.one_of_many import one_of_many
-from ..lane.outbox import DeviceOutbox
 from ..settings import may_be_inside
-from .fiscal_document_delivery import UNDELIVERED
-from .fiscal_words import words_of_endpoint
+from .fiscal_document_delivery import OWED
+from .fiscal_words import words_of_delivery, words_of_endpoint
 
-MEMORY_OFD = OfdEmulator(MemoryOfdStore())
-"""The operator of tills with delivery `memory`: forgets everything with its process."""
-BATCH_SECONDS = 10.0
-"""One run of the job sends for so long at most: it must not hold a cron worker."""
 ENDPOINT_PAUSE = timedelta(minutes=5)
 """How long an endpoint is left alone after it refused our credentials."""
 
@@ -59,6 +48,14 @@ class FiscalOfd(models.Model):
         " https address only. The proxy's own rules say where it leads",
     )
     device_ids = fields.One2many("kkt.device", "ofd_id", string="Tills", readonly=True)
+    waiting_count = fields.Integer(string="Documents waiting", compute="_compute_waiting_count")
+    stopped = fields.Boolean(
+        string="Stopped by hand",
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="Nothing is sent until a person has it go on",
+    )
     paused_until = fields.Datetime(
         string="Stopped until",
         readonly=True,
@@ -66,9 +63,47 @@ class FiscalOfd(models.Model):
         help="Nothing is sent before: the endpoint refused us",
     )
     pause_reason = fields.Char(readonly=True, copy=False)
+    pause_text = fields.Char(string="Why stopped", compute="_compute_pause_text")
     pause_answer = fields.Char(
         string="What the OFD answered", readonly=True, copy=False, groups="base.group_system"
     )
+
+    breaker_ids = fields.One2many("fiscal.ofd.breaker", "ofd_id", readonly=True)
+    sending = fields.Selection(
+        [
+            ("sends", "Sends"),
+            ("probes", "Tries with one document"),
+            ("waits", "Waits after failures"),
+            ("paused", "The OFD does not let us in"),
+            ("stopped", "Paused by hand"),
+        ],
+        compute="_compute_breaker",
+    )
+    breaker_since = fields.Datetime(string="So since", compute="_compute_breaker")
+    failures = fields.Integer(string="Failures in a row", compute="_compute_breaker")
+    next_probe_at = fields.Datetime(string="Next attempt", compute="_compute_breaker")
+
+    @api.depends(
+        *("stopped", "paused_until", "breaker_ids.state", "breaker_ids.changed_at"),
+        *("breaker_ids.failures", "breaker_ids.next_probe_at"),
+    )
+    def _compute_breaker(self):
+        for ofd in self:
+            breaker = ofd._breaker()
+            ofd.sending = ofd._how_it_sends()
+            ofd.breaker_since = breaker.changed_at
+            ofd.failures = breaker.failures
+            ofd.next_probe_at = breaker.next_probe_at
+
+    @api.depends("pause_reason")
+    @api.depends_context("lang")
+    def _compute_pause_text(self):
+        for ofd in self:
+            ofd.pause_text = words_of_delivery(self.env, ofd.pause_reason)
+
+    def _compute_waiting_count(self):
+        for ofd in self:
+            ofd.waiting_count = sum(ofd._tills().mapped("undelivered_count"))
 
     @api.constrains("url", "token", "proxy")
     def _check_endpoint(self):
@@ -84,6 +119,12 @@ class FiscalOfd(models.Model):
             except BadSetting as error:
                 raise ValidationError(words_of_endpoint(self.env, error)) from error
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        endpoints = super().create(vals_list)
+        self.env["fiscal.ofd.breaker"].sudo().create([{"ofd_id": ofd.id} for ofd in endpoints])
+        return endpoints
+
     def write(self, vals):
         moved = self.filtered(lambda ofd: "url" in vals and ofd.url != vals["url"])
         result = super().write(vals)
@@ -93,8 +134,7 @@ class FiscalOfd(models.Model):
         if "company_id" in vals:
             # Also in the company that they belong to now, and none of its tills is left behind.
             self.check_access("write")
-            tills = self.sudo().with_context(active_test=False).device_ids
-            tills._check_company(["ofd_id"])
+            self._tills()._check_company(["ofd_id"])
         return result
 
     def _address(self):
@@ -120,18 +160,72 @@ class FiscalOfd(models.Model):
             may_be_inside=may_be_inside,
         )
 
-    @api.model
-    def _transport_of(self, device):
-        """Return the way by which a till's documents go."""
-        if device.delivery == "memory":
-            return MemoryTransport(MEMORY_OFD)
-        return device.ofd_id._transport()
+    def _breaker(self):
+        return self.sudo().breaker_ids
 
-    def action_resume(self):
-        """Send again at once, after somebody mended the credentials."""
+    def _tills(self):
+        return self.sudo().with_context(active_test=False).device_ids
+
+    def _how_it_sends(self):
+        if self._is_paused():
+            return "stopped" if self.stopped else "paused"
+        words = {Breaker.CLOSED: "sends", Breaker.HALF_OPEN: "probes", Breaker.OPEN: "waits"}
+        return words[self._breaker().state]
+
+    def _network_status(self):
+        """How the way to this operator is, by the words of the API (DESIGN §6)."""
+        breaker = self._breaker()
+        if self._is_paused() or breaker.state == Breaker.OPEN or breaker.last_call == "silent":
+            return "OFFLINE"
+        is_degraded = breaker.state == Breaker.HALF_OPEN or breaker.last_call == "error"
+        return "DEGRADED" if is_degraded else "ONLINE"
+
+    def _is_paused(self):
+        """Whether a person, or what the endpoint said, keeps us from sending to it now."""
+        self.ensure_one()
+        paused_until = self.paused_until
+        return self.stopped or bool(paused_until and paused_until > fields.Datetime.now())
+
+    def _is_shut(self):
+        """Whether a call would not be let through now (``lane/gate.py`` decides when one comes)."""
+        return self._is_paused() or self._breaker()._is_shut()
+
+    # Buttons ----------------------------------------------------------------------------------
+
+    def action_try_now(self):
+        """Send again at once, whatever was said before: after somebody mended something."""
         self.check_access("write")
-        self.sudo().write({"paused_until": False, "pause_reason": False, "pause_answer": False})
-        self.env.ref("optics_kkt_driver.cron_deliver").sudo()._trigger()
+        self.sudo().write(
+            {
+                "stopped": False,
+                "paused_until": False,
+                "pause_reason": False,
+                "pause_answer": False,
+            }
+        )
+        self.sudo()._send_waiting_now()
+
+    def action_reset(self):
+        """Forget the failures: send as if there had been none."""
+        self.check_access("write")
+        for ofd in self:
+            ofd._breaker()._reset()
+        self.sudo()._send_waiting_now()
+
+    def action_stop(self):
+        """Send nothing until a person has it go on."""
+        self.check_access("write")
+        self.sudo().stopped = True
+
+    def action_waiting(self):
+        """Show what this OFD has not acknowledged."""
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "optics_kkt_driver.fiscal_document_action"
+        )
+        return {**action, "domain": [("device_id", "in", self._tills().ids), *OWED]}
+
+    # What the sender tells ----------------------------------------------------------------------
 
     def _endpoint_at_fault(self, verdict):
         """Leave this endpoint alone for a while and call people.
@@ -139,86 +233,18 @@ class FiscalOfd(models.Model):
         :param verdict: ``kkt.ofd.answers.Verdict``
         """
         self.ensure_one()
-        reason = verdict.reason
         self.write(
             {
                 "paused_until": fields.Datetime.now() + ENDPOINT_PAUSE,
-                "pause_reason": reason,
+                "pause_reason": verdict.reason,
                 "pause_answer": verdict.answer,
             }
         )
         if not self.activity_ids:
             self.env["kkt.device"]._call_managers(
-                self, lambda env: (env._("Nothing is sent to the OFD: %s", reason), False)
+                self,
+                lambda env: (
+                    env._("Nothing is sent to the OFD: %s", self.with_env(env).pause_text),
+                    False,
+                ),
             )
-
-    # Job --------------------------------------------------------------------------------------
-
-    @api.model
-    def _cron_deliver(self):
-        """Send every drive's undelivered documents, each drive by one sender at a time."""
-        devices = self._due_devices()
-        self.env["ir.cron"]._commit_progress(remaining=len(devices))
-        for device in devices:
-            one_of_many(
-                f"Sending the documents of till {device.id}",
-                partial(self._deliver, device),
-                partial(self._note_failure, device),
-                told=BadSetting,
-            )
-            if not self.env["ir.cron"]._commit_progress(1):
-                return
-
-    @api.model
-    def _due_devices(self):
-        now = fields.Datetime.now()
-        rows = self.env["fiscal.document"]._read_group(
-            [
-                *UNDELIVERED,
-                "|",
-                ("next_attempt_at", "=", False),
-                ("next_attempt_at", "<=", now),
-                "|",
-                ("device_id.delivery", "=", "memory"),
-                "&",
-                ("device_id.ofd_id", "!=", False),
-                "|",
-                ("device_id.ofd_id.paused_until", "=", False),
-                ("device_id.ofd_id.paused_until", "<=", now),
-            ],
-            ["device_id"],
-        )
-        return [device for (device,) in rows]
-
-    @api.model
-    def _note_failure(self, device, error):
-        """Have the endpoint's record say why nothing is sent; health and the buffer tell of it.
-
-        It forgets by itself: it is tried again after a while.
-        """
-        if error is None:
-            return
-        reason, detail = type(error).__name__, str(error)
-        if isinstance(error, BadSetting):
-            readers = self.with_context(lang=device.company_id.partner_id.lang)
-            reason, detail = words_of_endpoint(readers.env, error), ""
-        verdict = Verdict(Outcome.ENDPOINT, reason, one_line(detail))
-        DeviceOutbox(self.env.registry, device.id).endpoint_at_fault(verdict)
-
-    @api.model
-    def _deliver(self, device):
-        """Send what is due of one till; nothing when another process is at it."""
-        with self.env.cr.savepoint(flush=False):
-            return self._send_what_is_due(device)
-
-    @api.model
-    def _send_what_is_due(self, device):
-        settings = self.env["res.config.settings"]._fiscal_settings()
-        policy = RetryPolicy(settings["ofd_retry_base"], settings["ofd_retry_cap"])
-        outbox = DeviceOutbox(self.env.registry, device.id)
-        clock = SystemClock()
-        stop_at = clock.now() + timedelta(seconds=BATCH_SECONDS)
-        with self._transport_of(device) as transport, outbox.held() as is_ours:
-            if not is_ours:
-                return False
-            return deliver(outbox, transport, clock, policy, stop_at=stop_at)

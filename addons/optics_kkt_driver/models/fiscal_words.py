@@ -13,6 +13,7 @@ from odoo.tools import LazyTranslate, format_date, formatLang
 from ..kkt.device.errors import REASONS, DeviceError, LinkFailed
 from ..kkt.fiscal.money import Kopecks
 from ..kkt.flow.errors import TillRefused
+from ..kkt.ofd.endpoint import BadSetting
 
 _lt = LazyTranslate(__name__)
 
@@ -342,9 +343,31 @@ HISTORY = {
     "it is never sent: {why}": _lt("It was never sent: %(why)s"),
     "acknowledged": _lt("The OFD has it"),
     "had it already": _lt("The OFD had it already"),
+    "the till has sent it": _lt("The till itself has sent it to the OFD"),
     "retry": _lt("Tried once more"),
+    "the OFD takes documents again": _lt("The OFD takes documents again: sent once more"),
 }
 """Why a row has moved, as plain code says it and as people read it."""
+
+DELIVERIES = {
+    "HTTP {status}": _lt("The OFD answered with status %(status)s"),
+    "no connection": _lt("There was no connection to the OFD"),
+    "no connection within {seconds} s": _lt("There was no connection to the OFD for %(seconds)s s"),
+    "its certificate or encryption is not accepted": _lt(
+        "The certificate or the encryption of the OFD is not accepted"
+    ),
+    "the proxy does not lead there": _lt("The proxy does not lead to the OFD"),
+    "the connection was cut": _lt("The connection to the OFD was cut"),
+    "no answer within {seconds} s": _lt("The OFD did not answer for %(seconds)s s"),
+    "no whole answer within {seconds} s": _lt(
+        "The OFD did not finish its answer within %(seconds)s s"
+    ),
+    "the answer stopped for {seconds} s": _lt("The OFD's answer stopped for %(seconds)s s"),
+    "the answer broke off": _lt("The OFD's answer broke off"),
+    "the exchange broke off": _lt("The exchange with the OFD broke off"),
+    "its settings cannot be used": _lt("The settings of the OFD cannot be used"),
+}
+"""Why the OFD has not taken a document, as ``kkt/ofd`` says it and as people read it."""
 
 LINE = _lt("line %(number)s")
 PART = re.compile(r"(?P<name>\w+)(\[(?P<index>\d+)\])?")
@@ -397,7 +420,22 @@ def words_of_move(env, why):
     for reason, told in REASONS.items():
         if found := _told_as(told, why):
             return _sentence(env, LINKS[reason], found.groupdict())
-    return why
+    return words_of_delivery(env, why)
+
+
+def words_of_delivery(env, reason):
+    """Say in the reader's language why a document was not taken; nothing is known of other words.
+
+    :param reason: ``kkt.ofd.answers.Verdict.reason``
+    """
+    text = re.sub(r"^[A-Z]\w+: ", "", reason or "")
+    for told, template in DELIVERIES.items():
+        if found := _told_as(told, text):
+            return _sentence(env, template, found.groupdict())
+    for code, told in BadSetting.TEXTS.items():
+        if found := _told_as(told, text):
+            return _sentence(env, ENDPOINTS[code], found.groupdict())
+    return reason
 
 
 def _told_as(told, text):

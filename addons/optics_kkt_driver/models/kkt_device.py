@@ -23,9 +23,10 @@ DRIVERS_BY_MODE = {"mock": ("virtual",), "real": ("shtrih", "atol")}
 """By `KKT_MODE`: drivers of that kind, the usual one first; some may come with later versions."""
 DELIVERIES = [
     ("http", "We send the documents"),
+    ("device", "The till sends them by itself"),
     ("memory", "Emulator in this process (tests)"),
 ]
-"""How documents reach the OFD. Tills that send them by themselves come with the real tills."""
+"""How documents reach the OFD."""
 COMPANY_OF_DOCUMENTS = "fiscal_document_company_of_its_till"
 """A foreign key of two columns: it makes the database itself refuse a document of one company on
 another's till, and a till that changes its company under documents that are being written."""
@@ -344,11 +345,15 @@ class KktDevice(models.Model):
             return "red", why
         if warning := self._shift_warning():
             return ("red" if self._shift_is_over() else "yellow"), warning
+        if self._is_blocked_by_age():
+            return "red", self._age_warning()
         if full := self._buffer_full():
             return "red", full
+        if warning := self._age_warning():
+            return "yellow", warning
         if warning := self._buffer_warning():
             return "yellow", warning
-        if self.undelivered_count and self._oldest_waits_long():
+        if self.undelivered_count and self._is_cut_off():
             return "yellow", self.env._("The OFD does not answer; selling goes on.")
         return "green", self.env._("The till is ready.")
 
@@ -383,9 +388,9 @@ class KktDevice(models.Model):
             )
         return None
 
-    def _oldest_waits_long(self):
-        oldest = self._oldest_undelivered()
-        return bool(oldest) and oldest.delivery_attempts > 1
+    def _is_cut_off(self):
+        """Whether our documents do not reach the operator now."""
+        return self.delivery == "http" and self.ofd_id.sudo()._network_status() == "OFFLINE"
 
     @api.model
     def _call_managers(self, record, say):

@@ -1,10 +1,15 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import format_datetime
 
 from ..exceptions import BufferFull
 from ..kkt.fiscal.vocabulary import DocumentKind, OperationType
-from .fiscal_document_delivery import OWED
+from .fiscal_document_delivery import OWED, UNDELIVERED
 
+AGES = (2, 25, 30)
+"""Days that the oldest document has waited at which people are called, once each. The drive itself
+warns at 2 (tag 1053 beside it) and signs no receipts from 30 on (54-FZ, art. 4.1 and 4.3)."""
 TOLD_AT = (80, 90, 100)
 """Per cent of the buffer's limit at which people are called, once each."""
 HYSTERESIS = 10
@@ -17,7 +22,9 @@ class KktDevice(models.Model):
     # One file a concern.
     _inherit = "kkt.device"  # pylint: disable=consider-merging-classes-inherited
 
-    undelivered_count = fields.Integer(string="Undelivered", compute="_compute_undelivered_count")
+    undelivered_count = fields.Integer(
+        string="Undelivered", compute="_compute_undelivered_count", compute_sudo=True
+    )
     buffer_size = fields.Integer(
         string="Undelivered documents, at most",
         tracking=True,
@@ -27,18 +34,42 @@ class KktDevice(models.Model):
         readonly=True, copy=False, aggregator=None, help="Per cent that people were called at"
     )
 
+    waiting_since = fields.Datetime(
+        string="Waiting for the OFD since", compute="_compute_undelivered_count", compute_sudo=True
+    )
+    waiting_days = fields.Integer(
+        string="Days that it waits",
+        compute="_compute_undelivered_count",
+        compute_sudo=True,
+        aggregator=None,
+    )
+    waiting_level = fields.Integer(
+        readonly=True, copy=False, aggregator=None, help="Days that people were called at"
+    )
+
     _buffer_size_positive = models.Constraint(
         "CHECK (buffer_size >= 0)", "The limit of undelivered documents cannot be negative."
     )
 
+    @api.depends("delivery", "status_ids.undelivered_since")
     def _compute_undelivered_count(self):
-        counts = dict(
-            self.env["fiscal.document"]
-            .sudo()
-            ._read_group([("device_id", "in", self.ids), *OWED], ["device_id"], ["__count"])
+        groups = self.env["fiscal.document"]._read_group(
+            [("device_id", "in", self.ids), *OWED],
+            ["device_id"],
+            ["__count", "date_time:min"],
         )
+        owed = {device: (count, since) for device, count, since in groups}
         for device in self:
-            device.undelivered_count = counts.get(device, 0)
+            device.undelivered_count, ours = owed.get(device, (0, False))
+            # Where the till sends by itself, its drive also knows what was signed past us.
+            is_alone = device.delivery == "device"
+            its_own = is_alone and device.status_ids[:1].undelivered_since
+            device.waiting_since = min(filter(None, (ours, its_own)), default=False)
+            device.waiting_days = device._days_since(device.waiting_since)
+
+    @api.model
+    def _days_since(self, moment):
+        return max(0, (fields.Datetime.now() - moment).days) if moment else 0
 
     def _buffer_limit(self):
         """Return how many signed documents of this till may wait for the OFD."""
@@ -72,9 +103,12 @@ class KktDevice(models.Model):
             raise BufferFull(words)
 
     def _buffer_full(self):
-        """Say why this till may not sell now; empty when it may."""
+        """Say why this till may not sell now; empty when it may.
+
+        Of a till that sends by itself the drive's 30 days decide, not we.
+        """
         count = self._owed_now()
-        if count < self._buffer_limit():
+        if self.delivery == "device" or count < self._buffer_limit():
             return ""
         return self.env._(
             "%(count)s documents of the till wait for the OFD, the oldest since %(since)s; no more"
@@ -89,6 +123,13 @@ class KktDevice(models.Model):
         percent = 100 * count // self._buffer_limit()
         if percent < TOLD_AT[0]:
             return ""
+        if self.delivery == "device":
+            return self.env._(
+                "%(count)s documents of the till wait for the OFD, the oldest since %(since)s. The"
+                " till sends them by itself: see to its network.",
+                count=count,
+                since=self._oldest_since(),
+            )
         return self.env._(
             "The buffer of the till is %(percent)s %% full: %(count)s documents wait for the OFD,"
             " the oldest since %(since)s. At 100 %% sales stop.",
@@ -101,15 +142,83 @@ class KktDevice(models.Model):
         oldest = self._oldest_undelivered()
         return format_datetime(self.env, oldest.date_time, tz=self.timezone, dt_format="short")
 
+    def _age_warning(self):
+        """Say that the oldest document waits for long; empty when it does not."""
+        days = self.waiting_days
+        if days < AGES[0]:
+            return ""
+        since = format_datetime(self.env, self.waiting_since, tz=self.timezone, dt_format="short")
+        if days < AGES[-1]:
+            return self.env._(
+                "Documents have waited for the OFD since %(since)s. In %(days)s days the drive"
+                " stops signing receipts (30 days).",
+                since=since,
+                days=AGES[-1] - days,
+            )
+        return self.env._(
+            "Documents have waited for the OFD since %s: the drive signs no receipts after 30"
+            " days. Let the documents reach the OFD.",
+            since,
+        )
+
+    def _is_blocked_by_age(self):
+        """Whether the drive signs nothing, because its oldest document waits for 30 days."""
+        return self.waiting_days >= AGES[-1]
+
+    # A till that sends by itself ------------------------------------------------------------------
+
+    def _exchange_seen(self, status):
+        """Learn from a till that sends by itself what its OFD has got.
+
+        :param status: ``kkt.device.contract.DeviceStatus``
+        """
+        if self.delivery != "device":
+            return
+        sent = [("device_id", "=", self.id), *UNDELIVERED, ("fn_number", "=", status.fn_number)]
+        if status.first_undelivered:
+            sent.append(("fd_number", "<", status.first_undelivered))
+        else:
+            sent.append(("fd_number", "<=", status.last_fd))
+        for document in self.env["fiscal.document"].sudo().search(sent, order="fd_number"):
+            document._delivered("the till has sent it")
+
+    def _ask_of_exchange_later(self):
+        """What the till has not sent yet is asked for again after an interval."""
+        seconds = self.env["res.config.settings"]._fiscal_setting("sync_interval")
+        waiting = self.env["fiscal.document"].search([("device_id", "=", self.id), *UNDELIVERED])
+        waiting.next_attempt_at = fields.Datetime.now() + timedelta(seconds=seconds)
+
+    def _may_send(self):
+        """Whether there is a way for this till's documents, and it is not shut now."""
+        self.ensure_one()
+        return self.delivery != "http" or (self.ofd_id and not self.ofd_id._is_shut())
+
     @api.model
     def _cron_watch_buffers(self):
-        """Call people, once each, when a till's buffer fills to one level after the other."""
+        """Call people, once each, when a till's buffer fills or ages to one level after another."""
         owing = self.env["fiscal.document"].sudo()._read_group(list(OWED), ["device_id"])
-        told = self.sudo().search([("buffer_level", ">", 0)])
+        told = self.sudo().search(["|", ("buffer_level", ">", 0), ("waiting_level", ">", 0)])
         devices = told.union(*(device for (device,) in owing))
         devices._each_whatever_comes(
-            "optics_kkt_driver.cron_watch_buffers", lambda device: device._tell_of_buffer()
+            "optics_kkt_driver.cron_watch_buffers", lambda device: device._watch_buffer()
         )
+
+    def _watch_buffer(self):
+        self._tell_of_buffer()
+        self._tell_of_age()
+
+    def _tell_of_age(self):
+        level = max((level for level in AGES if level <= self.waiting_days), default=0)
+        if level > self.waiting_level:
+
+            def say(env):
+                device = self.with_env(env)
+                summary = env._("%s: documents wait for the OFD for days", self.code)
+                return summary, device._age_warning()
+
+            self._call_managers(self, say)
+        if level != self.waiting_level:
+            self.waiting_level = level
 
     def _tell_of_buffer(self):
         percent = 100 * self._owed_now() // self._buffer_limit()

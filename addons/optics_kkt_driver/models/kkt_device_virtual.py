@@ -21,6 +21,11 @@ class KktDevice(models.Model):
     print_time = fields.Float(
         default=0.3, help="Virtual till: seconds that printing takes", digits=(6, 3)
     )
+    exchange_pace = fields.Float(
+        default=5.0,
+        help="Virtual till that sends by itself: seconds after which the OFD has a document",
+        digits=(6, 3),
+    )
     virtual_faults = fields.Char(
         string="Faults set on this till",
         compute="_compute_virtual_faults",
@@ -28,7 +33,8 @@ class KktDevice(models.Model):
     )
 
     _times_positive = models.Constraint(
-        "CHECK (sign_delay >= 0 AND print_time >= 0)", "Times cannot be negative."
+        "CHECK (sign_delay >= 0 AND print_time >= 0 AND exchange_pace >= 0)",
+        "Times cannot be negative.",
     )
 
     @api.depends("driver")
@@ -49,6 +55,7 @@ class KktDevice(models.Model):
             "ffd_version": self.ffd_version,
             "sign_delay": self.sign_delay,
             "print_time": self.print_time,
+            "exchange_pace": self.exchange_pace if self.delivery == "device" else None,
             "user": company.fiscal_name or company.name,
             "user_inn": company._fiscal_inn(),
             "taxation_types": self.tax_system,

@@ -1,11 +1,12 @@
-from odoo import api, fields, models
+from odoo import api, models
 
+from ..kkt.flow.gate import Breaker
 from ..kkt.flow.states import SETTLED, STUCK, TROUBLED, State
 from .fiscal_document import RECEIPT_KINDS
-from .fiscal_document_delivery import UNDELIVERED
+from .kkt_device_buffer import AGES
 
-OFFLINE_AFTER = 3
-"""Failed attempts of one document after which the way to the OFD counts as cut."""
+BREAKERS = {Breaker.OPEN: "OPEN", Breaker.HALF_OPEN: "HALF_OPEN", Breaker.CLOSED: "CLOSED"}
+"""What the API calls them, the worst first."""
 
 
 class KktMonitor(models.AbstractModel):
@@ -42,21 +43,25 @@ class KktMonitor(models.AbstractModel):
             "capacity": capacity,
             "percent_full": round(100 * waiting / capacity, 1) if capacity else 0.0,
             "oldest_pending_at": oldest and f"{oldest.date_time.isoformat()}Z" or None,
-            "network_status": self._network_status(devices, oldest),
-            "circuit_breaker": "OPEN" if self._ofd_paused(devices) else "CLOSED",
+            "network_status": self._network_status(devices),
+            "circuit_breaker": self._circuit_breaker(devices),
         }
 
     @api.model
-    def _network_status(self, devices, oldest):
-        """How the way to the OFD is, judged by the document that waits longest."""
-        if self._ofd_paused(devices) or (oldest and oldest.delivery_attempts >= OFFLINE_AFTER):
-            return "OFFLINE"
-        return "DEGRADED" if oldest and oldest.delivery_attempts else "ONLINE"
+    def _network_status(self, devices):
+        """How the way to the operators of these tills is: the worst of them.
+
+        OFFLINE: the last call got no answer at all, or none is made now (the breaker is open, the
+        endpoint paused). DEGRADED: it was answered with an error, or one document is a probe now.
+        """
+        ways = {ofd._network_status() for ofd in devices.sudo().ofd_id}
+        return next((way for way in ("OFFLINE", "DEGRADED") if way in ways), "ONLINE")
 
     @api.model
-    def _ofd_paused(self, devices):
-        now = fields.Datetime.now()
-        return any(ofd.paused_until and ofd.paused_until > now for ofd in devices.sudo().ofd_id)
+    def _circuit_breaker(self, devices):
+        """The state of the breaker that is worst."""
+        states = set(devices.sudo().ofd_id.breaker_ids.mapped("state"))
+        return next((name for state, name in BREAKERS.items() if state in states), "CLOSED")
 
     @api.model
     def _health_report(self, devices):
@@ -67,9 +72,9 @@ class KktMonitor(models.AbstractModel):
         silent = devices.filtered(lambda device: device._status().silence)
         troubled = devices.filtered(lambda device: device._status().troubles)
         undecided = documents.search_count([*ours, ("state", "in", STUCK)])
-        most_tried = documents.search(
-            [*ours, *UNDELIVERED], order="delivery_attempts desc", limit=1
-        )
+        endpoints = devices.sudo().ofd_id
+        days = max(devices.mapped("waiting_days"), default=0)
+        is_online = buffer["network_status"] == "ONLINE"
         components = {
             "tills": {
                 "status": "degraded" if silent or troubled else "healthy",
@@ -81,18 +86,20 @@ class KktMonitor(models.AbstractModel):
                 "undecided": undecided,
             },
             "ofd": {
-                "status": "healthy" if buffer["network_status"] == "ONLINE" else "degraded",
+                "status": "healthy" if is_online and days < AGES[0] else "degraded",
                 "network_status": buffer["network_status"],
                 "pending": buffer["pending_count"],
+                "days_waiting": days,
             },
             **self._further_components(devices),
         }
         degraded = any(part["status"] != "healthy" for part in components.values())
-        unhealthy = bool(devices) and len(silent) == len(devices)
+        stopped = silent | devices.filtered(lambda device: device._is_blocked_by_age())
+        unhealthy = bool(devices) and stopped == devices
         return {
             "status": "unhealthy" if unhealthy else "degraded" if degraded else "healthy",
             "circuit_breaker": buffer["circuit_breaker"],
-            "failures": most_tried.delivery_attempts,
+            "failures": max(endpoints.breaker_ids.mapped("failures"), default=0),
             "components": components,
         }
 

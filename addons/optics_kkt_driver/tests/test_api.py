@@ -2,8 +2,10 @@ import json
 from datetime import timedelta
 
 from odoo import fields
+from odoo.sql_db import db_connect
 from odoo.tests import HttpCase, new_test_user, tagged
 
+from ..lane.cursor import ADVISORY_OUTBOX, try_advisory_lock
 from .common import FiscalMixin
 
 SUNGLASSES = {
@@ -386,9 +388,32 @@ class TestApi(FiscalMixin, HttpCase):
         _status, buffer = self.call("/v1/kkt/buffer/status?pos_id=API-1")
         self.assertEqual((buffer["pending_count"], buffer["synced_count"]), (0, 1))
 
+    def test_sync_sends_what_waits_now(self):
+        self.sell()
+        row = self.receipts()
+        row.next_attempt_at = fields.Datetime.now() + timedelta(minutes=4)
+        bell = self.env.ref("optics_kkt_driver.cron_deliver")
+        rung = self.env["ir.cron.trigger"].search_count([("cron_id", "=", bell.id)])
+        status, answer = self.call("/v1/kkt/buffer/sync?pos_id=API-1", method="POST")
+        self.assertEqual((status, answer), (202, {"status": "started", "pending_count": 1}))
+        self.env.invalidate_all()
+        self.assertFalse(row.next_attempt_at)
+        more = self.env["ir.cron.trigger"].search_count([("cron_id", "=", bell.id)])
+        self.assertGreater(more, rung)
+        status, answer = self.call("/v1/kkt/buffer/sync?pos_id=NOBODY", method="POST")
+        self.assertEqual((status, answer["error"]["code"]), (422, "unknown_till"))
+
+    def test_sync_while_one_is_running(self):
+        self.sell()
+        # Another process: the test's own cursor would keep the server's from theirs.
+        with db_connect(self.env.cr.dbname).cursor() as other:
+            self.assertTrue(try_advisory_lock(other, ADVISORY_OUTBOX, self.till.id))
+            status, answer = self.call("/v1/kkt/buffer/sync", method="POST")
+        self.assertEqual((status, answer["error"]["code"]), (409, "sync_running"))
+
     def test_health(self):
         status, report = self.call("/v1/health")
         self.assertEqual(status, 200)
         self.assertIn(report["status"], ("healthy", "degraded"))
         self.assertEqual(report["circuit_breaker"], "CLOSED")
-        self.assertEqual(report["version"], "19.0.6.0.0")
+        self.assertEqual(report["version"], "19.0.6.1.0")

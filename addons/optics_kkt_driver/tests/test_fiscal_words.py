@@ -17,6 +17,7 @@ from ..kkt.fiscal.money import Kopecks
 from ..kkt.fiscal.problems import Problem
 from ..kkt.fiscal.rules import RULES
 from ..kkt.fiscal.vocabulary import Nds
+from ..kkt.ofd.endpoint import BadSetting
 from ..models.fiscal_words import (
     FIELDS,
     PROBLEMS,
@@ -50,7 +51,22 @@ def reasons_in_plain_code():
                 told = [node.value]
             yield from filter(None, map(as_told, told))
     yield from (text.format(name="x", why="y", version=7) for text in REASONS.values())
-    yield from ("acknowledged", "had it already", "retry")
+    yield from ("acknowledged", "had it already", "retry", "the OFD takes documents again")
+    yield "the till has sent it"
+    yield from ("HTTP 422", *failures_of_the_wire(addon))
+
+
+def failures_of_the_wire(addon):
+    """Reasons of the transports, as the sender keeps them."""
+    for path in addon.glob("kkt/ofd/*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            name = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            if name in ("ConnectFailed", "TimedOut", "Broken", "EndpointUnusable"):
+                if text := as_told(node.args[0]):
+                    yield f"{name}: {text}"
+    yield from (
+        f"EndpointUnusable: {text.format(address='10.0.0.7')}" for text in BadSetting.TEXTS.values()
+    )
 
 
 def as_told(node):

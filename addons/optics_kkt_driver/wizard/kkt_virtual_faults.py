@@ -57,6 +57,10 @@ class KktVirtualFaults(models.TransientModel):
     )
     cover_open = fields.Boolean(string="Cover is open")
     drive_full = fields.Boolean(string="Drive is full")
+    exchange_down = fields.Boolean(
+        string="The till does not reach the OFD",
+        help="Of a till that sends its documents by itself",
+    )
     clock_offset = fields.Float(
         string="Clock ahead, s", help="Seconds that the till's clock is ahead of ours"
     )

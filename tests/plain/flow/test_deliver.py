@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from kkt.flow.deliver import Outbox, RetryPolicy, Undelivered, deliver
+from kkt.flow.deliver import Ended, Outbox, RetryPolicy, Run, Undelivered, deliver
+from kkt.flow.gate import Admission, Gate, OpenGate
 from kkt.ofd.answers import Verdict
 from kkt.ofd.message import OfdMessage
 from kkt.ofd.transport import Answer, TimedOut, Transport
@@ -48,6 +49,7 @@ class FakeOutbox(Outbox):
         self.due_at = dict.fromkeys(self.waiting, START)
         self.delivered_numbers: list[int] = []
         self.dead: list[int] = []
+        self.given_up: list[int] = []
         self.endpoint_reasons: list[str] = []
 
     def next_due(self) -> Undelivered | None:
@@ -58,9 +60,15 @@ class FakeOutbox(Outbox):
         del self.waiting[entry.id]
         self.delivered_numbers.append(entry.id)
 
-    def later(self, entry: Undelivered, verdict: Verdict, delay: timedelta) -> None:
-        self.waiting[entry.id] = replace(entry, attempts=entry.attempts + 1)
+    def later(
+        self, entry: Undelivered, verdict: Verdict, delay: timedelta, *, counts: bool
+    ) -> None:
+        self.waiting[entry.id] = replace(entry, attempts=entry.attempts + counts)
         self.due_at[entry.id] = self._clock.now() + delay
+
+    def exhausted(self, entry: Undelivered, verdict: Verdict) -> None:
+        del self.waiting[entry.id]
+        self.given_up.append(entry.id)
 
     def refused(self, entry: Undelivered, verdict: Verdict) -> None:
         del self.waiting[entry.id]
@@ -75,15 +83,39 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-def run(outbox: FakeOutbox, operator: Operator, clock: FakeClock, seconds: float = 60) -> int:
+class FakeGate(Gate):
+    """Lets through what the test says, probes too; keeps what it was told."""
+
+    def __init__(self, *admissions: Admission | None) -> None:
+        self._admissions = list(admissions)
+        self.told: list[tuple[Admission, Verdict]] = []
+
+    def admit(self) -> Admission | None:
+        return self._admissions.pop(0) if self._admissions else None
+
+    def report(self, admission: Admission, verdict: Verdict) -> None:
+        self.told.append((admission, verdict))
+
+
+def run_of(
+    outbox: FakeOutbox,
+    operator: Operator,
+    clock: FakeClock,
+    seconds: float = 60,
+    gate: Gate | None = None,
+) -> Run:
     return deliver(
         outbox,
         operator,
+        gate or OpenGate(),
         clock,
-        RetryPolicy(base=5, cap=300),
+        RetryPolicy(base=5, cap=300, attempts=20, random=lambda: 0.5),
         stop_at=clock.now() + timedelta(seconds=seconds),
-        random=lambda: 0.5,
     )
+
+
+def run(outbox: FakeOutbox, operator: Operator, clock: FakeClock, seconds: float = 60) -> int:
+    return run_of(outbox, operator, clock, seconds).delivered
 
 
 def test_first_attempts_go_in_the_order_of_fd(clock: FakeClock) -> None:
@@ -131,3 +163,47 @@ def test_pauses_double_up_to_the_cap(clock: FakeClock) -> None:
         clock.moment = outbox.due_at[1]
     assert pauses[:4] == [3.0, 5.5, 10.5, 20.5], "the middle between 1 s and 5, 10, 20, 40 s"
     assert pauses[-1] == pytest.approx(150.5)
+
+
+def test_the_end_of_a_run_says_whether_more_is_due(clock: FakeClock) -> None:
+    for seconds, ended in ((60, Ended.NOTHING_DUE), (2, Ended.OUT_OF_TIME)):
+        outbox, operator = FakeOutbox(clock, 3), Operator(clock)
+        assert run_of(outbox, operator, clock, seconds).ended is ended
+    outbox, operator = FakeOutbox(clock, 3), Operator(clock, fd1=[401])
+    assert run_of(outbox, operator, clock).ended is Ended.SHUT
+
+
+def test_a_shut_endpoint_is_not_called(clock: FakeClock) -> None:
+    outbox, operator = FakeOutbox(clock, 3), Operator(clock)
+    gate = FakeGate(Admission(), None)
+    assert run_of(outbox, operator, clock, gate=gate) == Run(1, Ended.SHUT)
+    assert operator.sent == [1]
+
+
+def test_the_gate_learns_of_every_call(clock: FakeClock) -> None:
+    outbox, operator = FakeOutbox(clock, 4), Operator(clock, fd2=[422], fd3=[0], fd4=[503])
+    given = [Admission(number) for number in range(4)]
+    gate = FakeGate(*given)
+    run_of(outbox, operator, clock, gate=gate)
+    assert [admission for admission, _verdict in gate.told] == given
+    assert [verdict.silent for _admission, verdict in gate.told] == [False, False, True, False]
+
+
+def test_attempts_that_are_used_up_end_it(clock: FakeClock) -> None:
+    outbox, operator = FakeOutbox(clock, 2), Operator(clock, fd1=[500] * 30)
+    for _attempt in range(30):
+        run(outbox, operator, clock)
+        clock.sleep(301)
+    assert operator.sent.count(1) == 20
+    assert (outbox.given_up, outbox.dead, outbox.delivered_numbers) == ([1], [], [2])
+
+
+def test_a_failed_probe_spends_no_attempt_and_the_next_one_is_anothers(clock: FakeClock) -> None:
+    outbox, operator = FakeOutbox(clock, 2), Operator(clock, fd1=[500] * 30)
+    for number in range(30):
+        gate = FakeGate(Admission(number, is_probe=True))
+        run_of(outbox, operator, clock, gate=gate)
+        clock.sleep(1)
+    assert outbox.delivered_numbers == [2], "one document that fails stops no other"
+    assert outbox.waiting[1].attempts == 0
+    assert not outbox.given_up

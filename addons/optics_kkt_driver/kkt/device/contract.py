@@ -124,6 +124,8 @@ class DeviceStatus:
     undelivered: int
     undelivered_since: datetime | None
     """Naive local time of the oldest document the OFD has not acknowledged."""
+    first_undelivered: int
+    """FD of that document; 0 when there is none. All before it are with the OFD."""
     cash_in_drawer: int
     """Kopecks."""
     ffd_version: str

@@ -30,6 +30,8 @@ class VirtualDriver(Driver):
 
     :param sign_delay: seconds from the command to the signature.
     :param print_time: seconds from the signature to the answer.
+    :param exchange_pace: seconds after which the till itself has sent a document to the operator;
+        None: it has no exchange of its own.
     """
 
     name: ClassVar[str] = "virtual"
@@ -43,11 +45,13 @@ class VirtualDriver(Driver):
         clock: Clock | None = None,
         sign_delay: float = 0.0,
         print_time: float = PRINT_TIME,
+        exchange_pace: float | None = None,
     ) -> None:
         self.till = till
         self._clock = clock or SystemClock()
         self._sign_delay = sign_delay
         self._print_time = print_time
+        self._exchange_pace = exchange_pace
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Self:
@@ -56,8 +60,8 @@ class VirtualDriver(Driver):
         Needed: `path` of the memory file, `serial` (whatever names this till and no other),
         `user`, `user_inn`, `retail_address`, `retail_place`. Optional: `taxation_types` (bits of
         tag 1062, a number or its text), `ofd_name`, `ofd_inn`, `timezone`, `ffd_version` ("1.2"
-        or "1.05"), `sign_delay`, `print_time` (seconds), `clock`. What a till was registered with
-        stays as it was.
+        or "1.05"), `sign_delay`, `print_time`, `exchange_pace` (seconds), `clock`. What a till was
+        registered with stays as it was.
         Raises KeyError for a missing setting, :class:`~..device.errors.DeviceError` when the till
         cannot be registered or opened.
         """
@@ -79,10 +83,13 @@ class VirtualDriver(Driver):
             clock=clock,
             sign_delay=float(settings.get("sign_delay", 0.0)),
             print_time=float(settings.get("print_time", PRINT_TIME)),
+            exchange_pace=settings.get("exchange_pace"),
         )
 
     def status(self) -> DeviceStatus:
         self._ask()
+        if self._exchange_pace is not None:
+            self.till.exchange(self._exchange_pace)
         return self.till.status()
 
     def baseline(self) -> Baseline:

@@ -55,6 +55,8 @@ class Verdict:
     """What came back, one line. Who may enter an address must not read by it what others hide."""
     retry_after: float | None = None
     """Seconds that the operator asked for; only with ``later``."""
+    silent: bool = False
+    """Nothing came back at all."""
     duplicate: bool = False
     """Accepted, but not by this call: an earlier acknowledgement was lost."""
 
@@ -67,6 +69,7 @@ def classify(message: OfdMessage, reply: Answer | TransportError) -> Verdict:
             Outcome.ENDPOINT if at_fault else Outcome.LATER,
             one_line(f"{type(reply).__name__}: {reply}"),
             one_line(reply.detail),
+            silent=True,
         )
     said = _json_object(reply.body)
     outcome = _outcome(message, reply.status_code, said)

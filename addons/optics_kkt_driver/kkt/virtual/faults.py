@@ -46,6 +46,8 @@ class Faults:
     """The roll ends in the middle of the next document: signed, not on paper."""
     cover_open: bool = False
     drive_full: bool = False
+    exchange_down: bool = False
+    """A till that sends to the OFD by itself does not reach it."""
     clock_offset: float = 0.0
     """Seconds that the till's clock is ahead of its drive's, which is ours. Setting the till's
     clock sets it."""

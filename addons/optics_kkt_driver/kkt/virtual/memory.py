@@ -309,6 +309,13 @@ class Session:
             (fn_number, fd_number),
         )
 
+    def acknowledge_until(self, local: datetime) -> None:
+        self._connection.execute(
+            "UPDATE document SET acknowledged = 1 WHERE acknowledged = 0 AND date_time <= ?"
+            " AND fn_number = (SELECT fn_number FROM drive)",
+            (local.isoformat(),),
+        )
+
     def queue(self) -> Queue:
         """What the operator has not acknowledged; costs O(undelivered)."""
         count, first, since = self._connection.execute(

@@ -146,6 +146,13 @@ class VirtualTill:
         with self._work() as (session, _now):
             session.acknowledge(fd_number, fn_number or session.state().fn_number)
 
+    def exchange(self, pace: float) -> None:
+        """Send to the operator as a till does by itself: all that was signed `pace` seconds ago."""
+        with self._work() as (session, now):
+            if not session.faults().exchange_down:
+                local = self._local(now, session.faults())
+                session.acknowledge_until(local - timedelta(seconds=pace))
+
     def replace_drive(self) -> None:
         """Put a new drive in: another FN number, numbers from 1, FD 1 tells of the replacement.
 
@@ -229,6 +236,7 @@ class VirtualTill:
             cover_closed=not faults.cover_open,
             undelivered=queue.count,
             undelivered_since=queue.since,
+            first_undelivered=queue.first_fd,
             cash_in_drawer=state.cash_in_drawer,
             ffd_version=registration.ffd_version,
             open_document=bool(state.open_document),

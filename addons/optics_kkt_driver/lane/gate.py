@@ -1,0 +1,59 @@
+"""Whether an endpoint may be called now, decided in PostgreSQL for all processes at once."""
+
+from ..kkt.flow.gate import LONGEST_RECOVERY, Admission, Breaker, Gate
+from ..kkt.ofd.answers import Outcome
+from .cursor import lane_cursor, own_environment
+
+FREE = """
+    SELECT breaker.version, breaker.state, breaker.failures, breaker.last_call
+      FROM fiscal_ofd ofd JOIN fiscal_ofd_breaker breaker ON breaker.ofd_id = ofd.id
+     WHERE ofd.id = %(ofd_id)s AND ofd.stopped IS NOT TRUE
+       AND (ofd.paused_until IS NULL
+            OR ofd.paused_until <= clock_timestamp() AT TIME ZONE 'UTC')"""
+PROBE = """
+    UPDATE fiscal_ofd_breaker
+       SET state = 'half-open', version = version + 1,
+           probe_until = clock_timestamp() AT TIME ZONE 'UTC' + %(lease)s
+     WHERE ofd_id = %(ofd_id)s AND state <> 'closed'
+       AND (next_probe_at <= clock_timestamp() AT TIME ZONE 'UTC'
+            OR next_probe_at > clock_timestamp() AT TIME ZONE 'UTC' + %(longest)s)
+       AND (probe_until IS NULL
+            OR probe_until <= clock_timestamp() AT TIME ZONE 'UTC'
+            OR probe_until > clock_timestamp() AT TIME ZONE 'UTC' + %(lease)s)
+ RETURNING version"""
+"""Of all processes that come at once, the row lets one through; the others look again and find it
+taken. A prober that is killed loses its turn after the lease. A time further away than any wait is
+of a clock that was set back since."""
+
+
+class EndpointGate(Gate):
+    """The breaker of one endpoint. Each method is one short committed step of its own, so that
+    nothing is held while somebody calls.
+
+    :param lease: ``timedelta`` that a call cannot outlast
+    """
+
+    def __init__(self, registry, ofd_id, lease):
+        self._registry = registry
+        self._params = {"ofd_id": ofd_id, "lease": lease, "longest": LONGEST_RECOVERY}
+        self._is_news = True
+
+    def admit(self):
+        with lane_cursor(self._registry) as cr:
+            cr.execute(FREE, self._params)
+            if not (row := cr.fetchone()):
+                return None
+            version, state, failures, last_call = row
+            if state == Breaker.CLOSED:
+                self._is_news = failures > 0 or last_call != "well"
+                return Admission(version)
+            cr.execute(PROBE, self._params)
+            self._is_news = True
+            return next((Admission(taken, is_probe=True) for (taken,) in cr.fetchall()), None)
+
+    def report(self, admission, verdict):
+        if verdict.outcome is Outcome.ACCEPTED and not self._is_news:
+            return
+        with own_environment(self._registry) as env:
+            ofd = env["fiscal.ofd"].browse(self._params["ofd_id"])
+            ofd._breaker()._after_call(admission, verdict)
