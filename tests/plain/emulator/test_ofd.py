@@ -372,6 +372,10 @@ def test_what_it_cannot_do_is_one_sentence(
         monkeypatch.delenv(variable, raising=False)
     port = door.server.server_address[1]
     assert main(["--port", str(port)]) == f"Error: port {port} cannot be used: {os.strerror(98)}"
+    store = KeptOfdStore(tmp_path / "kept.jsonl")
+    told = main(["--keep", str(tmp_path / "kept.jsonl")])
+    assert told == f"Error: another process has {tmp_path}/kept.jsonl"
+    store.close()
     told = main(["--keep", str(tmp_path)])
     assert told == f"Error: {tmp_path} cannot be used: Is a directory"
     monkeypatch.setenv("MOCK_OFD_RESPONSE_DELAY", "-1")

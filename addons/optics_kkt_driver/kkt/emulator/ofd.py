@@ -100,7 +100,6 @@ class OfdDoor(BaseHTTPRequestHandler):
     """Translates the calls of one connection; decisions are the emulator's core's."""
 
     protocol_version = "HTTP/1.1"
-    server_version, sys_version = "OfdEmulator", ""
     # Head and body in one packet, at once: without, a client's delayed ACK adds 40 ms to each call.
     disable_nagle_algorithm = True
     wbufsize = -1
@@ -226,6 +225,9 @@ class OfdDoor(BaseHTTPRequestHandler):
         self.close_connection = True
         self._say(Refusal(code, "http_error", message or "no HTTP call").said, {})
 
+    def version_string(self) -> str:
+        return "OfdEmulator"
+
     def log_message(self, format: str, *args: object) -> None:
         """Keep quiet: what arrived is listed by a call."""
 
@@ -267,6 +269,8 @@ def main(arguments: list[str] | None = None) -> str | None:
         store = _store(told.keep, state)
     except ValueError as error:
         return f"Error: {error}"
+    except BlockingIOError:
+        return f"Error: another process has {told.keep}"
     except OSError as error:
         return f"Error: {told.keep} cannot be used: {error.strerror}"
     try:
@@ -293,7 +297,7 @@ def _parser() -> argparse.ArgumentParser:
         " MOCK_OFD_… in the environment say how it behaves at first.",
     )
     parser.add_argument(
-        *("--port", "-p"),
+        "--port",
         type=_port,
         default=DEFAULT_PORT,
         help="%(default)s unless told; 0 takes any that is free",
