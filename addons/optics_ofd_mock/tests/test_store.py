@@ -99,7 +99,8 @@ class TestPostgresOfdStore(TransactionCase):
 
     def test_a_neutralized_copy_starts_anew(self):
         self.store.keep(arrival())
-        self.store.change(lambda state: replace(state, mode=FailureMode.PERMANENT, calls=3))
+        told = OfdState(FailureMode.COUNT, 2, 500, 0.1, 0.2, 7, Manner.LOST, 0.5, 9, calls=3)
+        self.store.change(lambda state: told)
         with file_open("optics_ofd_mock/data/neutralize.sql") as script:
             self.env.cr.execute(script.read())
         self.env.invalidate_all()
