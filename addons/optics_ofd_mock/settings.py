@@ -4,12 +4,16 @@ import os
 
 from odoo.tools import config
 
-from odoo.addons.optics_kkt_driver.kkt.virtual.ofd import FailureMode, Manner, OfdState
+from odoo.addons.optics_kkt_driver.kkt.virtual import first_state as variables
+from odoo.addons.optics_kkt_driver.settings import is_development
 
 
 def is_on():
-    """Tell whether this server may play the operator: ``OFD_EMULATOR=on``, development only."""
-    return _option("OFD_EMULATOR").lower() == "on"
+    """Tell whether this server may play the operator: ``OFD_EMULATOR=on``, development only.
+
+    A shop's server must never acknowledge its own documents, whatever stands in its environment.
+    """
+    return is_development() and _option("OFD_EMULATOR").lower() == "on"
 
 
 def first_state():
@@ -17,22 +21,7 @@ def first_state():
 
     readme/CONFIGURE.md has the variables. Raises ValueError for what none of them can be.
     """
-    said = {name: read(text) for name, variable, read in VARIABLES if (text := _option(variable))}
-    return OfdState(**said)
-
-
-VARIABLES = [
-    ("mode", "MOCK_OFD_FAILURE_MODE", FailureMode),
-    ("failures_left", "MOCK_OFD_FAILURE_COUNT", int),
-    ("status_code", "MOCK_OFD_STATUS_CODE", int),
-    ("retry_after", "MOCK_OFD_RETRY_AFTER", int),
-    ("response_delay", "MOCK_OFD_RESPONSE_DELAY", float),
-    ("delay_spread", "MOCK_OFD_DELAY_SPREAD", float),
-    ("manner", "MOCK_OFD_MANNER", Manner),
-    ("probability", "MOCK_OFD_PROBABILITY", float),
-    ("seed", "MOCK_OFD_SEED", int),
-]
-"""Field of ``OfdState``, environment variable, and what makes a value of its text."""
+    return variables.first_state(_option)
 
 
 def _option(variable):

@@ -1,6 +1,19 @@
-"""What the emulator is sent in these tests."""
+"""What the emulator is sent in these tests, and where it may be."""
+
+import os
+from contextlib import contextmanager
+from unittest.mock import patch
 
 FN = "9999078900001234"
+
+
+@contextmanager
+def switched(value, development=True):
+    """Have the environment say so, on a developer's own server or on a shop's."""
+    # Not by dev_mode itself: it would let calls in without a key.
+    is_development = "odoo.addons.optics_ofd_mock.settings.is_development"
+    with patch.dict(os.environ, OFD_EMULATOR=value), patch(is_development, lambda: development):
+        yield
 
 
 def message(fd_number=1, total=500000, kind="receipt", **document):

@@ -1,9 +1,7 @@
 import json
-import os
 import time
 from contextlib import suppress
 from datetime import timedelta
-from unittest.mock import patch
 
 from requests.exceptions import ConnectionError
 
@@ -12,7 +10,7 @@ from odoo.tests import Form, HttpCase, new_test_user, tagged
 
 from odoo.addons.optics_ofd_mock.store import PostgresOfdStore
 
-from .common import FN, message
+from .common import FN, message, switched
 
 RECEIPTS = "/ofd/v1/receipts"
 ADMIN = "/ofd/v1/admin"
@@ -22,7 +20,7 @@ ADMIN = "/ofd/v1/admin"
 class TestOfdDoor(HttpCase):
     def setUp(self):
         super().setUp()
-        self.enterContext(patch.dict(os.environ, OFD_EMULATOR="on"))
+        self.enterContext(switched("on"))
         user = new_test_user(self.env, "ofd_machine", "optics_kkt_driver.group_kkt_api")
         self.key = (
             self.env["res.users.apikeys"]
@@ -181,15 +179,22 @@ class TestOfdDoor(HttpCase):
         self.assertEqual((health["status"], health["documents_received"]), ("healthy", 1))
 
     def test_nothing_is_there_unless_switched_on(self):
-        with patch.dict(os.environ, OFD_EMULATOR="off"):
-            for path, method in (
-                (RECEIPTS, "GET"),
-                (RECEIPTS, "POST"),
-                ("/ofd/v1/health", "GET"),
-                (f"{ADMIN}/set-failure", "POST"),
-                (f"{ADMIN}/set-success", "POST"),
-                (f"{ADMIN}/reset", "POST"),
-            ):
-                with self.subTest(f"{method} {path}"):
-                    status, answer = self.call(path, method=method)
-                    self.assertEqual((status, answer["error"]["code"]), (404, "not_found"))
+        with switched("off"):
+            self.check_nothing_is_there()
+
+    def test_nothing_is_there_on_a_shops_server(self):
+        with switched("on", development=False):
+            self.check_nothing_is_there()
+
+    def check_nothing_is_there(self):
+        for path, method in (
+            (RECEIPTS, "GET"),
+            (RECEIPTS, "POST"),
+            ("/ofd/v1/health", "GET"),
+            (f"{ADMIN}/set-failure", "POST"),
+            (f"{ADMIN}/set-success", "POST"),
+            (f"{ADMIN}/reset", "POST"),
+        ):
+            with self.subTest(f"{method} {path}"):
+                status, answer = self.call(path, method=method)
+                self.assertEqual((status, answer["error"]["code"]), (404, "not_found"))

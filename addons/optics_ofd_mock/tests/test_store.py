@@ -1,12 +1,13 @@
 import json
 import os
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, new_test_user, tagged
-from odoo.tools import file_open
+from odoo.tools import config, file_open
 
 from odoo.addons.optics_kkt_driver.kkt.virtual.ofd import (
     Arrival,
@@ -98,7 +99,8 @@ class TestPostgresOfdStore(TransactionCase):
 
     def test_a_neutralized_copy_starts_anew(self):
         self.store.keep(arrival())
-        self.store.change(lambda state: replace(state, mode=FailureMode.PERMANENT, calls=3))
+        told = OfdState(FailureMode.COUNT, 2, 500, 0.1, 0.2, 7, Manner.LOST, 0.5, 9, calls=3)
+        self.store.change(lambda state: told)
         with file_open("optics_ofd_mock/data/neutralize.sql") as script:
             self.env.cr.execute(script.read())
         self.env.invalidate_all()
@@ -109,8 +111,21 @@ class TestPostgresOfdStore(TransactionCase):
 class TestSettings(TransactionCase):
     def test_off_unless_switched_on(self):
         for value, expected in (("on", True), ("ON", True), ("off", False), ("1", False)):
-            with self.subTest(value), patch.dict(os.environ, OFD_EMULATOR=value):
+            with self.subTest(value), self.server(value, ["access"]):
                 self.assertEqual(is_on(), expected)
+
+    def test_a_shops_server_never_plays_the_operator(self):
+        with self.server("on", []):
+            self.assertFalse(is_on())
+
+    @contextmanager
+    def server(self, emulator, dev_mode):
+        """Have the environment and odoo.conf say this."""
+        with (
+            patch.dict(os.environ, OFD_EMULATOR=emulator),
+            patch.dict(config.options, dev_mode=dev_mode),
+        ):
+            yield
 
     def test_first_behaviour_comes_from_the_environment(self):
         values = {
@@ -145,7 +160,17 @@ class TestSettings(TransactionCase):
     def test_an_unknown_mode_is_refused(self):
         for variable in ("MOCK_OFD_FAILURE_MODE", "MOCK_OFD_MANNER", "MOCK_OFD_SEED"):
             with self.subTest(variable), patch.dict(os.environ, {variable: "sometimes"}):
-                self.assertRaises(ValueError, first_state)
+                self.assertRaisesRegex(ValueError, variable, first_state)
+
+    def test_a_number_out_of_its_range_is_refused(self):
+        for variable, value in (
+            ("MOCK_OFD_RESPONSE_DELAY", "-1"),
+            ("MOCK_OFD_DELAY_SPREAD", "nan"),
+            ("MOCK_OFD_STATUS_CODE", "200"),
+            ("MOCK_OFD_PROBABILITY", "1.5"),
+        ):
+            with self.subTest(variable), patch.dict(os.environ, {variable: value}):
+                self.assertRaisesRegex(ValueError, variable, first_state)
 
 
 @tagged("post_install", "-at_install")

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
 from random import Random
+from threading import Lock
 from typing import Any, NamedTuple, Protocol
 
 from .plausible import Implausible, check_arrival
@@ -38,6 +39,8 @@ class Said(NamedTuple):
     """Seconds to wait before it is said."""
     cut: bool = False
     """Say nothing: close the connection."""
+    reset: bool = False
+    """Close it as a process that died would (TCP reset), where the door can."""
 
 
 class FailureMode(StrEnum):
@@ -103,6 +106,18 @@ class OfdState:
         return self.draw("hit") < self.probability
 
 
+LIMITS: Mapping[str, tuple[int, int]] = {
+    "failures_left": (0, 1_000_000),
+    "status_code": (400, 599),
+    "response_delay": (0, 600),
+    "delay_spread": (0, 600),
+    "retry_after": (0, 86_400),
+    "probability": (0, 1),
+    "seed": (0, 2**31 - 1),
+}
+"""Least and greatest of what is set in an :class:`OfdState`, whichever way it is set."""
+
+
 @dataclass(frozen=True, slots=True)
 class Arrival:
     """One document as it arrived."""
@@ -123,7 +138,7 @@ class Arrival:
 
 
 class OfdStore(Protocol):
-    """Where the emulator remembers. Each method is atomic against other processes."""
+    """Where the emulator remembers. Each method is atomic against all who share it."""
 
     def state(self) -> OfdState:
         """Settings and counters now."""
@@ -247,9 +262,13 @@ class OfdEmulator:
 
 
 class MemoryOfdStore:
-    """Remembers in this process only; serialise callers when threads share it."""
+    """Remembers in this process only; its threads may share it.
+
+    Who keeps the documents elsewhere too extends `_remember` and `_forget`, which hold the lock.
+    """
 
     def __init__(self, state: OfdState | None = None) -> None:
+        self._lock = Lock()
         self._state = state or OfdState()
         self._arrivals: dict[tuple[str, int], Arrival] = {}
 
@@ -257,24 +276,33 @@ class MemoryOfdStore:
         return self._state
 
     def change(self, step: Callable[[OfdState], OfdState]) -> OfdState:
-        before = self._state
-        self._state = step(before)
-        return before
+        with self._lock:
+            before = self._state
+            self._state = step(before)
+            return before
 
     def keep(self, arrival: Arrival) -> Arrival | None:
-        key = (arrival.fn_number, arrival.fd_number)
-        known = self._arrivals.get(key)
-        if known is None:
-            self._arrivals[key] = arrival
-        return known
+        with self._lock:
+            known = self._arrivals.get((arrival.fn_number, arrival.fd_number))
+            if known is None:
+                self._remember(arrival)
+            return known
 
     def arrivals(self) -> list[Arrival]:
-        return list(self._arrivals.values())
+        with self._lock:
+            return list(self._arrivals.values())
 
     def count(self, kinds: frozenset[str] | None = None) -> int:
-        return sum(kinds is None or each.kind in kinds for each in self._arrivals.values())
+        return sum(kinds is None or each.kind in kinds for each in self.arrivals())
 
     def clear(self) -> None:
+        with self._lock:
+            self._forget()
+
+    def _remember(self, arrival: Arrival) -> None:
+        self._arrivals[arrival.fn_number, arrival.fd_number] = arrival
+
+    def _forget(self) -> None:
         self._state = OfdState()
         self._arrivals.clear()
 
@@ -344,9 +372,9 @@ def _failure(settings: Mapping[str, Any]) -> OfdState:
     for name in settings:
         if name not in _SETTINGS:
             raise Implausible(str(name), "unknown setting")
-    count = _whole(settings, "failure_count", 0, 0, 1_000_000)
-    delay = _number(settings, "response_delay", 0, 0, 600)
-    spread = _number(settings, "delay_spread", 0, 0, 600)
+    count = _whole(settings, "failure_count", 0, *LIMITS["failures_left"])
+    delay = _number(settings, "response_delay", 0, *LIMITS["response_delay"])
+    spread = _number(settings, "delay_spread", 0, *LIMITS["delay_spread"])
     manner = _manner(settings)
     anything = count or delay or spread or manner is not Manner.WELL
     permanent = settings.get("permanent_failure", not anything)
@@ -356,13 +384,13 @@ def _failure(settings: Mapping[str, Any]) -> OfdState:
     return OfdState(
         mode=FailureMode.PERMANENT if permanent else mode,
         failures_left=count,
-        status_code=_whole(settings, "status_code", 503, 400, 599),
+        status_code=_whole(settings, "status_code", 503, *LIMITS["status_code"]),
         response_delay=float(delay),
         delay_spread=float(spread),
-        retry_after=_whole(settings, "retry_after", 0, 0, 86_400),
+        retry_after=_whole(settings, "retry_after", 0, *LIMITS["retry_after"]),
         manner=manner,
-        probability=float(_number(settings, "probability", 1, 0, 1)),
-        seed=_whole(settings, "seed", 0, 0, 2**31 - 1),
+        probability=float(_number(settings, "probability", 1, *LIMITS["probability"])),
+        seed=_whole(settings, "seed", 0, *LIMITS["seed"]),
     )
 
 
@@ -414,7 +442,7 @@ _NOT_STORED: Mapping[Manner, Callable[[bytes], Said]] = {
     Manner.REJECTED: _rejection,
     Manner.ECHO: lambda body: Said(200, body),
     Manner.GARBAGE: lambda body: Said(200, PAGE),
-    Manner.RESET: lambda body: Said(200, b"", cut=True),
+    Manner.RESET: lambda body: Said(200, b"", cut=True, reset=True),
 }
 
 
