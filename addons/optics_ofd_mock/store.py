@@ -1,4 +1,4 @@
-from odoo.addons.optics_kkt_driver.kkt.virtual.ofd import OfdState
+from odoo.addons.optics_kkt_driver.kkt.virtual.ofd import Gap, OfdState
 from odoo.addons.optics_kkt_driver.lane.cursor import own_environment
 
 
@@ -38,6 +38,10 @@ class PostgresOfdStore:
         domain = [] if kinds is None else [("kind", "in", list(kinds))]
         with self._env() as env:
             return env["ofd.mock.receipt"].search_count(domain)
+
+    def gaps(self):
+        with self._env() as env:
+            return [Gap(*row) for row in env["ofd.mock.receipt"]._gaps()]
 
     def clear(self):
         with self._env() as env:

@@ -664,5 +664,6 @@ OF_THE_REPORTS = {
     *("notTransmittedDocumentNumber", "notTransmittedDocumentsDateTime", "shiftSumReports"),
     *("fiscalDriveSumReports", "cashIn", "cashOut", "cashInDrawer", "shiftOpen"),
     *("operationNumber", "copy", "retailPlace"),
+    *("kktVersion", "documentKktVersion", "fdKeyResource"),
 }
 """What the till adds to documents that are no settlements."""

@@ -29,6 +29,11 @@ class OfdMockReceipt(models.Model):
     tlv = fields.Text(string="TLV", readonly=True)
     digest = fields.Char(required=True, readonly=True)
     received_at = fields.Datetime(required=True, readonly=True)
+    missing_before = fields.Integer(
+        compute="_compute_missing_before",
+        search="_search_missing_before",
+        help="Documents of this drive that have not come, between the one before and this one",
+    )
 
     _number_unique = models.UniqueIndex(
         "(fn_number, fd_number)", "The emulator has this document already."
@@ -39,10 +44,58 @@ class OfdMockReceipt(models.Model):
         for receipt in self:
             receipt.display_name = f"{receipt.fn_number} / {receipt.fd_number}"
 
+    def _compute_missing_before(self):
+        missing = dict(
+            self.env.execute_query(
+                SQL(
+                    """SELECT this.id, this.fd_number - 1 - (
+                              SELECT max(before.fd_number) FROM ofd_mock_receipt before
+                               WHERE before.fn_number = this.fn_number
+                                 AND before.fd_number < this.fd_number)
+                         FROM ofd_mock_receipt this WHERE this.id = ANY(%s)""",
+                    self.ids,
+                )
+            )
+        )
+        for receipt in self:
+            receipt.missing_before = missing.get(receipt.id) or 0
+
+    @api.model
+    def _search_missing_before(self, operator, value):
+        """Find what follows upon a gap: only ``(">", 0)`` can be asked for."""
+        if (operator, value) != (">", 0):
+            return NotImplemented
+        found = SQL(
+            """(SELECT id FROM ofd_mock_receipt WHERE (fn_number, fd_number) IN (
+                       SELECT fn_number, after FROM (%s) AS gap))""",
+            self._gaps_query(),
+        )
+        return [("id", "in", found)]
+
     @api.depends("document")
     def _compute_document_text(self):
         for receipt in self:
             receipt.document_text = json.dumps(receipt.document, ensure_ascii=False, indent=2)
+
+    @api.model
+    def _gaps(self):
+        """Return ``(FN, first FD, last FD)`` of what is missing between documents of a drive."""
+        query = SQL(
+            "SELECT fn_number, before + 1, after - 1 FROM (%s) AS gap ORDER BY 1, 2",
+            self._gaps_query(),
+        )
+        return self.env.execute_query(query)
+
+    @api.model
+    def _gaps_query(self):
+        """Return the SQL of ``fn_number, before, after``: neighbours with something between."""
+        return SQL(
+            """SELECT fn_number, before, fd_number AS after FROM (
+                      SELECT fn_number, fd_number, lag(fd_number) OVER (
+                             PARTITION BY fn_number ORDER BY fd_number) AS before
+                        FROM ofd_mock_receipt) AS neighbours
+                WHERE fd_number > before + 1"""
+        )
 
     @api.model
     def _keep(self, arrival):

@@ -136,6 +136,16 @@ class TestOfdDoor(HttpCase):
         health = self.call("/ofd/v1/health")[1]
         self.assertEqual((health["receipts_received"], health["documents_received"]), (2, 3))
 
+    def test_what_has_not_come_is_told_until_it_comes(self):
+        for number in (1, 4):
+            self.assertEqual(self.call(RECEIPTS, message(number))[0], 201)
+        gap = {"fiscalDriveNumber": FN, "first": 2, "last": 3}
+        for path in (RECEIPTS, "/ofd/v1/health"):
+            self.assertEqual(self.call(path)[1]["gaps"], [gap])
+        for number in (3, 2):
+            self.assertEqual(self.call(RECEIPTS, message(number))[0], 201)
+        self.assertEqual(self.call("/ofd/v1/health")[1]["gaps"], [])
+
     def test_reset_forgets(self):
         self.call(RECEIPTS, message())
         self.call(f"{ADMIN}/set-failure", {"permanent_failure": True})

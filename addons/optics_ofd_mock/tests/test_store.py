@@ -12,6 +12,7 @@ from odoo.tools import config, file_open
 from odoo.addons.optics_kkt_driver.kkt.virtual.ofd import (
     Arrival,
     FailureMode,
+    Gap,
     Manner,
     OfdEmulator,
     OfdState,
@@ -71,6 +72,23 @@ class TestPostgresOfdStore(TransactionCase):
         self.store.keep(arrival(3, kind="correction"))
         self.assertEqual(self.store.count(), 3)
         self.assertEqual(self.store.count(frozenset({"receipt", "correction"})), 2)
+
+    def test_gaps_of_each_drive(self):
+        other = "9999078900005678"
+        for fn_number, numbers in ((other, (7, 9)), (FN, (2, 9, 5, 4))):
+            for number in numbers:
+                self.store.keep(arrival(number, fn_number=fn_number))
+        self.assertEqual(self.store.gaps(), [Gap(FN, 3, 3), Gap(FN, 6, 8), Gap(other, 8, 8)])
+        after = self.env["ofd.mock.receipt"].search([("missing_before", ">", 0)], order="id")
+        self.assertEqual(
+            [(each.fn_number, each.fd_number, each.missing_before) for each in after],
+            [(other, 9, 1), (FN, 9, 3), (FN, 4, 1)],
+        )
+        for number in (3, 6, 7, 8):
+            self.store.keep(arrival(number))
+        self.assertEqual(self.store.gaps(), [Gap(other, 8, 8)])
+        self.store.clear()
+        self.assertEqual(self.store.gaps(), [])
 
     def test_behaviour_is_changed_from_what_it_is(self):
         before = self.store.change(

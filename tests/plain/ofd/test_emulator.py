@@ -74,9 +74,9 @@ def test_other_content_under_a_known_number_is_refused(emulator: OfdEmulator) ->
 
 
 def test_receipts_and_documents_are_counted_apart(emulator: OfdEmulator) -> None:
-    emulator.receive(message(2, kind="shift_open", items=None).to_bytes())
+    emulator.receive(message(2, kind="shift_open").to_bytes())
     emulator.receive(message(3).to_bytes())
-    emulator.receive(message(4, kind="correction", correctionType=0, items=None).to_bytes())
+    emulator.receive(message(4, kind="correction").to_bytes())
     emulator.receive(message(5, kind="shift_close").to_bytes())
     emulator.receive(message(5, kind="shift_close").to_bytes())
     _, health = emulator.health()
@@ -146,7 +146,7 @@ def test_seconds_of_the_epoch_are_a_moment_too(emulator: OfdEmulator) -> None:
 
 
 def test_a_correction_needs_its_type(emulator: OfdEmulator) -> None:
-    reply = emulator.receive(message(kind="correction").to_bytes())
+    reply = emulator.receive(message(kind="correction", correctionType=None).to_bytes())
     assert field_of(reply) == "document.correctionType"
 
 

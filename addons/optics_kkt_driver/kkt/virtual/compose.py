@@ -16,7 +16,7 @@ from ..fiscal.jsonio import date_time_to_json
 from ..fiscal.registration import ReregistrationReason
 from ..fiscal.tlv import EncodingError, decode_document, encode_document
 from ..fiscal.totals import ShiftTotals
-from ..fiscal.vocabulary import CODES_OF_KINDS, SETTLEMENTS, DocumentKind
+from ..fiscal.vocabulary import CODES_OF_KINDS, SETTLEMENTS, DocumentKind, FfdVersion
 from .registration import FNS_URL, TillRegistration
 from .state import DriveState, Queue
 
@@ -113,7 +113,9 @@ def _in_the_drive(unsigned: Mapping[str, Any], key: bytes) -> dict[str, Any]:
         raise refusal(code, f"{error.path}: {error.reason}") from error
 
 
-def registration_content(registration: TillRegistration, kind: DocumentKind) -> dict[str, Any]:
+def registration_content(
+    registration: TillRegistration, kind: DocumentKind, state: DriveState, local: datetime
+) -> dict[str, Any]:
     """Of FD 1, the report on registration, or on the drive's replacement."""
     content: dict[str, Any] = {
         "kktNumber": registration.kkt_number,
@@ -125,6 +127,7 @@ def registration_content(registration: TillRegistration, kind: DocumentKind) -> 
         "offlineMode": int(not registration.ofd_inn),
         "encryptionSign": 0,
         "usageConditionSigns": 0,
+        "fdKeyResource": _days_left(state, local),
         "fnsUrl": FNS_URL,
         "operator": REGISTRAR,
     }
@@ -142,20 +145,27 @@ def reported(
     life: ShiftTotals,
     queue: Queue,
     local: datetime,
+    ffd: FfdVersion,
 ) -> dict[str, Any]:
     """What the till itself tells in a report, `after` counting the report too."""
+    keys = {"fdKeyResource": _days_left(after, local)}
     exchange = {**queue_content(queue), **drive_signs(after, queue, local)}
     match kind:
+        case DocumentKind.SHIFT_OPEN:
+            return {"kktVersion": MODEL_VERSION, "documentKktVersion": int(ffd)}
         case DocumentKind.SHIFT_CLOSE:
             return {
+                **keys,
                 "receiptQuantity": shift.count,
                 "documentsQuantity": after.last_fd - after.shift_opened_fd + 1,
                 **exchange,
                 "shiftSumReports": shift.to_json(),
                 "fiscalDriveSumReports": life.to_json(),
             }
-        case DocumentKind.SETTLEMENT_STATE:
+        case DocumentKind.SETTLEMENT_STATE if ffd is FfdVersion.V1_05:
             return exchange
+        case DocumentKind.SETTLEMENT_STATE:
+            return {**keys, **exchange, "fiscalDriveSumReports": life.to_json()}
         case DocumentKind.DRIVE_CLOSE:
             return {**exchange, "fiscalDriveSumReports": life.to_json()}
     return {}
@@ -172,7 +182,7 @@ def queue_content(queue: Queue) -> dict[str, Any]:
 
 def drive_signs(state: DriveState, queue: Queue, local: datetime) -> dict[str, Any]:
     """Tags 1050–1053, the drive's warnings; only those that are up, as 1 (KKT.md C.5)."""
-    left = (state.valid_until - local.date()).days
+    left = _days_left(state, local)
     signs = {
         "fiscalDriveExhaustionSign": left < 30,
         "fiscalDriveReplaceRequiredSign": left < 3,
@@ -181,6 +191,11 @@ def drive_signs(state: DriveState, queue: Queue, local: datetime) -> dict[str, A
         and local - queue.since > timedelta(days=2),
     }
     return {name: 1 for name, up in signs.items() if up}
+
+
+def _days_left(state: DriveState, local: datetime) -> int:
+    """Tag 1213: of the keys' validity."""
+    return max(0, (state.valid_until - local.date()).days)
 
 
 def x_report(

@@ -1,7 +1,8 @@
 """An operator of fiscal data that never was one: the core of the OFD emulator.
 
-It checks that a document is plausible, knows each (FN, FD) once, and fails when told to. It cannot
-verify the fiscal sign: only a real drive and a real operator share the keys.
+It checks that a document is plausible, knows each (FN, FD) once, notes what is missing between two
+of a drive, and fails when told to. It cannot verify the fiscal sign: only a real drive and a real
+operator share the keys.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha256
+from itertools import pairwise
 from random import Random
 from threading import Lock
 from typing import Any, NamedTuple, Protocol
@@ -137,6 +139,16 @@ class Arrival:
     """Aware, UTC."""
 
 
+class Gap(NamedTuple):
+    """Documents of one drive that have not come, while later ones have. It closes when they do."""
+
+    fn_number: str
+    first: int
+    """FD of the first that is missing."""
+    last: int
+    """FD of the last that is missing."""
+
+
 class OfdStore(Protocol):
     """Where the emulator remembers. Each method is atomic against all who share it."""
 
@@ -154,6 +166,9 @@ class OfdStore(Protocol):
 
     def count(self, kinds: frozenset[str] | None = None) -> int:
         """How many documents of `kinds` are stored; None counts all."""
+
+    def gaps(self) -> list[Gap]:
+        """What is missing between the lowest and the highest FD of each drive, in order."""
 
     def clear(self) -> None:
         """Forget documents and counters, fail no more."""
@@ -212,7 +227,7 @@ class OfdEmulator:
     def list_receipts(self) -> Reply:
         """What arrived, in order: ``GET /ofd/v1/receipts``."""
         listed = [_as_json(arrival) for arrival in self._store.arrivals()]
-        return 200, {"count": len(listed), "receipts": listed}
+        return 200, {"count": len(listed), "gaps": self._gaps(), "receipts": listed}
 
     def health(self) -> Reply:
         """``GET /ofd/v1/health``: always answers, since a failing operator's port is still open."""
@@ -232,8 +247,13 @@ class OfdEmulator:
             "call_count": state.calls,
             "receipts_received": self._store.count(RECEIPT_KINDS),
             "documents_received": self._store.count(),
+            "gaps": self._gaps(),
             "fiscal_sign": "not verified",
         }
+
+    def _gaps(self) -> list[dict[str, Any]]:
+        names = ("fiscalDriveNumber", "first", "last")
+        return [dict(zip(names, gap, strict=True)) for gap in self._store.gaps()]
 
     def set_failure(self, settings: Mapping[str, Any]) -> Reply:
         """Fail from now on: ``POST /ofd/v1/admin/set-failure``.
@@ -294,6 +314,13 @@ class MemoryOfdStore:
 
     def count(self, kinds: frozenset[str] | None = None) -> int:
         return sum(kinds is None or each.kind in kinds for each in self.arrivals())
+
+    def gaps(self) -> list[Gap]:
+        return [
+            Gap(fn_number, before + 1, fd_number - 1)
+            for (fn_number, before), (same, fd_number) in pairwise(sorted(self._arrivals))
+            if fn_number == same and fd_number > before + 1
+        ]
 
     def clear(self) -> None:
         with self._lock:

@@ -9,37 +9,55 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from ..fiscal.exact import cut, shown
+from ..fiscal.exact import shown
+from ..fiscal.vocabulary import SETTLEMENTS, DocumentCode, DocumentKind, FfdVersion
+from .agreement import check_agreement
+from .implausible import Implausible
+from .required import check_required
+from .sums import check_sums, is_sum
+
+__all__ = ["Implausible", "check_arrival"]
 
 _UINT32 = 1 << 32
 _FN = re.compile(r"[0-9]{16}", re.ASCII)
 _FPD = re.compile(r"[0-9]{10}", re.ASCII)
 
 
-class Implausible(Exception):
-    """`field` (path of JSON names) does not hold what it must."""
-
-    def __init__(self, field: str, rule: str) -> None:
-        self.field = cut(field)
-        super().__init__(f"{self.field}: {rule}")
-
-
 def check_arrival(payload: Any, idempotency_key: str = "") -> None:
-    """Check one call's body. Raises :class:`Implausible` at the first field that is wrong."""
+    """Check one call's body. Raises :class:`Implausible` at the first field that is wrong.
+
+    Without TLV there is nothing to compare the JSON with, and it is judged alone.
+    """
     if not isinstance(payload, Mapping):
         raise Implausible("body", "must be a JSON object")
     _check(payload, _ENVELOPE)
     document = payload["document"]
-    required = _REQUIRED.get(payload["kind"])
-    if required is None:
-        raise Implausible("kind", f"no document of an FD: {shown(payload['kind'])}")
-    _check(document, required, "document.")
+    kind = _kind(payload["kind"], document)
+    _check(document, _REQUIRED[kind], "document.")
+    if "items" in document:
+        _check(document, _ITEMS, "document.")
     _check_same(payload, document)
     named = f"{payload['fiscalDriveNumber']}:{payload['fiscalDocumentNumber']}"
     if idempotency_key and idempotency_key != named:
         raise Implausible("Idempotency-Key", f"must be {named}")
-    if "totalSum" in required:
-        _check_sums(document)
+    version = FfdVersion(document["fiscalDocumentFormatVer"])
+    check_required(document, kind, version, "document")
+    if kind in SETTLEMENTS:
+        check_sums(document)
+    if payload["tlv"]:
+        written = check_agreement(document, b64decode(payload["tlv"]))
+        check_required(written, kind, version, "tlv")
+
+
+def _kind(told: str, document: Mapping[str, Any]) -> DocumentKind:
+    """What the document is by its code. The envelope calls it so, or "foreign": not asked for."""
+    if told not in (*_REQUIRED, DocumentKind.FOREIGN):
+        raise Implausible("kind", f"no document of an FD: {shown(told)}")
+    _check(document, _CODED, "document.")
+    kind = DocumentCode(document["code"]).kind
+    if kind is None or told not in (kind, DocumentKind.FOREIGN):
+        raise Implausible("document.code", f"is of another kind than {told}")
+    return kind
 
 
 def _check(values: Mapping[str, Any], rules: Mapping[str, _Rule], path: str = "") -> None:
@@ -59,28 +77,8 @@ def _check_same(payload: Mapping[str, Any], document: Mapping[str, Any]) -> None
         raise Implausible("document.fiscalSign", f"is not the envelope's {payload['fiscalSign']}")
 
 
-def _check_sums(document: Mapping[str, Any]) -> None:
-    """Payments add up to 1020 (FFD 1.2); absent kinds of payment are nought."""
-    paid = 0
-    for name in PAYMENTS:
-        value = document.get(name, 0)
-        if not _is_sum(value):
-            raise Implausible(f"document.{name}", f"must be {_SUM[1]}")
-        paid += value
-    if paid != document["totalSum"]:
-        raise Implausible("document.totalSum", f"payments add up to {paid}")
-
-
-PAYMENTS = ("cashTotalSum", "ecashTotalSum", "prepaidSum", "creditSum", "provisionSum")
-"""Tags 1031, 1081, 1215, 1216, 1217."""
-
-
 def _is_int(value: Any, low: int, high: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
-
-
-def _is_sum(value: Any) -> bool:
-    return _is_int(value, 0, (1 << 48) - 1)
 
 
 def _is_uint32(value: Any) -> bool:
@@ -131,7 +129,7 @@ _DRIVE: _Rule = (
     "a drive's number of 16 digits",
 )
 _NUMBER: _Rule = (_is_uint32, "a number from 1 to 4294967295")
-_SUM: _Rule = (_is_sum, "a sum in kopecks")
+_SUM: _Rule = (is_sum, "a sum in kopecks")
 _TEXT: _Rule = (_is_text, "a text that is not empty")
 
 _ENVELOPE: dict[str, _Rule] = {
@@ -151,6 +149,13 @@ _ANY_DOCUMENT: dict[str, _Rule] = {
     "dateTime": (_is_moment, "a moment"),
     "kktRegId": _TEXT,
     "userInn": _TEXT,
+    "fiscalDocumentFormatVer": (lambda value: _is_int(value, 2, 4), "2, 3 or 4: FFD 1.05 to 1.2"),
+}
+_CODED: dict[str, _Rule] = {
+    "code": (
+        lambda value: _is_int(value, 1, 41) and value in list(DocumentCode),
+        "the code of a document",
+    )
 }
 _IN_SHIFT = {**_ANY_DOCUMENT, "shiftNumber": _NUMBER}
 _RECEIPT: dict[str, _Rule] = {
@@ -160,16 +165,16 @@ _RECEIPT: dict[str, _Rule] = {
     "appliedTaxationType": (lambda value: _is_int(value, 1, 32), "one tax system"),
     "totalSum": _SUM,
 }
-_REQUIRED: dict[str, dict[str, _Rule]] = {
-    "registration": _ANY_DOCUMENT,
-    "reregistration": _ANY_DOCUMENT,
-    "settlement_state": _ANY_DOCUMENT,
-    "drive_close": _ANY_DOCUMENT,
-    "foreign": _ANY_DOCUMENT,
-    "shift_open": _IN_SHIFT,
-    "shift_close": _IN_SHIFT,
-    "receipt": {**_RECEIPT, "items": (_are_items, "a list of at least one item")},
-    "correction": {
+_ITEMS: dict[str, _Rule] = {"items": (_are_items, "a list of at least one item")}
+_REQUIRED: dict[DocumentKind, dict[str, _Rule]] = {
+    DocumentKind.REGISTRATION: _ANY_DOCUMENT,
+    DocumentKind.REREGISTRATION: _ANY_DOCUMENT,
+    DocumentKind.SETTLEMENT_STATE: _ANY_DOCUMENT,
+    DocumentKind.DRIVE_CLOSE: _ANY_DOCUMENT,
+    DocumentKind.SHIFT_OPEN: _IN_SHIFT,
+    DocumentKind.SHIFT_CLOSE: _IN_SHIFT,
+    DocumentKind.RECEIPT: _RECEIPT,
+    DocumentKind.CORRECTION: {
         **_RECEIPT,
         "correctionType": (lambda value: _is_int(value, 0, 1), "0 or 1"),
     },

@@ -320,10 +320,9 @@ class VirtualTill:
             counted = _counted(kind, content, registration.ffd)
             session.add_to_totals(after.shift_number, counted)
         shift, life = session.totals(after.shift_number), session.totals(memory.WHOLE_LIFE)
-        content = {
-            **content,
-            **compose.reported(kind, after, shift, life, session.queue(), local),
-        }
+        queue, ffd = session.queue(), registration.ffd
+        told = compose.reported(kind, after, shift, life, queue, local, ffd)
+        content = {**content, **told}
         stored = compose.sign(kind, content, after, registration, session.sign_key(), local)
         session.add_document(stored)
         return after, stored
@@ -340,7 +339,7 @@ def _first_document(
     """FD 1 of a new drive, and the drive's counters after it."""
     valid_until = (local + timedelta(days=DRIVE_DAYS)).date()
     unused = DriveState(registration.fn_number, valid_until, DRIVE_CAPACITY)
-    content = compose.registration_content(registration, kind)
+    content = compose.registration_content(registration, kind, unused, local)
     state = compose.advance(kind, content, unused, local)
     return state, compose.sign(kind, content, state, registration, key, local)
 

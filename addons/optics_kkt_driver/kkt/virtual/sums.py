@@ -1,0 +1,148 @@
+"""Do the sums of a receipt hold? Computed anew, and not by what composes our receipts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from ..fiscal.exact import number_from, shown
+from ..fiscal.vocabulary import Nds
+from .implausible import Implausible
+
+PAYMENTS = ("cashTotalSum", "ecashTotalSum", "prepaidSum", "creditSum", "provisionSum")
+"""Tags 1031, 1081, 1215, 1216, 1217."""
+_LARGEST = (1 << 48) - 1
+_OWN_NAME = {1: "nds18", 2: "nds10", 3: "nds18118", 4: "nds10110", 5: "nds0", 6: "ndsNo"}
+"""Tags 1102, 1103, 1106, 1107, 1104, 1105 by code of tag 1199; later codes stand in 1115."""
+_LATER = "document.amountsReceiptNds"
+
+
+class _Told(NamedTuple):
+    """A total of VAT as the document has it."""
+
+    path: str
+    kopecks: int
+
+
+def is_sum(value: Any) -> bool:
+    """Whether it is whole kopecks that six bytes hold."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LARGEST
+
+
+def check_sums(document: Mapping[str, Any]) -> None:
+    """Raise :class:`.implausible.Implausible` for the first sum that is not what it must be.
+
+    The document has all that its format requires. Absent kinds of payment are nought; a correction
+    of FFD 1.05 has no items, and there only the limits of its VAT are known.
+    """
+    total = document["totalSum"]
+    paid = sum(_sum(document, name, "document") for name in PAYMENTS if name in document)
+    if paid != total:
+        raise Implausible("document.totalSum", f"payments add up to {paid}")
+    told = dict(_told(document))
+    if "items" not in document:
+        _check_limits(told, total)
+        return
+    items = document["items"]
+    for index, item in enumerate(items):
+        _check_item(item, f"document.items[{index}]")
+    added = sum(item["sum"] for item in items)
+    if added != total:
+        raise Implausible("document.totalSum", f"items add up to {added}")
+    if all("nds" in item for item in items):
+        _check_vat(told, items)
+
+
+def _sum(values: Mapping[str, Any], name: str, path: str) -> int:
+    value = values[name]
+    if not is_sum(value):
+        raise Implausible(f"{path}.{name}", "must be a sum in kopecks")
+    return int(value)
+
+
+def _check_item(item: Mapping[str, Any], path: str) -> None:
+    """One line: a kopeck of rounding is allowed, as tills do not all round alike."""
+    price, total = _sum(item, "price", path), _sum(item, "sum", path)
+    if "quantity" in item:
+        exact = price * Fraction(_quantity(item["quantity"], f"{path}.quantity"))
+        # Of a part of a package (1291) the price is the whole one's.
+        if "labeledProdFractionalQuantity" not in item and abs(exact - total) > 1:
+            raise Implausible(f"{path}.sum", f"must be price x quantity, {float(exact):.2f}")
+    if "nds" not in item:
+        return
+    nds = _rate(item["nds"], f"{path}.nds")
+    if "ndsSum" in item and abs(_sum(item, "ndsSum", path) - _vat_within(total, nds)) > 1:
+        raise Implausible(f"{path}.ndsSum", f"is no VAT of {nds.rate} % in {total} kopecks")
+
+
+def _quantity(value: Any, path: str) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise Implausible(path, f"must be a number, not {shown(value)}")
+    try:
+        number = number_from(str(value))
+    except ValueError:
+        raise Implausible(path, f"must be a number, not {shown(value)}") from None
+    if not number > 0 or number.adjusted() > 15:
+        raise Implausible(path, "must be more than 0 and fit into eight bytes")
+    return number
+
+
+def _rate(value: Any, path: str) -> Nds:
+    """One of the codes of all versions: 7-10 came to each in 2025, 11 and 12 in 2026."""
+    if isinstance(value, int) and not isinstance(value, bool) and value in list(Nds):
+        return Nds(value)
+    codes = ", ".join(str(int(each)) for each in Nds)
+    raise Implausible(path, f"must be one of {codes}, not {shown(value)}")
+
+
+def _vat_within(total: int, nds: Nds) -> Fraction:
+    """Kopecks of VAT in a sum, not rounded."""
+    return Fraction(total * nds.rate, 100 + nds.rate)
+
+
+def _told(document: Mapping[str, Any]) -> Iterator[tuple[Nds, _Told]]:
+    """The totals of VAT, each code once."""
+    for code, name in _OWN_NAME.items():
+        if name in document:
+            yield Nds(code), _Told(f"document.{name}", _sum(document, name, "document"))
+    if "amountsReceiptNds" not in document:
+        return
+    later = document["amountsReceiptNds"]
+    rows = later.get("amountsNds") if isinstance(later, Mapping) else None
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        raise Implausible(_LATER, "must have a list amountsNds of JSON objects")
+    seen = set()
+    for index, row in enumerate(rows):
+        path = f"{_LATER}.amountsNds[{index}]"
+        nds = _rate(row.get("nds"), f"{path}.nds")
+        if nds in _OWN_NAME or nds in seen:
+            raise Implausible(f"{path}.nds", "has a tag of its own, or stands there twice")
+        if "ndsSum" not in row:
+            raise Implausible(f"{path}.ndsSum", "is required: tag 1120")
+        seen.add(nds)
+        yield nds, _Told(f"{path}.ndsSum", _sum(row, "ndsSum", path))
+
+
+def _check_limits(told: Mapping[Nds, _Told], total: int) -> None:
+    for nds, (path, kopecks) in told.items():
+        if kopecks > (total if not nds.rate else _vat_within(total, nds) + 1):
+            raise Implausible(path, f"is more than {total} kopecks can hold")
+
+
+def _check_vat(told: Mapping[Nds, _Told], items: Sequence[Mapping[str, Any]]) -> None:
+    """Totals against the lines of their rate: a kopeck a line may be rounded, turnovers not at all.
+
+    Some tills add up the lines' VAT, others take the VAT of the lines' sum.
+    """
+    for nds, (path, kopecks) in told.items():
+        of_rate = [item["sum"] for item in items if item["nds"] == nds]
+        exact = _vat_within(sum(of_rate), nds) if nds.rate else sum(of_rate)
+        if abs(kopecks - exact) > (len(of_rate) if nds.rate else 0):
+            raise Implausible(path, f"the items of this rate give {float(exact):.2f}")
+    for index, item in enumerate(items):
+        if item["nds"] not in told:
+            name = _OWN_NAME.get(item["nds"])
+            path = f"document.{name}" if name else _LATER
+            raise Implausible(path, f"is required for the rate of items[{index}]")
