@@ -316,9 +316,11 @@ class MemoryOfdStore:
         return sum(kinds is None or each.kind in kinds for each in self.arrivals())
 
     def gaps(self) -> list[Gap]:
+        with self._lock:
+            numbers = sorted(self._arrivals)
         return [
             Gap(fn_number, before + 1, fd_number - 1)
-            for (fn_number, before), (same, fd_number) in pairwise(sorted(self._arrivals))
+            for (fn_number, before), (same, fd_number) in pairwise(numbers)
             if fn_number == same and fd_number > before + 1
         ]
 
