@@ -48,7 +48,7 @@ class FiscalDocument(models.Model):
     delivered_at = fields.Datetime(string="Delivered at", readonly=True)
     dead_reason = fields.Selection(
         [("refused", "Refused for good"), ("exhausted", "Attempts used up")],
-        string="Not accepted",
+        string="Outcome of delivery",
         readonly=True,
     )
 

@@ -38,7 +38,7 @@ class KktDevice(models.Model):
         string="Waiting for the OFD since", compute="_compute_undelivered_count", compute_sudo=True
     )
     waiting_days = fields.Integer(
-        string="Days that it waits",
+        string="Days waiting",
         compute="_compute_undelivered_count",
         compute_sudo=True,
         aggregator=None,
