@@ -9,15 +9,18 @@ Settings come from the environment: FILTER, V, KEEP, FULL (see ``make help``).
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import re
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,8 +64,22 @@ def plain() -> Result:
 
 
 def addons() -> Result:
-    with test_database() as name:
-        return run_odoo_tests(name) + run_suite_tests(name)
+    """Odoo's tests in two processes, each with a database of its own: each keeps one core busy."""
+    build_suite_template()
+    shares = shares_of_tests()
+    if not shares:
+        problems = [] if FILTER else ["addons: no addon has tests"]
+        with test_database("suite") as name:
+            return run_suite_tests(name) + Result(problems=problems)
+    with ThreadPoolExecutor(len(shares)) as pool:
+        results = pool.map(run_share, range(len(shares)), shares)
+        return sum(results, Result())
+
+
+def run_share(number: int, tags: str) -> Result:
+    with test_database(f"addons_{number}") as name:
+        result = run_odoo_tests(name, tags)
+        return result if number else result + run_suite_tests(name)
 
 
 def acceptance() -> Result:
@@ -133,9 +150,8 @@ def read_report(report: Path) -> Result:
 
 
 @contextmanager
-def test_database() -> Iterator[str]:
-    build_suite_template()
-    name = f"{TEST_DATABASE}{os.getpid()}"
+def test_database(purpose: str) -> Iterator[str]:
+    name = f"{TEST_DATABASE}{os.getpid()}_{purpose}"
     with postgres.exclusively("test template"):
         postgres.clone(SUITE_TEMPLATE, name)
     try:
@@ -148,12 +164,9 @@ def test_database() -> Iterator[str]:
             postgres.drop(name)
 
 
-def run_odoo_tests(name: str) -> Result:
+def run_odoo_tests(name: str, tags: str) -> Result:
     """``odoo --test-enable`` over our addons; -u, so that tests of both phases run."""
-    tags = test_tags()
-    if not tags:
-        return Result() if FILTER else Result(problems=["addons: no addon has tests"])
-    log = RUN_DIR / "addons.log"
+    log = RUN_DIR / f"{name.removeprefix(f'{TEST_DATABASE}{os.getpid()}_')}.log"
     command = [
         *(sys.executable, os.environ["ODOO_SCRIPT"], "-c", os.environ["ODOO_RC"]),
         *("-d", name, f"--db-filter=^{name}$", "-u", ",".join(SUITE), f"--test-tags={tags}"),
@@ -196,27 +209,40 @@ def run_suite_tests(name: str) -> Result:
     )
 
 
-def test_tags() -> str:
-    """All tests of our addons, or those whose class or method has FILTER in its name."""
-    if not FILTER:
-        return ",".join(
-            f"/{addon}" for addon in SUITE if any((ADDONS / addon).glob("tests/test_*.py"))
-        )
-    return ",".join(
-        f"/{addon}:{class_name}.{method}"
-        for addon in SUITE
-        for path in sorted((ADDONS / addon / "tests").glob("test_*.py"))
-        for class_name, method in test_methods(path)
-        if FILTER.lower() in f"{path.stem} {class_name}.{method}".lower()
-    )
+SHARES = 2
 
 
-def test_methods(path: Path) -> Iterator[tuple[str, str]]:
+def shares_of_tests() -> list[str]:
+    """Odoo's tags of the tests that are to run, in shares of about as many tests each.
+
+    All classes of our addons, or the tests whose file, class or method has FILTER in its name.
+    """
+    chosen: list[tuple[int, str]] = []
+    for addon in SUITE:
+        for path in sorted((ADDONS / addon / "tests").glob("test_*.py")):
+            for class_name, methods in test_classes(path):
+                if not FILTER:
+                    # Also one that has its tests from its bases alone.
+                    chosen.append((len(methods), f"/{addon}:{class_name}"))
+                    continue
+                for method in methods:
+                    if FILTER.lower() in f"{path.stem} {class_name}.{method}".lower():
+                        chosen.append((1, f"/{addon}:{class_name}.{method}"))
+    shares: list[list[str]] = [[] for _ in range(SHARES if not FILTER else 1)]
+    weights = [0] * len(shares)
+    for weight, tag in sorted(chosen, reverse=True):
+        lightest = weights.index(min(weights))
+        shares[lightest].append(tag)
+        weights[lightest] += weight
+    return [",".join(share) for share in shares if share]
+
+
+def test_classes(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """Each class of a file, with the names of its own test methods."""
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.ClassDef):
-            for item in node.body:
-                if isinstance(item, ast.FunctionDef) and item.name.startswith("test"):
-                    yield node.name, item.name
+            names = [item.name for item in node.body if isinstance(item, ast.FunctionDef)]
+            yield node.name, [name for name in names if name.startswith("test")]
 
 
 def run_and_log(command: list[str], log: Path) -> int:
@@ -279,6 +305,12 @@ def make_run_folder() -> None:
     os.environ["TEST_RUN_DIR"] = str(RUN_DIR)
 
 
+def build_ahead() -> None:
+    """Build the template; whoever needs it waits for it, and is told what went wrong."""
+    with contextlib.suppress(Problem):
+        build_suite_template()
+
+
 def main(names: list[str]) -> int:
     unknown = [name for name in names if name not in SUITES]
     if unknown:
@@ -287,6 +319,9 @@ def main(names: list[str]) -> int:
     if names != ["plain"]:
         drop_leftovers()
     total = Result()
+    if len(names) > 1:
+        # The plain tests keep one core busy, the template's building the other.
+        threading.Thread(target=build_ahead, daemon=True).start()
     for name in names:
         print(f"== {name}", flush=True)
         started = time.monotonic()
