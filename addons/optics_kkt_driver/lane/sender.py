@@ -19,7 +19,7 @@ from .side_by_side import side_by_side
 JOB = "optics_kkt_driver.cron_deliver"
 BEGIN_CALLS = timedelta(seconds=10)
 """A run begins no call later than this."""
-ENDPOINT_AT_ONCE = 4
+ENDPOINT_AT_ONCE = 8
 """Drives of one endpoint that a process sends of at a time; each holds a connection to PostgreSQL
 while the endpoint thinks."""
 AT_ONCE = 24

@@ -68,8 +68,8 @@ class FiscalDocument(models.Model):
     # What the sender asks (see lane/outbox.py) --------------------------------------------------
 
     @api.model
-    def _next_due(self, device_id):
-        """Return the document of a till whose turn it is: never tried before tried, then by FD."""
+    def _next_due(self, device_id, limit):
+        """Return a till's documents in their turn: never tried before tried, then by FD."""
         return self.search(
             [
                 ("device_id", "=", device_id),
@@ -77,7 +77,7 @@ class FiscalDocument(models.Model):
                 *is_due(fields.Datetime.now()),
             ],
             order="next_attempt_at NULLS FIRST, fd_number",
-            limit=1,
+            limit=limit,
         )
 
     def _ofd_message(self):
