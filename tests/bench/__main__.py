@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 from scripts.devtools.templates import build_suite_template
-from tests.bench import encoding, shop
+from tests.bench import delivery, encoding, live, shop
+
+PARTS = {"encoding": encoding, "live": live, "shop": shop, "delivery": delivery}
 
 if __name__ == "__main__":
-    encoding.run()
     build_suite_template()
-    shop.run()
+    for name in os.environ.get("BENCH", "encoding,live,shop,delivery").split(","):
+        PARTS[name].run()
