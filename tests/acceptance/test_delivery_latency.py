@@ -21,12 +21,13 @@ from tests.acceptance.harness.ofd_process import OfdProcess
 from tests.acceptance.harness.server import OdooServer, free_port
 from tests.acceptance.harness.till import Till
 
-MODES = {"threaded": (), "prefork": ("--workers=3", "--max-cron-threads=1")}
-"""Options of the odoo command."""
+MODES = {"threaded": (), "prefork": ("--workers=3",)}
+"""Options of the odoo command. Cron threads are two, as a shop's server has at least."""
 SALES = 20
 ACKNOWLEDGED_WITHIN = 2.0
 """Seconds from commit to acknowledgement: one is promised, and a test machine is busy."""
 SYNC_INTERVAL = 5.0
+"""Seconds; the development's."""
 WORK = 2.0
 """Seconds that a busy machine needs to send what is due."""
 AFTER_A_KILL = 15.0
@@ -103,6 +104,10 @@ def till(server_park: ServerPark, operator: OfdProcess, mode: str) -> Iterator[T
     if MODES[mode]:
         server.stop()
         start_in(mode, server)
+    # Each process reads its code and its settings at its first call or job.
+    warm_up = [till.sell(f"warm-up-{number}").ok for number in range(3)]
+    assert all(warm_up)
+    till.wait_for_buffer(percent_full=0.0, timeout=60)
     yield till
     server_park.close(server)
 
@@ -126,11 +131,10 @@ def test_acknowledged_within_a_second(till: Till, mode: str) -> None:
         for key in keys:
             assert till.sell(key).status_code == 201
         waits = [seen.wait_for(key, timeout=30) - seen.signed[key] for key in keys]
-    median, *_, slowest = statistics.median(waits), max(waits)
     p95 = statistics.quantiles(waits, n=20, method="inclusive")[-1]
     print(
-        f"{mode}: commit to acknowledgement, {SALES} sales: median {median:.2f} s,"
-        f" p95 {p95:.2f} s, slowest {slowest:.2f} s"
+        f"{mode}: commit to acknowledgement of {SALES} sales:"
+        f" median {statistics.median(waits):.2f} s, p95 {p95:.2f} s, slowest {max(waits):.2f} s"
     )
     assert p95 <= ACKNOWLEDGED_WITHIN
 
@@ -157,11 +161,11 @@ def test_a_retry_is_late_by_one_interval_at_most(
 
 @pytest.mark.full
 def test_the_first_delivery_after_a_kill(till: Till, operator: OfdProcess, mode: str) -> None:
-    """Killed in the middle of a call: the operator has the receipt, and the server knows nothing."""
+    """Killed in the middle of a call: the operator has the receipt, and the server not its word."""
     key = f"killed-{mode}"
     calls = operator.health()["call_count"]
     operator.set_failure(response_delay=60)
-    number = till.sell(key).json()["fd_number"]
+    sold = till.sell(key).json()
     deadline = time.monotonic() + 30
     while operator.health()["call_count"] == calls:
         assert time.monotonic() < deadline, "nothing was sent"
@@ -180,5 +184,7 @@ def test_the_first_delivery_after_a_kill(till: Till, operator: OfdProcess, mode:
         f" {delivered - begun:.1f} s after it was started"
     )
     assert delivered - up <= AFTER_A_KILL
-    held = [each["fiscalDocumentNumber"] for each in operator.receipts()]
-    assert held.count(number) == 1
+    held = [
+        (each["fiscalDriveNumber"], each["fiscalDocumentNumber"]) for each in operator.receipts()
+    ]
+    assert held.count((sold["fn_number"], sold["fd_number"])) == 1
