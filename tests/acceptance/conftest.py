@@ -21,7 +21,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 from requests_toolbelt.sessions import BaseUrlSession
 
-from tests.acceptance.harness.browser import ConsoleWatch, chromium
+from tests.acceptance.harness.browser import ConsoleWatch, Windows, chromium
 from tests.acceptance.harness.browser import screenshot as save_screenshot
 from tests.acceptance.harness.database import TestDatabase
 from tests.acceptance.harness.server import OdooServer
@@ -131,28 +131,11 @@ def new_page(
     browser: Browser, console: ConsoleWatch, request: pytest.FixtureRequest
 ) -> Iterator[Callable[[], Page]]:
     """Opens windows with cookies of their own. Tabs of one window: ``page.context.new_page()``."""
-    contexts = []
-
-    def open_page() -> Page:
-        context = browser.new_context(
-            locale="en-US",
-            timezone_id="Europe/Moscow",
-            viewport={"width": 1366, "height": 900},
-        )
-        context.set_default_timeout(30_000)
-        context.on("page", console.watch)
-        contexts.append(context)
-        return context.new_page()
-
-    yield open_page
-    pages = [page for context in contexts for page in context.pages]
-    if request.node.stash.get(_failed, False):
-        for number, page in enumerate(pages):
-            save_screenshot(page, f"failed-{request.node.name}-{number}")
-    for context in contexts:
-        context.close()
-    errors = console.unexpected()
-    assert not errors, "errors in the browser's console:\n" + "\n".join(errors)
+    windows = Windows(browser, console)
+    yield windows.open
+    if has_failed(request):
+        windows.take_pictures(request.node.name)
+    windows.close()
 
 
 @pytest.fixture
@@ -164,6 +147,12 @@ def page(new_page: Callable[[], Page]) -> Page:
 def screenshot(page: Page) -> Callable[[str], Path]:
     """``screenshot("receipt")`` saves ``.dev/screenshots/receipt.png`` and returns its path."""
     return lambda name: save_screenshot(page, name)
+
+
+def has_failed(request: pytest.FixtureRequest) -> bool:
+    """Whether the test that this fixture served has failed; for its clean-up."""
+    failed: bool = request.node.stash.get(_failed, False)
+    return failed
 
 
 @pytest.hookimpl(wrapper=True)

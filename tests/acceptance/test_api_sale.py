@@ -32,25 +32,6 @@ def test_a_sale_is_signed_and_delivered_within_five_seconds(till: Till) -> None:
     assert int(held[0]["fiscalSign"]) == int(sold["fpd"])
 
 
-def test_a_failing_operator_stops_no_sale(till: Till) -> None:
-    till.ofd("set-failure")
-    received = till.ofd("health")["receipts_received"]
-    answer = till.sell("while-failing")
-    assert answer.status_code == 201
-    till.server.wait_for_sql(
-        "SELECT 1 FROM fiscal_document WHERE idempotency_key = 'while-failing'"
-        " AND delivery_attempts > 0"
-    )
-    assert till.row("while-failing")["state"] == "printed"
-    assert till.buffer()["pending_count"] == 1
-    assert till.ofd("health")["receipts_received"] == received
-
-    till.ofd("set-success")
-    till.wait_for("while-failing", "delivered", timeout=30)
-    assert till.ofd("health")["receipts_received"] == received + 1
-    assert till.buffer()["pending_count"] == 0
-
-
 def test_one_key_sent_ten_times_at_once_is_one_receipt(till: Till) -> None:
     before = len(till.signed_receipts())
     till.slow_down(print_time=0.3)

@@ -87,28 +87,6 @@ def test_a_cashiers_day(
     assert session["state"] == "closed"
 
 
-@pytest.mark.full
-def test_a_failing_operator_stops_no_cashier(server: OdooServer, till: Till, page: Page) -> None:
-    use_language(server, "en_US")
-    till.ofd("set-failure")
-    received = till.ofd("health")["receipts_received"]
-    pos = PosPage(page, server)
-    pos.enter()
-    shown = pos.sell(SUNGLASSES, "СБП")
-    (row,) = server.sql("SELECT * FROM fiscal_document WHERE fd_number = %s", shown.fd)
-    server.wait_for_sql(
-        "SELECT 1 FROM fiscal_document WHERE id = %s AND delivery_attempts > 0", row["id"]
-    )
-    assert till.ofd("health")["receipts_received"] == received
-    till.ofd("set-success")
-    server.wait_for_sql(
-        "SELECT 1 FROM fiscal_document WHERE id = %s AND state = 'delivered'",
-        row["id"],
-        timeout=30,
-    )
-    assert till.ofd("health")["receipts_received"] == received + 1
-
-
 def test_change_comes_from_cash_alone(server: OdooServer, till: Till, page: Page) -> None:
     use_language(server, "en_US")
     pos = PosPage(page, server)

@@ -8,7 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    sync_playwright,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 SCREENSHOTS = ROOT / ".dev" / "screenshots"
@@ -67,6 +74,38 @@ class ConsoleWatch:
 
     def _on_page_error(self, error: Error) -> None:
         self._errors.append(f"uncaught: {error}")
+
+
+class Windows:
+    """Windows of one browser, each signed in as nobody; one watch has an eye on all consoles."""
+
+    def __init__(self, browser: Browser, console: ConsoleWatch) -> None:
+        self._browser, self._console = browser, console
+        self._contexts: list[BrowserContext] = []
+
+    def open(self) -> Page:
+        context = self._browser.new_context(
+            locale="en-US",
+            timezone_id="Europe/Moscow",
+            viewport={"width": 1366, "height": 900},
+        )
+        context.set_default_timeout(30_000)
+        context.on("page", self._console.watch)
+        self._contexts.append(context)
+        return context.new_page()
+
+    def take_pictures(self, name: str) -> None:
+        """Save what each page shows, as of a test of this name that has failed."""
+        pages = [page for context in self._contexts for page in context.pages]
+        for number, page in enumerate(pages):
+            screenshot(page, f"failed-{name}-{number}")
+
+    def close(self) -> None:
+        """Close them all; fails if a page has reported an error that nobody expected."""
+        for context in self._contexts:
+            context.close()
+        errors = self._console.unexpected()
+        assert not errors, "errors in the browser's console:\n" + "\n".join(errors)
 
 
 def screenshot(page: Page, name: str) -> Path:

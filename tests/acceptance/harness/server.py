@@ -198,6 +198,11 @@ class OdooServer:
         """
         return self._administrator.rpc(model, method, *args, **kwargs)
 
+    def configure(self, **settings: int | str) -> None:
+        """Set our settings (``settings.py`` has their names), as the settings screen would."""
+        for name, value in settings.items():
+            self.rpc("ir.config_parameter", "set_param", f"optics_kkt.{name}", str(value))
+
     def sql(self, statement: str, *parameters: Any) -> list[dict[str, Any]]:
         """The committed state, past Odoo's caches."""
         return self.database.query(statement, parameters)

@@ -86,6 +86,27 @@ class Till:
         status: dict[str, Any] = answer.json()
         return status
 
+    def wait_for_buffer(self, timeout: float = 15, **expected: Any) -> dict[str, Any]:
+        """Ask until the buffer's status says all of this at once; return it."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            status = self.buffer()
+            if expected.items() <= status.items():
+                return status
+            time.sleep(0.1)
+        raise AssertionError(f"not {expected} within {timeout} s: {status}")
+
+    def sync(self) -> requests.Response:
+        """Have what waits sent now."""
+        return requests.post(
+            f"{self.server.url}/v1/kkt/buffer/sync", params={"pos_id": self.code}, timeout=30
+        )
+
+    def send_to(self, address: str) -> None:
+        """Give its operator another address."""
+        (row,) = self.server.sql("SELECT ofd_id FROM kkt_device WHERE id = %s", self.id)
+        self.server.rpc("fiscal.ofd", "write", [row["ofd_id"]], {"url": address})
+
     def ofd(self, call: str, **settings: Any) -> dict[str, Any]:
         """Ask the OFD emulator (`health`, `receipts`), or tell it (`set-failure`, …)."""
         url = f"{self.server.url}/ofd/v1/"
