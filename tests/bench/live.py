@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -176,6 +177,7 @@ def _ratio(spent: float, baseline: float) -> str:
 
 def run() -> None:
     database = TestDatabase()
+    os.environ.setdefault("TEST_RUN_DIR", tempfile.mkdtemp(prefix="opticserp-bench-"))
     server = OdooServer(database)
     try:
         with OfdProcess() as ofd:

@@ -2,7 +2,7 @@
 
 from ..kkt.flow.gate import LONGEST_RECOVERY, Admission, Breaker, Gate
 from ..kkt.ofd.answers import Outcome
-from .cursor import lane_cursor, own_environment
+from .cursor import ADVISORY_OUTBOX, lane_cursor, own_environment
 
 FREE = """
     SELECT breaker.version, breaker.state, breaker.failures, breaker.last_call
@@ -12,30 +12,45 @@ FREE = """
             OR ofd.paused_until <= clock_timestamp() AT TIME ZONE 'UTC')"""
 PROBE = """
     UPDATE fiscal_ofd_breaker
-       SET state = 'half-open', version = version + 1,
+       SET state = 'half-open', version = version + 1, probing_till = %(device_id)s,
            probe_until = clock_timestamp() AT TIME ZONE 'UTC' + %(lease)s
      WHERE ofd_id = %(ofd_id)s AND state <> 'closed'
        AND (next_probe_at <= clock_timestamp() AT TIME ZONE 'UTC'
             OR next_probe_at > clock_timestamp() AT TIME ZONE 'UTC' + %(longest)s)
        AND (probe_until IS NULL
             OR probe_until <= clock_timestamp() AT TIME ZONE 'UTC'
-            OR probe_until > clock_timestamp() AT TIME ZONE 'UTC' + %(lease)s)
+            OR probe_until > clock_timestamp() AT TIME ZONE 'UTC' + %(lease)s
+            OR probing_till = %(device_id)s
+            OR NOT EXISTS (
+               SELECT FROM pg_locks
+                WHERE locktype = 'advisory' AND classid = %(outbox)s AND objsubid = 2
+                  AND objid::int8 = probing_till
+                  AND database = (SELECT oid FROM pg_database
+                                   WHERE datname = current_database())))
  RETURNING version"""
 """Of all processes that come at once, the row lets one through; the others look again and find it
-taken. A prober that is killed loses its turn after the lease. A time further away than any wait is
-of a clock that was set back since."""
+taken. A prober that is killed loses its turn at once: PostgreSQL has let go of its till's outbox,
+or the one who asks holds it now. After the lease it loses it anyway. A time further away than any
+wait is of a clock that was set back since."""
 
 
 class EndpointGate(Gate):
     """The breaker of one endpoint. Each method is one short committed step of its own, so that
     nothing is held while somebody calls.
 
+    :param device_id: the till whose outbox the caller holds
     :param lease: ``timedelta`` that a call cannot outlast
     """
 
-    def __init__(self, registry, ofd_id, lease):
+    def __init__(self, registry, ofd_id, device_id, lease):
         self._registry = registry
-        self._params = {"ofd_id": ofd_id, "lease": lease, "longest": LONGEST_RECOVERY}
+        self._params = {
+            "ofd_id": ofd_id,
+            "device_id": device_id,
+            "outbox": ADVISORY_OUTBOX,
+            "lease": lease,
+            "longest": LONGEST_RECOVERY,
+        }
         self._is_news = True
 
     def admit(self):

@@ -170,7 +170,7 @@ class FiscalOfd(models.Model):
         if self._is_paused():
             return "stopped" if self.stopped else "paused"
         words = {Breaker.CLOSED: "sends", Breaker.HALF_OPEN: "probes", Breaker.OPEN: "waits"}
-        return words[self._breaker().state]
+        return words.get(self._breaker().state, "sends")
 
     def _network_status(self):
         """How the way to this operator is, by the words of the API (DESIGN §6)."""

@@ -45,6 +45,9 @@ class FiscalOfdBreaker(models.Model):
     changed_at = fields.Datetime(string="So since", readonly=True)
     next_probe_at = fields.Datetime(string="Next probe", readonly=True)
     probe_until = fields.Datetime(string="A probe is under way until", readonly=True)
+    probing_till = fields.Integer(
+        string="Till whose document is the probe", readonly=True, aggregator=None
+    )
     last_call = fields.Selection(
         [
             ("well", "Answered"),

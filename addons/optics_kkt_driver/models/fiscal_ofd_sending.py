@@ -66,7 +66,9 @@ class FiscalOfd(models.Model):
         if device.delivery == "memory":
             return MemoryTransport(MEMORY_OFD), OpenGate(), policy
         seconds = settings["ofd_connect_timeout"] + settings["ofd_read_timeout"] + LEASE_MARGIN
-        gate = EndpointGate(self.env.registry, device.ofd_id.id, timedelta(seconds=seconds))
+        gate = EndpointGate(
+            self.env.registry, device.ofd_id.id, device.id, timedelta(seconds=seconds)
+        )
         return device.ofd_id._transport(), gate, policy
 
     @api.model

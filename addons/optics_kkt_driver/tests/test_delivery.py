@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.sql_db import db_connect
 from odoo.tests import new_test_user, tagged
 
 from ..kkt.drivers.virtual import VirtualDriver
@@ -12,6 +13,7 @@ from ..kkt.ofd.answers import Outcome, Verdict
 from ..kkt.ofd.memory import MemoryTransport
 from ..kkt.ofd.transport import TimedOut
 from ..kkt.virtual.ofd import MemoryOfdStore, OfdEmulator
+from ..lane.cursor import ADVISORY_OUTBOX, try_advisory_lock
 from ..models.fiscal_ofd_sending import MEMORY_OFD
 from .common import FiscalCase, open_till
 
@@ -224,16 +226,40 @@ class TestDelivery(FiscalCase):
         self.deliver()
         self.check_way("ONLINE", "CLOSED")
 
-    def test_a_prober_that_was_killed_loses_its_turn(self):
+    def probe_of(self, till_id):
+        """As a process that sends of this till leaves it, when it has begun its probe."""
         self.fail_until_it_opens()
         self.ofd.set_success()
         now = fields.Datetime.now()
-        under_way = {"state": "half-open", "next_probe_at": now - timedelta(minutes=1)}
-        self.breaker().write({**under_way, "probe_until": now + timedelta(seconds=10)})
+        self.breaker().write(
+            {
+                "state": "half-open",
+                "next_probe_at": now - timedelta(minutes=1),
+                "probe_until": now + timedelta(seconds=10),
+                "probing_till": till_id,
+            }
+        )
         self.check_way("DEGRADED", "HALF_OPEN")
+
+    def test_one_probe_at_a_time(self):
+        other_till = self.till.id + 1_000_000
+        self.probe_of(other_till)
+        # Another process: it holds its till's outbox.
+        with db_connect(self.env.cr.dbname).cursor() as other:
+            self.assertTrue(try_advisory_lock(other, ADVISORY_OUTBOX, other_till))
+            self.deliver()
+            self.assertEqual(self.receipt.state, "printed", "somebody probes")
+            self.breaker().probe_until = fields.Datetime.now() - timedelta(seconds=1)
+            self.deliver()
+            self.assertEqual(self.receipt.state, "delivered", "longer than any call can last")
+
+    def test_a_prober_that_was_killed_loses_its_turn(self):
+        self.probe_of(self.till.id + 1_000_000)
         self.deliver()
-        self.assertEqual(self.receipt.state, "printed", "somebody probes")
-        self.breaker().probe_until = now - timedelta(seconds=1)
+        self.assertEqual(self.receipt.state, "delivered")
+
+    def test_whoever_sends_of_the_probers_till_has_its_turn(self):
+        self.probe_of(self.till.id)
         self.deliver()
         self.assertEqual(self.receipt.state, "delivered")
 
