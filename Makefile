@@ -43,7 +43,7 @@ test-fast: ## Run the plain Python tests only (seconds)
 test-full: ## Run all tests, those too that take long: SLICE=plain|addons|acceptance|chaos (all of them unless told), and FILTER=, V=, KEEP=
 	@FULL=1 SUITE="$(SLICE)" bash scripts/test.sh
 
-chaos: ## Kill servers and PostgreSQL under load, 200 times (20 minutes). CHAOS_KILLS= CHAOS_SEED=
+chaos: ## Kill servers and PostgreSQL and spoil the wire under load, 200 times (20 minutes). CHAOS_KILLS= CHAOS_SEED=
 	@CHAOS_KILLS=$${CHAOS_KILLS:-200} SUITE=chaos bash scripts/test.sh
 
 bench: ## Measure what our part costs beside what is there anyway

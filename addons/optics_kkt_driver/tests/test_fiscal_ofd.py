@@ -1,6 +1,6 @@
 from unittest.mock import patch
 
-from psycopg2 import OperationalError
+from psycopg2 import DatabaseError, OperationalError
 from psycopg2.errors import RestrictViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -198,6 +198,15 @@ class TestBadEndpointBesideAGoodOne(EndpointCase):
     def test_a_database_error_is_no_endpoints_fault(self):
         with (
             self.broken(OperationalError("the connection was closed")),
+            mute_logger("odoo.addons.optics_kkt_driver.lane.one_of_many"),
+        ):
+            self.deliver()
+        self.assertEqual(self.beside.state, "delivered")
+        self.assertFalse(self.ofd.paused_until)
+
+    def test_a_connection_that_breaks_in_a_commit_is_no_endpoints_fault(self):
+        with (
+            self.broken(DatabaseError("server closed the connection unexpectedly")),
             mute_logger("odoo.addons.optics_kkt_driver.lane.one_of_many"),
         ):
             self.deliver()
