@@ -22,6 +22,7 @@ from odoo.tools import config
 from ..kkt.fiscal.document import InvalidDocument
 from ..kkt.fiscal.exact import shown
 from ..kkt.fiscal.jsonio import check_outside, is_storable
+from ..lane.cursor import is_cut_off
 from ..settings import is_development
 from .doors import allowed_methods, refuse_foreign_page
 from .refusal import RETRY_AFTER, ApiError, refusal
@@ -122,7 +123,7 @@ def _as_api_error(error):
         return ApiError(403, "forbidden", str(error))
     if isinstance(error, UserError):
         return ApiError(getattr(error, "http_status", 422), "refused", str(error))
-    if isinstance(error, OUTAGES):
+    if isinstance(error, OUTAGES) or is_cut_off(error):
         _logger.warning("No connection for %s: %r", shown(request.httprequest.path), error)
         if isinstance(error, OVERLOADED):
             return outage("Too many calls at once; repeat.", "overloaded")

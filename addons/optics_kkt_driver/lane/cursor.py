@@ -2,6 +2,8 @@
 
 from contextlib import contextmanager
 
+from psycopg2 import DatabaseError, InterfaceError, OperationalError
+
 from odoo import SUPERUSER_ID, api, modules
 from odoo.sql_db import Cursor
 from odoo.tools import SQL
@@ -37,6 +39,13 @@ def try_advisory_lock(cr, group, key):
     """Take a lock that ends with the transaction of `cr`, also when its process is killed."""
     cr.execute(SQL("SELECT pg_try_advisory_xact_lock(%s, %s)", group, key))
     return cr.fetchone()[0]
+
+
+def is_cut_off(error):
+    """Whether the connection to the database broke; when it does so in a COMMIT, psycopg2 has no
+    name for that but the base of all its errors.
+    """
+    return isinstance(error, (OperationalError, InterfaceError)) or type(error) is DatabaseError
 
 
 def is_test_mode():

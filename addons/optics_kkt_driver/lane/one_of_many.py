@@ -5,10 +5,9 @@ Every job that walks them does each one's part by :func:`one_of_many`, and goes 
 
 import logging
 
-from psycopg2 import DatabaseError, InterfaceError, OperationalError
 from psycopg2.pool import PoolError
 
-from .cursor import own_environment
+from .cursor import is_cut_off, own_environment
 
 _logger = logging.getLogger(__name__)
 
@@ -24,7 +23,7 @@ def one_of_many(what, work, note, told=()):
     try:
         done = work()
     except Exception as error:
-        if _is_outage(error):
+        if isinstance(error, PoolError) or is_cut_off(error):
             # The database's fault, and nothing that a person could mend here.
             _logger.warning("%s was cut short", what, exc_info=True)
             return
@@ -34,15 +33,6 @@ def one_of_many(what, work, note, told=()):
     else:
         if done is not False:
             noted(what, note, None)
-
-
-def _is_outage(error):
-    """Whether the connection to the database broke; when it does so in a COMMIT, psycopg2 has no
-    name for that but the base of all its errors.
-    """
-    return isinstance(error, (OperationalError, InterfaceError, PoolError)) or (
-        type(error) is DatabaseError
-    )
 
 
 def noted(what, note, error):

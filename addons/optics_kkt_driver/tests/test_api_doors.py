@@ -7,6 +7,8 @@ import json
 from unittest.mock import patch
 from urllib.parse import quote
 
+from psycopg2 import DatabaseError
+
 from odoo.tests import tagged
 
 from ..controllers import api
@@ -231,3 +233,15 @@ class TestLinesOfTheLog(DoorCase):
         (record,) = told.records
         self.assertIn("FAKE", record.getMessage())
         self.assertNotIn("\n", record.getMessage())
+
+    def test_a_connection_that_breaks_in_a_commit_is_an_outage(self):
+        """psycopg2 has no name for it but the base of all its errors."""
+        cut = DatabaseError("server closed the connection unexpectedly")
+        with (
+            patch.object(self.env.registry["fiscal.document"], "search", side_effect=cut),
+            self.assertLogs("odoo.addons.optics_kkt_driver.controllers.api", "WARNING") as logs,
+        ):
+            answer = self.raw(f"{RECEIPT}/k1", "GET")
+        self.assertEqual((answer.status_code, answer.json()["error"]["code"]), (503, "unavailable"))
+        self.assertTrue(answer.headers["Retry-After"])
+        self.assertEqual(len(logs.output), 1)
