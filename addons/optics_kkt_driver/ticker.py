@@ -21,6 +21,7 @@ from odoo.sql_db import connection_info_for
 from odoo.tools import config
 
 from .kkt.flow.states import WAITING, State
+from .lane.cursor import is_any_held
 from .settings import SETTINGS
 
 _logger = logging.getLogger(__name__)
@@ -111,13 +112,7 @@ class Ticker:
 
 def is_alive(cr):
     """Tell whether some server's ticker rings for this database."""
-    cr.execute(
-        """SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objid = 0
-           AND objsubid = 2 AND database = (SELECT oid FROM pg_database
-                                             WHERE datname = current_database())""",
-        (ADVISORY_TICKER,),
-    )
-    return bool(cr.fetchone())
+    return is_any_held(cr, ADVISORY_TICKER, [0])
 
 
 def _connect(dbname):

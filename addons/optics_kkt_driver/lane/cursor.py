@@ -53,6 +53,23 @@ def is_test_mode():
     return bool(modules.module.current_test)
 
 
+def is_any_held(cr, group, keys):
+    """Tell whether some process holds an advisory lock of this database, two-part as ours are.
+
+    :param keys: second halves, of which any will do
+    """
+    cr.execute(
+        SQL(
+            """SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2
+               AND objid::int8 = ANY(%s) AND database = (SELECT oid FROM pg_database
+                                                          WHERE datname = current_database())""",
+            group,
+            list(keys),
+        )
+    )
+    return bool(cr.fetchone())
+
+
 def end_transaction(env):
     """Make the caller's rows visible and let go of its locks before a device is spoken to.
 

@@ -80,7 +80,8 @@ class DeviceOutbox(Outbox):
     def take_up_exhausted(self):
         """The endpoint delivers again: what it did not take before has its turn anew."""
         with own_environment(self._registry) as env:
-            env["kkt.device"].browse(self._device_id).ofd_id._take_up_exhausted()
+            device = env["kkt.device"].browse(self._device_id)
+            env["fiscal.ofd"]._take_up_exhausted(device | device.ofd_id._tills())
 
     def endpoint_at_fault(self, verdict):
         with own_environment(self._registry) as env:

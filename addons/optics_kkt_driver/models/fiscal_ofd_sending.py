@@ -9,7 +9,7 @@ from ..kkt.ofd.answers import Outcome, Verdict, one_line
 from ..kkt.ofd.endpoint import BadSetting
 from ..kkt.ofd.memory import MemoryTransport
 from ..kkt.virtual.ofd import MemoryOfdStore, OfdEmulator
-from ..lane.cursor import ADVISORY_OUTBOX
+from ..lane.cursor import ADVISORY_OUTBOX, is_any_held
 from ..lane.gate import EndpointGate
 from ..lane.outbox import DeviceOutbox
 from ..lane.sender import send_side_by_side
@@ -18,10 +18,6 @@ from .fiscal_words import words_of_endpoint
 
 MEMORY_OFD = OfdEmulator(MemoryOfdStore())
 """The operator of tills with delivery `memory`: forgets everything with its process."""
-SENDERS = """
-    SELECT 1 FROM pg_locks
-     WHERE locktype = 'advisory' AND classid = %s AND objid::int8 = ANY(%s) AND objsubid = 2
-       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
 LEASE_MARGIN = 5.0
 """Seconds that a probe keeps its turn beyond the time that its call can last."""
 
@@ -86,8 +82,9 @@ class FiscalOfd(models.Model):
 
     def _send_waiting_now(self):
         """Let whatever waits for these endpoints have its turn, used-up attempts forgiven."""
-        self._take_up_exhausted()
-        self._send_now(self._tills())
+        tills = self._tills()
+        self._take_up_exhausted(tills)
+        self._send_now(tills)
 
     @api.model
     def _send_now(self, devices):
@@ -103,14 +100,14 @@ class FiscalOfd(models.Model):
     @api.model
     def _is_sending(self, devices):
         """Tell whether some process sends the documents of one of these tills now."""
-        self.env.cr.execute(SENDERS, (ADVISORY_OUTBOX, devices.ids))
-        return bool(self.env.cr.fetchone())
+        return is_any_held(self.env.cr, ADVISORY_OUTBOX, devices.ids)
 
-    def _take_up_exhausted(self):
-        """Send anew what was given up only because the endpoint did not take it."""
+    @api.model
+    def _take_up_exhausted(self, devices):
+        """Send anew what was given up only because the endpoint of these tills did not take it."""
         given_up = self.env["fiscal.document"].search(
             [
-                ("device_id", "in", self._tills().ids),
+                ("device_id", "in", devices.ids),
                 ("state", "=", State.DEAD),
                 ("dead_reason", "=", "exhausted"),
             ]

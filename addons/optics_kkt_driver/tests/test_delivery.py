@@ -331,6 +331,14 @@ class TestDelivery(FiscalCase):
             self.receipt.event_ids.mapped("why_text"),
         )
 
+    def test_those_of_a_till_without_an_endpoint_too(self):
+        """As it was: only tills of an endpoint were looked at."""
+        self.exhaust()
+        self.till.write({"delivery": "memory", "ofd_id": False})
+        self.register("later")
+        self.deliver()
+        self.assertEqual(set((self.shift | self.receipt).mapped("state")), {"delivered"})
+
     def test_refused_ones_wait_for_a_person(self):
         self.ofd.set_failure({"failure_count": 2, "status_code": 422})
         self.deliver()
