@@ -65,7 +65,7 @@ class PosDoor(Door):
         return number
 
     def send_again(self) -> None:
-        """By the button over the list «Not accepted by the OFD»."""
+        """By the button over the list *Not accepted*."""
         page = self._windows.open()
         log_in(page, self._till.server.url)
         menu = "optics_kkt_driver.menu_fiscal_documents_dead"
