@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 SOURCES = [path for path in sorted((ROOT / "addons").rglob("*.py")) if "tests" not in path.parts]
 OURS = {
-    *("self.id", "device.id", "device_id", "message.fd_number", "number", "state", "target"),
+    *("self.id", "device.id", "device_id", "numbers", "number", "origin", "target"),
     # A driver's and a database's name, PostgreSQL's own words.
     *("name", "self._dbname", "error"),
     # What one_of_many does: a job's name and a till's or an order's number.

@@ -1,5 +1,7 @@
 """Whether an endpoint may be called now, decided in PostgreSQL for all processes at once."""
 
+import time
+
 from ..kkt.flow.gate import LONGEST_RECOVERY, Admission, Breaker, Gate
 from ..kkt.ofd.answers import Outcome
 from .cursor import ADVISORY_OUTBOX, lane_cursor, own_environment
@@ -32,6 +34,8 @@ PROBE = """
 taken. A prober that is killed loses its turn at once: PostgreSQL has let go of its till's outbox,
 or the one who asks holds it now. After the lease it loses it anyway. A time further away than any
 wait is of a clock that was set back since."""
+HOLDS = 0.1
+"""Seconds for which a way that was open, and has led well since, is not asked for again."""
 
 
 class EndpointGate(Gate):
@@ -52,8 +56,16 @@ class EndpointGate(Gate):
             "longest": LONGEST_RECOVERY,
         }
         self._is_news = True
+        self._admitted = None
+        self._admitted_at = 0.0
 
     def admit(self):
+        if self._admitted is None or time.monotonic() > self._admitted_at + HOLDS:
+            self._admitted = self._ask()
+            self._admitted_at = time.monotonic()
+        return self._admitted
+
+    def _ask(self):
         with lane_cursor(self._registry) as cr:
             cr.execute(FREE, self._params)
             if not (row := cr.fetchone()):
@@ -69,6 +81,7 @@ class EndpointGate(Gate):
     def report(self, admission, verdict):
         if verdict.outcome is Outcome.ACCEPTED and not self._is_news:
             return
+        self._admitted = None
         with own_environment(self._registry) as env:
             ofd = env["fiscal.ofd"].browse(self._params["ofd_id"])
             ofd._breaker()._after_call(admission, verdict)

@@ -153,9 +153,8 @@ class HeldLane(LaneStore):
     def _measure(self, document):
         """Count how long the signature took, unless another process had asked for it."""
         if begun := self._journaled_at.pop(document.id, None):
-            document.env["kkt.histogram"]._observe(
-                document.device_id, "registration", time.monotonic() - begun
-            )
+            taken = [time.monotonic() - begun]
+            document.env["kkt.histogram"]._observe(document.device_id, "registration", taken)
 
     def refused(self, entry, error):
         with self._document(entry) as document:

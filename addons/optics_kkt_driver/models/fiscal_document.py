@@ -477,7 +477,7 @@ class FiscalDocument(models.Model):
             raise ConcurrencyError(str(error)) from error
         if row.warnings:
             why = "; ".join(warning["text"] for warning in row.warnings)
-            self.env["fiscal.document.event"].sudo()._record(row, False, State.QUEUED, why)
+            self.env["fiscal.document.event"].sudo()._record({row: False}, State.QUEUED, why)
         return row
 
     @api.model
@@ -597,53 +597,60 @@ class FiscalDocument(models.Model):
     # State ------------------------------------------------------------------------------------
 
     def _transition(self, target, why, *, origins=None, if_fence=None, **values):
-        """Move this row to `target`, if it is where the caller believes it to be.
+        """Move those of these rows to `target` that are where the caller believes them to be.
 
-        The only writer of ``state``. The row is locked first, so that of two callers one moves it
-        and the other is told.
+        The only writer of ``state``. The rows are locked first, so that of two callers one moves
+        a row and the other is told.
 
         :param origins: states to come from; all that the table of transitions allows when None
         :param if_fence: refuse when another holder of the lane has taken the row over
         :param values: columns to write in the same step
-        :return bool: False when the row was elsewhere; nothing was written then
+        :return: the rows that moved; nothing was written of those that were elsewhere
         """
-        self.ensure_one()
         allowed = origins_of(target)
         origins = allowed if origins is None else set(allowed).intersection(origins)
         self.flush_recordset()
         self.env.cr.execute(
-            SQL("SELECT state, fence FROM fiscal_document WHERE id = %s FOR UPDATE", self.id)
+            SQL(
+                """SELECT id, state, fence FROM fiscal_document WHERE id IN %s
+                ORDER BY id FOR UPDATE""",
+                self._ids or (0,),
+            )
         )
-        state, row_fence = self.env.cr.fetchone()
+        came_from = {
+            self.browse(row_id): state
+            for row_id, state, fence in self.env.cr.fetchall()
+            if state in origins and if_fence in (None, fence)
+        }
         self.invalidate_recordset()
-        if state not in origins or (if_fence is not None and row_fence != if_fence):
-            return False
-        self.with_context(fiscal_transition=TRANSITION).write({**values, "state": str(target)})
-        self.flush_recordset()
-        self.env["fiscal.document.event"].sudo()._record(self, state, target, why)
-        self.env["kkt.counter"]._bump(self.device_id, self.kind, state, target)
-        self._announce(target)
-        self._move_followers(target, why)
+        moved = self.filtered(came_from.get)
+        moved.with_context(fiscal_transition=TRANSITION).write({**values, "state": str(target)})
+        moved.flush_recordset()
+        self.env["fiscal.document.event"].sudo()._record(came_from, target, why)
+        self.env["kkt.counter"]._bump(came_from, target)
+        for document in moved:
+            document._announce(came_from[document], target, why)
+        moved._move_followers(target, why)
+        return moved
+
+    def _announce(self, origin, target, why):
+        """Tell the log that the row has moved, and whoever watches: a hint to ask, no more."""
         _logger.info(
             "Document %s of till %s: %s -> %s (%s)",
             self.id,
             shown(self.device_id.code),
-            state,
+            origin,
             target,
             shown(why),
         )
-        return True
-
-    def _announce(self, target):
-        """Tell whoever watches that the row has moved: a hint to ask, nothing to rely on."""
         if target not in (State.PRINTING, State.DELIVERED):
             self.device_id._bus_send("optics_kkt_driver/document", {"id": self.id, "state": target})
 
     def _move_followers(self, target, why):
-        """Give up what waits for this row together with it, or let it be printed now."""
+        """Give up what waits for these rows together with them, or let it be printed now."""
         if target not in (State.PRINTED, State.CANCELLED):
             return
-        followers = self.search([("after_id", "=", self.id), ("state", "=", State.QUEUED)])
+        followers = self.search([("after_id", "in", self.ids), ("state", "=", State.QUEUED)])
         if target == State.CANCELLED:
             for follower in followers:
                 follower._give_up(why)
@@ -787,7 +794,7 @@ class FiscalDocument(models.Model):
                 **fiscal_data,
             }
         )
-        self.env["fiscal.document.event"]._record(row, False, State.PRINTED, "found on the drive")
+        self.env["fiscal.document.event"]._record({row: False}, State.PRINTED, "found on the drive")
         row._after_signed()
         return row
 
@@ -914,7 +921,7 @@ class FiscalDocument(models.Model):
             raise UserError(self.env._("Only a signed document comes out of a till."))
         self.on_paper = True
         self.env["fiscal.document.event"]._record(
-            self, self.state, self.state, self.env._("printed on paper")
+            {self: self.state}, self.state, self.env._("printed on paper")
         )
 
     def action_print_copy(self):

@@ -97,9 +97,10 @@ class FiscalDocument(models.Model):
         """`printed` → `delivered`."""
         now = fields.Datetime.now()
         said = {"delivery_message": False, "delivery_answer": False}
-        if self._transition(State.DELIVERED, why, delivered_at=now, **said):
-            taken = now - self._signed_at()
-            self.env["kkt.histogram"]._observe(self.device_id, "delivery", taken.total_seconds())
+        moved = self._transition(State.DELIVERED, why, delivered_at=now, **said)
+        for device, documents in moved.grouped("device_id").items():
+            taken = [(now - document._signed_at()).total_seconds() for document in documents]
+            self.env["kkt.histogram"]._observe(device, "delivery", taken)
 
     def _dead(self, why, **values):
         """`printed` → `dead`, and a person is called."""

@@ -43,17 +43,25 @@ class FiscalDocumentEvent(models.Model):
             event.why_text = words_of_move(self.env, event.why)
 
     @api.model
-    def _record(self, document, origin, target, why):
+    def _record(self, came_from, target, why):
+        """Write down that documents have come into a state.
+
+        :param came_from: the state of each before, by document; False of one that is new
+        """
+        now = fields.Datetime.now()
         return self.create(
-            {
-                "document_id": document.id,
-                "company_id": document.company_id.id,
-                "at": fields.Datetime.now(),
-                "user_id": self.env.uid,
-                "from_state": origin,
-                "to_state": target,
-                "why": why,
-            }
+            [
+                {
+                    "document_id": document.id,
+                    "company_id": document.company_id.id,
+                    "at": now,
+                    "user_id": self.env.uid,
+                    "from_state": origin,
+                    "to_state": target,
+                    "why": why,
+                }
+                for document, origin in came_from.items()
+            ]
         )
 
     def write(self, vals):

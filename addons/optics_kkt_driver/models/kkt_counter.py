@@ -1,3 +1,5 @@
+from collections import Counter
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -30,20 +32,29 @@ class KktCounter(models.Model):
     _one_row = models.UniqueIndex("(device_id, kind, origin, state)")
 
     @api.model
-    def _bump(self, device, kind, origin, state):
-        self.env.cr.execute(
-            SQL(
-                """INSERT INTO kkt_counter (device_id, company_id, kind, origin, state, value)
-                VALUES (%s, %s, %s, %s, %s, 1)
-                ON CONFLICT (device_id, kind, origin, state)
-                DO UPDATE SET value = kkt_counter.value + 1""",
-                device.id,
-                device.company_id.id,
-                kind,
-                origin,
-                state,
-            )
+    def _bump(self, came_from, state):
+        """Count documents that have come into `state`.
+
+        :param came_from: the state of each before, by document
+        """
+        moves = Counter(
+            (document.device_id, document.kind, origin) for document, origin in came_from.items()
         )
+        for (device, kind, origin), count in moves.items():
+            self.env.cr.execute(
+                SQL(
+                    """INSERT INTO kkt_counter (device_id, company_id, kind, origin, state, value)
+                    VALUES (%s, %s, %s, %s, %s, %s)
+                    ON CONFLICT (device_id, kind, origin, state)
+                    DO UPDATE SET value = kkt_counter.value + excluded.value""",
+                    device.id,
+                    device.company_id.id,
+                    kind,
+                    origin,
+                    state,
+                    count,
+                )
+            )
 
     @api.model
     def _total(self, devices, kinds, state, origin=None):

@@ -179,8 +179,7 @@ class KktDevice(models.Model):
             sent.append(("fd_number", "<", status.first_undelivered))
         else:
             sent.append(("fd_number", "<=", status.last_fd))
-        for document in self.env["fiscal.document"].sudo().search(sent, order="fd_number"):
-            document._delivered("the till has sent it")
+        self.env["fiscal.document"].sudo().search(sent)._delivered("the till has sent it")
 
     def _ask_of_exchange_later(self):
         """What the till has not sent yet is asked for again after an interval."""

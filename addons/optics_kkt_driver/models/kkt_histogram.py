@@ -1,5 +1,7 @@
+from functools import partial
+
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, groupby
 
 from ..fields import Int8
 
@@ -41,22 +43,28 @@ class KktHistogram(models.Model):
     _one_row = models.UniqueIndex("(device_id, metric, bound)")
 
     @api.model
-    def _observe(self, device, metric, seconds):
-        """Count one document of `device` that took so many seconds."""
-        self.env.cr.execute(
-            SQL(
-                """INSERT INTO kkt_histogram (device_id, company_id, metric, bound, count, seconds)
-                VALUES (%s, %s, %s, %s, 1, %s)
-                ON CONFLICT (device_id, metric, bound) DO UPDATE
-                SET count = kkt_histogram.count + 1,
-                    seconds = kkt_histogram.seconds + excluded.seconds""",
-                device.id,
-                device.company_id.id,
-                metric,
-                self._bound(metric, seconds),
-                seconds,
+    def _observe(self, device, metric, taken):
+        """Count documents of `device`.
+
+        :param taken: seconds that each of them took
+        """
+        for bound, seconds in groupby(taken, partial(self._bound, metric)):
+            self.env.cr.execute(
+                SQL(
+                    """INSERT INTO kkt_histogram
+                           (device_id, company_id, metric, bound, count, seconds)
+                    VALUES (%s, %s, %s, %s, %s, %s)
+                    ON CONFLICT (device_id, metric, bound) DO UPDATE
+                    SET count = kkt_histogram.count + excluded.count,
+                        seconds = kkt_histogram.seconds + excluded.seconds""",
+                    device.id,
+                    device.company_id.id,
+                    metric,
+                    bound,
+                    len(seconds),
+                    sum(seconds),
+                )
             )
-        )
 
     @api.model
     def _bound(self, metric, seconds):

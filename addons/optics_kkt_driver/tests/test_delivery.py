@@ -14,6 +14,7 @@ from ..kkt.ofd.memory import MemoryTransport
 from ..kkt.ofd.transport import TimedOut
 from ..kkt.virtual.ofd import MemoryOfdStore, OfdEmulator
 from ..lane.cursor import ADVISORY_OUTBOX, try_advisory_lock
+from ..lane.outbox import DeviceOutbox
 from ..models.fiscal_ofd_sending import MEMORY_OFD
 from .common import FiscalCase, open_till
 
@@ -113,6 +114,35 @@ class TestDelivery(FiscalCase):
         self.assertEqual(self.receipt.state, "delivered")
         self.assertEqual(self.receipt.event_ids[-1].why, "had it already")
         self.assertEqual(self.ofd.health()[1]["receipts_received"], 1)
+
+    def test_what_comes_fast_is_kept_together(self):
+        documents = self.shift | self.receipt | self.sell(4)
+        kept = []
+        delivered = self.env.registry["fiscal.document"]._delivered
+
+        def keep(documents, why):
+            kept.append(len(documents))
+            return delivered(documents, why)
+
+        with patch.object(self.env.registry["fiscal.document"], "_delivered", keep):
+            self.deliver()
+        self.assertEqual(kept, [1, 5], "the first at once: mostly it is the only one")
+        self.assertEqual(documents.mapped("state"), ["delivered"] * 6)
+        counted = self.env["kkt.counter"]._total(self.till, ["receipt"], "delivered")
+        self.assertEqual(counted, 5)
+
+    def test_who_dies_before_keeping_sends_again(self):
+        documents = self.shift | self.receipt | self.sell(2)
+        died = patch.object(DeviceOutbox, "_tell_drive", side_effect=KeyError("killed"))
+        with died, self.assertLogs("odoo.addons.optics_kkt_driver.lane.one_of_many", "ERROR"):
+            self.deliver()
+        self.assertEqual(documents.mapped("state"), ["printed"] * 4)
+        self.till.ofd_id.paused_until = False
+        self.deliver()
+        self.assertEqual(documents.mapped("state"), ["delivered"] * 4)
+        said = [document.event_ids[-1].why for document in documents]
+        self.assertEqual(said, ["had it already", *["acknowledged"] * 3])
+        self.assertEqual(self.ofd.health()[1]["documents_received"], 4)
 
     def test_refused_for_good_is_dead_and_stops_nobody(self):
         self.ofd.set_failure({"failure_count": 1, "status_code": 422})

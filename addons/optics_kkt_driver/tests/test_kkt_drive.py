@@ -156,7 +156,7 @@ class TestReplacement(DriveCase):
 
     def acknowledge(self, fd_number, fn_number):
         with open_till(self.till) as driver:
-            driver.acknowledge(fd_number, fn_number)
+            driver.acknowledge(fd_number, fn_number=fn_number)
 
     def replace(self, **values):
         """The whole way, without interruption."""

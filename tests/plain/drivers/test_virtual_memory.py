@@ -32,7 +32,7 @@ def test_a_failure_in_the_middle_leaves_nothing(path: Path) -> None:
     VirtualTill.create(path, REGISTRATION, FakeClock()).close()
     kept = memory.Memory(path)
     with pytest.raises(ZeroDivisionError), kept.work() as session:
-        session.acknowledge(1, REGISTRATION.fn_number)
+        session.acknowledge([1], REGISTRATION.fn_number)
         session.save_faults(memory.Faults(silent=True))
         raise ZeroDivisionError
     with kept.work() as session:

@@ -102,7 +102,7 @@ def test_a_drive_taken_out_is_told_apart_from_the_new_one(tmp_path: Path) -> Non
     till.till.replace_drive()
     till.do(make.opening())
     assert till.till.baseline().last_fd == fd_number
-    till.till.acknowledge(fd_number, old)
+    till.till.acknowledge(fd_number, fn_number=old)
     assert till.till.status().undelivered == 1
     till.till.acknowledge(fd_number)
     assert till.till.status().undelivered == 0

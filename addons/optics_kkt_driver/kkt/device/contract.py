@@ -207,9 +207,9 @@ class Driver(ABC):
         """
 
     def acknowledge(  # noqa: B027 - a real drive hears it itself
-        self, fd_number: int, fn_number: str = ""
+        self, *fd_numbers: int, fn_number: str = ""
     ) -> None:
-        """Tell the drive that the OFD has this document, where we are the ones who deliver.
+        """Tell the drive that the OFD has these documents, where we are the ones who deliver.
 
         `fn_number` names the drive; it may have been taken out. Empty: the one that is inside.
         """

@@ -151,8 +151,8 @@ class VirtualDriver(Driver):
         self._ask()
         self.till.replace_drive()
 
-    def acknowledge(self, fd_number: int, fn_number: str = "") -> None:
-        self.till.acknowledge(fd_number, fn_number)
+    def acknowledge(self, *fd_numbers: int, fn_number: str = "") -> None:
+        self.till.acknowledge(*fd_numbers, fn_number=fn_number)
 
     def close(self) -> None:
         self.till.close()

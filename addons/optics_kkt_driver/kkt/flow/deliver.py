@@ -41,7 +41,7 @@ class Outbox(ABC):
 
     @abstractmethod
     def delivered(self, entry: Undelivered, verdict: Verdict) -> None:
-        """`printed` → `delivered`."""
+        """`printed` → `delivered`; a few that follow each other fast may be kept in one step."""
 
     @abstractmethod
     def later(

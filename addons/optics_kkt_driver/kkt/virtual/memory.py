@@ -12,7 +12,7 @@ import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, fields
 from datetime import date, datetime
@@ -303,10 +303,10 @@ class Session:
         )
         return [_document(row) for row in rows]
 
-    def acknowledge(self, fd_number: int, fn_number: str) -> None:
-        self._connection.execute(
+    def acknowledge(self, fd_numbers: Iterable[int], fn_number: str) -> None:
+        self._connection.executemany(
             "UPDATE document SET acknowledged = 1 WHERE fn_number = ? AND fd_number = ?",
-            (fn_number, fd_number),
+            [(fn_number, fd_number) for fd_number in fd_numbers],
         )
 
     def acknowledge_until(self, local: datetime) -> None:

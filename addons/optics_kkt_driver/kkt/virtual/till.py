@@ -138,13 +138,13 @@ class VirtualTill:
             offset = (local - true).total_seconds()
             session.save_faults(replace(faults, clock_offset=offset))
 
-    def acknowledge(self, fd_number: int, fn_number: str = "") -> None:
-        """Tell the drive that the operator has this document; again does no harm.
+    def acknowledge(self, *fd_numbers: int, fn_number: str = "") -> None:
+        """Tell the drive that the operator has these documents; again does no harm.
 
         `fn_number` names the drive, where that may be one that was taken out.
         """
         with self._work() as (session, _now):
-            session.acknowledge(fd_number, fn_number or session.state().fn_number)
+            session.acknowledge(fd_numbers, fn_number or session.state().fn_number)
 
     def exchange(self, pace: float) -> None:
         """Send to the operator as a till does by itself: all that was signed `pace` seconds ago."""
