@@ -12,6 +12,9 @@ from odoo.tools import config
 OFD_HOSTS = "kkt_ofd_hosts"
 """Option of odoo.conf alone, names between commas: whoever may enter an operator's address must not
 be the one who says that it may lie inside of the shop's network."""
+HEARTBEAT_EARLY = 5
+"""Seconds that a beat may come early: a round takes some, and the bell that is rung every so many
+seconds would find the last beat not quite old enough."""
 PREFIX = "optics_kkt."
 """Of the configuration parameters that the settings screen writes."""
 
@@ -118,6 +121,14 @@ SETTINGS = {
             "Seconds until one document is tried, doubling up to 10 minutes as long as that fails",
             default=60,
             lowest=1,
+        ),
+        Setting(
+            "heartbeat_interval",
+            "Heartbeat, s",
+            "Seconds between two questions to tills and OFDs whether they are there; who has"
+            " answered somebody else meanwhile is not asked",
+            default=30,
+            lowest=10,
         ),
         Setting(
             "ofd_connect_timeout",

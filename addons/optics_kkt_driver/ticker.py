@@ -22,7 +22,7 @@ from odoo.tools import config
 
 from .kkt.flow.states import WAITING, State
 from .lane.cursor import is_any_held
-from .settings import SETTINGS
+from .settings import HEARTBEAT_EARLY, SETTINGS
 
 _logger = logging.getLogger(__name__)
 
@@ -38,6 +38,10 @@ JOBS = {
     "cron_deliver": """SELECT FROM fiscal_document
         WHERE state = %(printed)s AND fd_number > 0
           AND coalesce(next_attempt_at, now() AT TIME ZONE 'UTC') <= now() AT TIME ZONE 'UTC'""",
+    "cron_beat": """SELECT FROM kkt_device_status status JOIN kkt_device till ON till.id = device_id
+        WHERE till.active
+          AND (beat_at IS NULL OR beat_at > now() AT TIME ZONE 'UTC'
+               OR beat_at <= now() AT TIME ZONE 'UTC' - %(heartbeat)s * interval '1 second')""",
 }
 """The jobs that are rung for, and what they have work with."""
 HAS_WORK = " OR ".join(f"data.name = '{job}' AND EXISTS ({work})" for job, work in JOBS.items())
@@ -98,16 +102,23 @@ class Ticker:
             return
         _logger.info("Ticker of %s rings", self._dbname)
         while not self._stopped.is_set():
-            cursor.execute(RING, {"waiting": WAITING, "printed": State.PRINTED})
+            cursor.execute(
+                RING,
+                {
+                    "waiting": WAITING,
+                    "printed": State.PRINTED,
+                    "heartbeat": self._setting(cursor, "heartbeat_interval") - HEARTBEAT_EARLY,
+                },
+            )
             if cursor.fetchall():
                 _notify(self._dbname)
-            self._stopped.wait(self._interval(cursor))
+            self._stopped.wait(self._setting(cursor, "sync_interval"))
 
-    def _interval(self, cursor):
-        interval = SETTINGS["sync_interval"]
-        cursor.execute(STORED, (interval.parameter,))
+    def _setting(self, cursor, name):
+        setting = SETTINGS[name]
+        cursor.execute(STORED, (setting.parameter,))
         row = cursor.fetchone()
-        return interval.value(row and row[0])
+        return setting.value(row and row[0])
 
 
 def is_alive(cr):

@@ -1,4 +1,5 @@
 from . import (
+    kkt_presence,  # isort: skip
     account_chart_template,
     account_tax,
     fiscal_document,
@@ -24,6 +25,7 @@ from . import (
     kkt_device_virtual,
     kkt_drive,
     kkt_histogram,
+    kkt_heartbeat,
     kkt_lane,
     kkt_monitor,
     kkt_shift,

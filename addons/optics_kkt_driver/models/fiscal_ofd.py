@@ -81,6 +81,8 @@ class FiscalOfd(models.Model):
     )
     breaker_since = fields.Datetime(string="So since", compute="_compute_breaker")
     failures = fields.Integer(string="Failures in a row", compute="_compute_breaker")
+    presence = fields.Selection(related="breaker_ids.presence", string="Heartbeat")
+    presence_since = fields.Datetime(related="breaker_ids.presence_since", string="Heartbeat since")
     next_probe_at = fields.Datetime(string="Next attempt", compute="_compute_breaker")
 
     @api.depends(

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..kkt.flow.gate import LONGEST_RECOVERY, Breaker, Circuit, after_call, is_well
+from ..kkt.flow.presence import Presence
 from ..kkt.ofd.answers import Outcome
 
 STATES = [
@@ -21,6 +22,7 @@ class FiscalOfdBreaker(models.Model):
     """
 
     _name = "fiscal.ofd.breaker"
+    _inherit = ["kkt.presence"]
     _description = "OFD: how calls to it go"
     _log_access = False
     _check_company_auto = True
@@ -140,6 +142,16 @@ class FiscalOfdBreaker(models.Model):
                 count=self.failures,
                 seconds=(self.next_probe_at - self._now()).seconds,
             )
+        self.ofd_id._message_log(body=told)
+
+    def _presence_changed(self, was):
+        env = self.with_context(lang=self.company_id.partner_id.lang).env
+        if self.presence == Presence.OFFLINE:
+            told = env._("The OFD cannot be reached.")
+        elif was is Presence.OFFLINE:
+            told = env._("The OFD can be reached again.")
+        else:
+            return
         self.ofd_id._message_log(body=told)
 
     def _reset(self):

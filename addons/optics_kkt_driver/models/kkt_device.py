@@ -7,6 +7,7 @@ from odoo.tools import format_datetime, sql
 
 from ..kkt.drivers.registry import driver_names
 from ..kkt.fiscal.vocabulary import TaxationType
+from ..kkt.flow.presence import Presence
 from ..kkt.flow.states import WAITING
 from ..lane.conversation import (
     BUTTONS_WAIT,
@@ -136,6 +137,8 @@ class KktDevice(models.Model):
 
     # What the till said last: the columns of its status, beside what administrators set.
     seen_at = fields.Datetime(related="status_ids.seen_at")
+    presence = fields.Selection(related="status_ids.presence", string="Heartbeat")
+    presence_since = fields.Datetime(related="status_ids.presence_since", string="Heartbeat since")
     status_error = fields.Char(related="status_ids.error")
     model_name = fields.Char(related="status_ids.model_name")
     serial = fields.Char(related="status_ids.serial")
@@ -288,6 +291,23 @@ class KktDevice(models.Model):
         """
         self.ensure_one()
         return getattr(self, f"_{self.driver}_settings")()
+
+    # Heartbeat ----------------------------------------------------------------------------------
+
+    def _presence_changed(self, was):
+        """Tell the till's history, and whoever shows the till, that it has come or gone.
+
+        :param was: ``kkt.flow.presence.Presence``
+        """
+        status = self._status()
+        self._bus_send("optics_kkt_driver/presence", {"presence": status.presence})
+        env = self.with_context(lang=self.company_id.partner_id.lang).env
+        if status.presence == Presence.OFFLINE:
+            self._message_log(
+                body=env._("The till does not answer: %s", status.with_env(env).error)
+            )
+        elif was is Presence.OFFLINE:
+            self._message_log(body=env._("The till answers again."))
 
     # The conversation (see lane/conversation.py) -------------------------------------------------
 

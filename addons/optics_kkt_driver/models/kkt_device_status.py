@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..kkt.flow.presence import Presence
 from .fiscal_words import stored_error, words_of_stored_error
 
 ASK_AFTER = timedelta(seconds=30)
@@ -19,6 +20,7 @@ class KktDeviceStatus(models.Model):
 
     _name = "kkt.device.status"
     _description = "Till status"
+    _inherit = ["kkt.presence"]
     _log_access = False
     _check_company_auto = True
 
@@ -28,6 +30,14 @@ class KktDeviceStatus(models.Model):
     company_id = fields.Many2one(related="device_id.company_id", store=True)
     online = fields.Boolean(readonly=True)
     seen_at = fields.Datetime(string="Last answer", readonly=True)
+    asked_at = fields.Datetime(
+        readonly=True, help="When somebody last spoke to the till, whether it answered or not"
+    )
+    heard_fd = fields.Integer(
+        readonly=True,
+        aggregator=None,
+        help="The last FD that the heartbeat has taken for an answer",
+    )
     silence = fields.Json(
         readonly=True, help="Why the till did not answer when last asked; nothing when it did"
     )
@@ -134,10 +144,11 @@ class KktDeviceStatus(models.Model):
 
     def _keep(self, status, error):
         """Keep an answer, or the words of a silence."""
+        asked = {"asked_at": fields.Datetime.now(), "online": status is not None}
         if status is None:
-            self.write({"online": False, "silence": stored_error(error)})
+            self.write({**asked, "silence": stored_error(error)})
             return
-        self.write({**self._values(status), "online": True, "silence": False})
+        self.write({**self._values(status), **asked, "silence": False})
 
     def _keep_drive(self, baseline):
         """Keep which drive has answered, where that is all that was asked."""
@@ -179,3 +190,29 @@ class KktDeviceStatus(models.Model):
 
     def _is_older_than(self, age):
         return not self.seen_at or fields.Datetime.now() - self.seen_at > age
+
+    # Heartbeat ------------------------------------------------------------------------------------
+
+    def _heard(self):
+        """Whether the till has answered somebody since its last beat; None: nobody asked.
+
+        A signature is an answer too, though it says nothing of how the till is.
+        """
+        if self.device_id._lane().last_fd != self.heard_fd:
+            return True
+        if self.asked_at and (not self.beat_at or self.asked_at > self.beat_at):
+            return self.online
+        return None
+
+    def _beat(self, answered):
+        self.heard_fd = self.device_id._lane().last_fd
+        return super()._beat(answered)
+
+    def _presence_changed(self, was):
+        self.device_id._presence_changed(was)
+
+    def _is_missing(self):
+        """Whether the till has not answered for a while; before that is known, its last silence."""
+        if self.presence == Presence.UNKNOWN:
+            return bool(self.silence)
+        return self.presence == Presence.OFFLINE

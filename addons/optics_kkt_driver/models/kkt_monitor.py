@@ -69,7 +69,7 @@ class KktMonitor(models.AbstractModel):
         documents = self.env["fiscal.document"].sudo()
         ours = [("device_id", "in", devices.ids)]
         buffer = self._buffer_status(devices)
-        silent = devices.filtered(lambda device: device._status().silence)
+        silent = devices.filtered(lambda device: device._status()._is_missing())
         troubled = devices.filtered(lambda device: device._status().troubles)
         undecided = documents.search_count([*ours, ("state", "in", STUCK)])
         endpoints = devices.sudo().ofd_id

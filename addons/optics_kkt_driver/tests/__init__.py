@@ -14,6 +14,7 @@ from . import (
     test_fiscal_ofd,
     test_fiscal_regime,
     test_fiscal_words,
+    test_heartbeat,
     test_keys,
     test_kkt_device,
     test_kkt_device_buffer,

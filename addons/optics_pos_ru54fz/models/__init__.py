@@ -4,6 +4,7 @@ from . import (
     hr_employee,
     ir_http,
     ir_module_module,
+    kkt_device,
     kkt_monitor,
     pos_config,
     pos_order,

@@ -41,6 +41,9 @@ class Operator(Transport):
         body = {"status": "accepted", **numbers}
         return Answer(code, json.dumps(body).encode())
 
+    def is_there(self, within: float) -> bool:
+        return True
+
 
 class FakeOutbox(Outbox):
     def __init__(self, clock: FakeClock, count: int) -> None:

@@ -512,3 +512,28 @@ def test_no_byte_of_an_answer_is_in_the_words_for_all(
         transport.send(message())
     assert "SMTP" not in str(cut.value)
     assert "SMTP" in cut.value.detail
+
+
+# Is it there at all? ------------------------------------------------------------------------------
+
+
+def test_whatever_an_operator_answers_it_is_there(transport: HttpTransport) -> None:
+    assert transport.is_there(within=2.0), "this one says that it knows no GET"
+
+
+def test_nobody_is_there_at_a_closed_port() -> None:
+    with socket.socket() as reserved:
+        reserved.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{reserved.getsockname()[1]}/ofd/v1"
+        with HttpTransport(url, may_be_inside=anywhere) as transport:
+            assert not transport.is_there(within=2.0)
+
+
+def test_who_takes_the_call_and_says_nothing_is_not_there() -> None:
+    """Its port is open, which a mere connection would take for an answer."""
+    with socket.socket() as hung:
+        hung.bind(("127.0.0.1", 0))
+        hung.listen()
+        url = f"http://127.0.0.1:{hung.getsockname()[1]}/ofd/v1"
+        with HttpTransport(url, may_be_inside=anywhere) as transport:
+            assert not transport.is_there(within=0.3)

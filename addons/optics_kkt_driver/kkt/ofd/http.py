@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import requests
 from requests.auth import AuthBase
@@ -55,7 +56,7 @@ class HttpTransport(Transport):
         proxy: str = "",
         may_be_inside: MayBeInside = never,
     ) -> None:
-        self._url = f"{check_address(base_url, may_be_inside)}/receipts"
+        self._base_url = check_address(base_url, may_be_inside)
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._verify = verify
@@ -80,8 +81,24 @@ class HttpTransport(Transport):
     def send(self, message: OfdMessage) -> Answer:
         """Post one message; redirects are answers, not orders (they would drop the body)."""
         body = message.to_bytes()
-        with self._within(self._connect_timeout + self._read_timeout):
-            return self._post(body, message.idempotency_key)
+        timeouts = (self._connect_timeout, self._read_timeout)
+        with self._within(sum(timeouts)):
+            return self._call(
+                "POST",
+                "receipts",
+                timeouts,
+                data=body,
+                headers={"Idempotency-Key": message.idempotency_key},
+            )
+
+    def is_there(self, within: float) -> bool:
+        """Ask ``<base_url>/health``; an operator that has no such thing says so, and is there."""
+        try:
+            with self._within(within):
+                self._call("GET", "health", (within, within))
+        except TransportError:
+            return False
+        return True
 
     @contextmanager
     def _within(self, seconds: float) -> Iterator[None]:
@@ -109,27 +126,28 @@ class HttpTransport(Transport):
         if is_cut.is_set():
             raise TimedOut(f"no whole answer within {seconds:g} s")
 
-    def _post(self, body: bytes, idempotency_key: str) -> Answer:
+    def _call(self, method: str, path: str, timeouts: tuple[float, float], **said: Any) -> Answer:
+        connect_timeout, read_timeout = timeouts
         try:
-            response = self._session.post(
-                self._url,
-                data=body,
-                headers={"Idempotency-Key": idempotency_key},
-                timeout=(self._connect_timeout, self._read_timeout),
+            response = self._session.request(
+                method,
+                f"{self._base_url}/{path}",
+                timeout=timeouts,
                 allow_redirects=False,
                 stream=True,
                 verify=self._verify,
+                **said,
             )
             with response:
                 return Answer(
                     status_code=response.status_code,
-                    body=self._read(response),
+                    body=self._read(response, read_timeout),
                     retry_after=parse_retry_after(response.headers),
                 )
         except requests.ConnectTimeout as error:
-            raise ConnectFailed(f"no connection within {self._connect_timeout:g} s") from error
+            raise ConnectFailed(f"no connection within {connect_timeout:g} s") from error
         except requests.Timeout as error:
-            raise TimedOut(f"no answer within {self._read_timeout:g} s") from error
+            raise TimedOut(f"no answer within {read_timeout:g} s") from error
         except requests.ConnectionError as error:
             raise _connection_error(error) from error
         except BadSetting as error:
@@ -143,14 +161,14 @@ class HttpTransport(Transport):
     def close(self) -> None:
         self._session.close()
 
-    def _read(self, response: requests.Response) -> bytes:
+    def _read(self, response: requests.Response, read_timeout: float) -> bytes:
         """Read the body up to the limit."""
         body = bytearray()
         while len(body) < ANSWER_LIMIT:
             try:
                 chunk = response.raw.read1(_CHUNK)
             except ReadTimeoutError as error:
-                raise TimedOut(f"the answer stopped for {self._read_timeout:g} s") from error
+                raise TimedOut(f"the answer stopped for {read_timeout:g} s") from error
             except HTTPError as error:
                 raise Broken("the answer broke off", str(error)) from error
             if not chunk:

@@ -55,6 +55,10 @@ class Transport(ABC):
     def send(self, message: OfdMessage) -> Answer:
         """Carry one message. Raises :class:`TransportError`; never retries by itself."""
 
+    @abstractmethod
+    def is_there(self, within: float) -> bool:
+        """Tell whether the operator answers at all, whatever it says, within so many seconds."""
+
     def close(self) -> None:  # noqa: B027 - most transports hold nothing open
         """Let go of connections."""
 

@@ -11,7 +11,10 @@ import { Till } from "@optics_pos_ru54fz/app/till/till";
 patch(PosStore.prototype, {
     async setup() {
         await super.setup(...arguments);
-        this.till?.watch();
+        if (this.till) {
+            this.data.connectWebSocket("FISCAL_TILL", () => this.till.refreshStatus());
+            this.till.watch();
+        }
     },
 
     async processServerData() {
