@@ -23,6 +23,7 @@ from . import (
     test_kkt_shift,
     test_product_template,
     test_settings,
+    test_setup_step,
     test_turn_of_year,
     test_words_of_stops,
 )
