@@ -32,5 +32,8 @@
         "views/res_config_settings_views.xml",
         "views/fiscal_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["optics_kkt_driver/static/src/backend/**/*"],
+    },
     "application": True,
 }
