@@ -16,6 +16,7 @@
         "wizard/fiscal_correction_views.xml",
         "views/fiscal_document_views.xml",
         "wizard/fiscal_document_decision_views.xml",
+        "wizard/fiscal_setup_step_views.xml",
         "wizard/kkt_cash_move_views.xml",
         "views/kkt_shift_views.xml",
         "wizard/kkt_document_reading_views.xml",
@@ -31,5 +32,8 @@
         "views/res_config_settings_views.xml",
         "views/fiscal_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["optics_kkt_driver/static/src/backend/**/*"],
+    },
     "application": True,
 }

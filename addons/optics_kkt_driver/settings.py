@@ -5,6 +5,7 @@ wins over the default.
 """
 
 import os
+from enum import StrEnum
 from typing import NamedTuple
 
 from odoo.tools import config
@@ -19,6 +20,30 @@ PREFIX = "optics_kkt."
 """Of the configuration parameters that the settings screen writes."""
 
 
+class Place(StrEnum):
+    """Where a value can be set, the one that wins first."""
+
+    SCREEN = "screen"
+    ENVIRONMENT = "environment"
+    CONFIG = "config"
+    DEFAULT = "default"
+
+
+class Unusable(NamedTuple):
+    """A text that stands somewhere and is no value of the setting."""
+
+    place: Place
+    text: str
+
+
+class InForce(NamedTuple):
+    """The value that counts, where it comes from, and what was passed by on the way there."""
+
+    value: int | str
+    place: Place
+    unusable: tuple[Unusable, ...]
+
+
 class Setting(NamedTuple):
     """One setting. Its name is also that of its field on the screen and of its odoo.conf option."""
 
@@ -28,6 +53,10 @@ class Setting(NamedTuple):
     default: int | str
     """Its type is that of all values."""
     lowest: int | None = None
+    words: tuple[str, ...] = ()
+    """All that it can be, if it is a word."""
+    older: tuple[tuple[str, str], ...] = ()
+    """Words that it could be in earlier versions, each with the one that it is now."""
 
     @property
     def variable(self):
@@ -40,6 +69,8 @@ class Setting(NamedTuple):
         return f"{PREFIX}{self.name}"
 
     def allows(self, value):
+        if self.words:
+            return value in self.words
         return self.lowest is None or value >= self.lowest
 
     def value(self, stored):
@@ -47,14 +78,35 @@ class Setting(NamedTuple):
 
         :param stored: what the screen wrote, as text, or nothing
         """
-        for text in filter(None, (stored, os.environ.get(self.variable), config.get(self.name))):
-            try:
-                value = type(self.default)(text)
-            except ValueError:
+        return self.in_force(stored).value
+
+    def in_force(self, stored):
+        """Return the value that counts, with where it comes from (``InForce``).
+
+        :param stored: what the screen wrote, as text, or nothing
+        """
+        unusable = []
+        for place, text in (
+            (Place.SCREEN, stored),
+            (Place.ENVIRONMENT, os.environ.get(self.variable)),
+            (Place.CONFIG, config.get(self.name)),
+        ):
+            if not text:
                 continue
-            if self.allows(value):
-                return value
-        return self.default
+            value = self._read(text)
+            if value is not None:
+                return InForce(value, place, tuple(unusable))
+            unusable.append(Unusable(place, str(text)))
+        return InForce(self.default, Place.DEFAULT, tuple(unusable))
+
+    def _read(self, text):
+        """Return the value that a text says; None if it says none."""
+        try:
+            value = type(self.default)(text)
+        except ValueError:
+            return None
+        value = dict(self.older).get(value, value)
+        return value if self.allows(value) else None
 
 
 SETTINGS = {
@@ -65,12 +117,15 @@ SETTINGS = {
             "Driver",
             "The driver that a new till gets",
             default="mock",
+            words=("mock", "real"),
         ),
         Setting(
             "ofd_mode",
             "Delivery",
             "How the documents of a new till reach the OFD",
             default="http",
+            words=("http", "device", "memory"),
+            older=(("mock", "memory"),),
         ),
         Setting(
             "buffer_max_size",

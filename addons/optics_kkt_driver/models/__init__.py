@@ -13,6 +13,7 @@ from . import (
     fiscal_ofd_sending,
     fiscal_purchase,
     fiscal_regime,
+    ir_http,
     ir_module_module,
     kkt_counter,
     kkt_device,

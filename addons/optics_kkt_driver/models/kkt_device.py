@@ -9,6 +9,7 @@ from ..kkt.drivers.registry import driver_names
 from ..kkt.fiscal.vocabulary import TaxationType
 from ..kkt.flow.presence import Presence
 from ..kkt.flow.states import WAITING
+from ..kkt.ofd.endpoint import is_of_this_machine
 from ..lane.conversation import (
     BUTTONS_WAIT,
     converse,
@@ -208,7 +209,7 @@ class KktDevice(models.Model):
 
     @api.model
     def _default_delivery(self):
-        return self.env["res.config.settings"]._fiscal_delivery()
+        return self.env["res.config.settings"]._fiscal_setting("ofd_mode")
 
     @api.depends("status_ids.online", "status_ids.shift_open", "status_ids.seen_at")
     def _compute_status(self):
@@ -283,6 +284,12 @@ class KktDevice(models.Model):
 
     def _taxation_type(self):
         return TaxationType(int(self.tax_system))
+
+    def _ofd_is_no_real_one(self):
+        """Whether the documents that we send go to an emulator."""
+        if self.delivery == "http":
+            return bool(self.ofd_id) and is_of_this_machine(self.ofd_id.url)
+        return self.delivery == "memory"
 
     def _driver_settings(self):
         """Return what the driver of this till needs to reach it, as plain values.

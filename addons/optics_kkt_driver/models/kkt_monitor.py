@@ -107,3 +107,19 @@ class KktMonitor(models.AbstractModel):
     def _further_components(self, devices):
         """Parts of the health report that an addon above this one adds: each has its ``status``."""
         return {}
+
+    @api.model
+    def _not_real(self, companies):
+        """Tell by company what only plays a part there: ``tills``, ``ofd``; nothing if all is real.
+
+        The worst first: documents of a virtual till have no legal force wherever they are sent.
+        """
+        tills = self.env["kkt.device"].sudo().search([("company_id", "in", companies.ids)])
+        found = {}
+        for company, ours in tills.grouped("company_id").items():
+            plays = {
+                "tills": any(till.driver == "virtual" for till in ours),
+                "ofd": any(till._ofd_is_no_real_one() for till in ours),
+            }
+            found[company.id] = [what for what, does in plays.items() if does]
+        return found

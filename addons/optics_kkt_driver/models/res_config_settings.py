@@ -1,23 +1,32 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..settings import SETTINGS
+from ..settings import SETTINGS, Place
 from .kkt_device import DELIVERIES
 
-CHOICES = {"kkt_mode": [("mock", "Virtual till")], "ofd_mode": DELIVERIES}
+CHOICES = {
+    "kkt_mode": [("mock", "Virtual till"), ("real", "Registered till")],
+    "ofd_mode": DELIVERIES,
+}
 """Of the settings that are words: by name, what can be chosen."""
+LIMITED = {name: setting for name, setting in SETTINGS.items() if setting.lowest is not None}
 
 
 def _field_of(setting):
-    """Return the field on the screen for a setting of :data:`SETTINGS`."""
-    said = {
-        "string": setting.label,
-        "help": setting.help,
-        "config_parameter": setting.parameter,
-    }
+    """Return the field on the screen for a setting of :data:`SETTINGS`.
+
+    It has no `config_parameter`: Odoo would store all of them whenever anything is saved, and
+    neither environment nor odoo.conf would count again.
+    """
+    said = {"string": setting.label, "help": setting.help}
     if setting.name in CHOICES:
         return fields.Selection(CHOICES[setting.name], **said)
     return fields.Integer(**said)
+
+
+def _source_of(name):
+    """Return the name of the field that says where the value of a setting comes from."""
+    return f"{name}_source"
 
 
 class ResConfigSettings(models.TransientModel):
@@ -25,6 +34,16 @@ class ResConfigSettings(models.TransientModel):
 
     # As if each were written out here: `sync_interval = fields.Integer(…)`.
     vars().update({name: _field_of(setting) for name, setting in SETTINGS.items()})
+    vars().update(
+        {
+            # Odoo wants a label of its own for each field; the screen shows none.
+            _source_of(name): fields.Char(
+                f"{setting.label}: where from", compute="_compute_fiscal_sources"
+            )
+            for name, setting in SETTINGS.items()
+        }
+    )
+    fiscal_unusable = fields.Text("What cannot be used", compute="_compute_fiscal_sources")
 
     fiscal_name = fields.Char(related="company_id.fiscal_name", readonly=False)
     fiscal_rate_20_api = fields.Selection(
@@ -46,27 +65,95 @@ class ResConfigSettings(models.TransientModel):
 
     @api.model
     def _fiscal_setting(self, name):
-        setting = SETTINGS[name]
-        return setting.value(self.env["ir.config_parameter"].sudo().get_param(setting.parameter))
+        return self._fiscal_in_force(SETTINGS[name]).value
 
     @api.model
-    def _fiscal_delivery(self):
-        """Return the delivery of new tills; `mock` is an older word for `memory`."""
-        mode = {"mock": "memory"}.get(self._fiscal_setting("ofd_mode"))
-        mode = mode or self._fiscal_setting("ofd_mode")
-        return mode if mode in dict(DELIVERIES) else "http"
+    def _fiscal_in_force(self, setting):
+        """Return the value that counts, and where it comes from (``settings.InForce``)."""
+        parameters = self.env["ir.config_parameter"].sudo()
+        return setting.in_force(parameters.get_param(setting.parameter))
 
     @api.model
     def get_values(self):
-        return {
-            **super().get_values(),
-            **self._fiscal_settings(),
-            "ofd_mode": self._fiscal_delivery(),
-        }
+        return {**super().get_values(), **self._fiscal_settings()}
 
-    @api.constrains(*(name for name, setting in SETTINGS.items() if setting.lowest is not None))
-    def _check_fiscal_settings(self):
+    def set_values(self):
+        """Store what the screen says otherwise than the places below it, and that alone."""
+        result = super().set_values()
+        parameters = self.env["ir.config_parameter"].sudo()
         for name, setting in SETTINGS.items():
+            chosen = self[name]
+            is_own = chosen is not False and chosen != setting.value(None)
+            parameters.set_param(setting.parameter, is_own and str(chosen))
+        return result
+
+    def _compute_fiscal_sources(self):
+        in_force = {name: self._fiscal_in_force(setting) for name, setting in SETTINGS.items()}
+        unusable = "\n".join(
+            self._fiscal_words_of_unusable(SETTINGS[name], each)
+            for name, found in in_force.items()
+            for each in found.unusable
+        )
+        for screen in self:
+            screen.fiscal_unusable = unusable
+            for name, found in in_force.items():
+                words = self._fiscal_words_of_source(SETTINGS[name], found)
+                screen[_source_of(name)] = words
+
+    def _fiscal_words_of_source(self, setting, found):
+        """Say where a value comes from, and what it would be without."""
+        default = self._fiscal_words_of_value(setting, setting.default)
+        if found.place == Place.SCREEN:
+            return self._fiscal_words_of_screen(setting, default)
+        if found.place == Place.ENVIRONMENT:
+            return self.env._(
+                "From the environment: %(variable)s. Default: %(default)s",
+                variable=setting.variable,
+                default=default,
+            )
+        if found.place == Place.CONFIG:
+            return self.env._(
+                "From odoo.conf: %(option)s. Default: %(default)s",
+                option=setting.name,
+                default=default,
+            )
+        return self.env._("Default")
+
+    def _fiscal_words_of_screen(self, setting, default):
+        """Say of a value that was set here how to go back to what stands below it."""
+        below = setting.in_force(None)
+        if below.place == Place.DEFAULT:
+            return self.env._("Set here. To go back, enter the default: %s", default)
+        where = {
+            Place.ENVIRONMENT: self.env._("%s in the environment", setting.variable),
+            Place.CONFIG: self.env._("%s in odoo.conf", setting.name),
+        }
+        return self.env._(
+            "Set here. Without that, %(value)s would count (%(where)s): enter it to go back."
+            " Default: %(default)s",
+            where=where[below.place],
+            value=self._fiscal_words_of_value(setting, below.value),
+            default=default,
+        )
+
+    def _fiscal_words_of_unusable(self, setting, unusable):
+        where = {
+            Place.SCREEN: self.env._("%s in the system parameters", setting.parameter),
+            Place.ENVIRONMENT: self.env._("%s in the environment", setting.variable),
+            Place.CONFIG: self.env._("%s in odoo.conf", setting.name),
+        }
+        return self.env._(
+            "%(where)s cannot be used: “%(text)s”", where=where[unusable.place], text=unusable.text
+        )
+
+    def _fiscal_words_of_value(self, setting, value):
+        if setting.name not in CHOICES:
+            return value
+        return dict(self._fields[setting.name]._description_selection(self.env))[value]
+
+    @api.constrains(*LIMITED)
+    def _check_fiscal_settings(self):
+        for name, setting in LIMITED.items():
             for screen in self:
                 if not setting.allows(screen[name]):
                     raise ValidationError(

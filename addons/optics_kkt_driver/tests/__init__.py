@@ -22,8 +22,10 @@ from . import (
     test_kkt_drive,
     test_kkt_histogram,
     test_kkt_shift,
+    test_not_real,
     test_product_template,
     test_settings,
+    test_setup_step,
     test_turn_of_year,
     test_words_of_stops,
 )

@@ -9,5 +9,6 @@ from . import (
     test_pos_session_cash,
     test_prepayment,
     test_receipt,
+    test_setup_step,
     test_words_of_ours,
 )

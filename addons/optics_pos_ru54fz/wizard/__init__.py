@@ -1,1 +1,1 @@
-from . import fiscal_correction, pos_order_decision
+from . import fiscal_correction, fiscal_setup_step, pos_order_decision

@@ -59,6 +59,7 @@ NO_WORDS = re.compile(
     r"\S*(?:@|://)\S*|\S+\.(?:example|com|ru|xlsx|csv|png)\b|/\w\S*"  # addresses, paths, files
     r"|[\w-]*\d[\w-]*"  # numbers, codes, dates, hex
     r"|\b[A-Z]{2,4}-[A-Z]{2,4}\b"  # article numbers
+    r"|\bodoo\.conf\b(?:: \w+)?|\boptics_kkt\.\w+|\b[A-Z]+(?:_[A-Z]+)+\b"  # where settings stand
 )
 WORD = re.compile(r"[A-Za-z]{2,}(?:[-'’][A-Za-z]+)*")
 AROUND = 30

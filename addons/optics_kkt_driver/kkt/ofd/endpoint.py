@@ -90,6 +90,17 @@ def check_ip(ip: IPAddress, host: str, may_be_inside: MayBeInside) -> None:
         raise BadSetting("inside", address=str(ip))
 
 
+def is_of_this_machine(address: str) -> bool:
+    """Tell whether an address, or a route of this server, leads to no other machine."""
+    if address.startswith("/"):
+        return True
+    host = (urlsplit(address).hostname or "").rstrip(".")
+    try:
+        return _innermost(ipaddress.ip_address(host)).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 def _is_inside(ip: IPAddress) -> bool:
     site_local = isinstance(ip, ipaddress.IPv6Address) and ip.is_site_local
     return not ip.is_global or ip.is_reserved or site_local
