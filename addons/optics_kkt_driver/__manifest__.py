@@ -30,6 +30,7 @@
         "views/account_tax_views.xml",
         "views/product_views.xml",
         "views/res_config_settings_views.xml",
+        "views/kkt_overview_views.xml",
         "views/fiscal_menus.xml",
     ],
     "assets": {

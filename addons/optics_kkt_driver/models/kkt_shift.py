@@ -124,6 +124,7 @@ class KktShift(models.Model):
             ._read_group(
                 [
                     ("device_id", "in", self.device_id.ids),
+                    ("fn_number", "in", self.mapped("fn_number")),
                     ("shift_number", "in", self.mapped("number")),
                     ("kind", "in", RECEIPT_KINDS),
                     ("state", "in", SIGNED),

@@ -21,6 +21,7 @@ from . import (
     test_kkt_device_trouble,
     test_kkt_drive,
     test_kkt_histogram,
+    test_kkt_overview,
     test_kkt_shift,
     test_not_real,
     test_product_template,
