@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import requests
 from requests.auth import AuthBase
@@ -30,10 +31,10 @@ ANSWER_LIMIT = 64 * 1024
 _CHUNK = 8 * 1024
 
 
-class HttpTransport(Transport):
-    """Posts each message to ``<base_url>/receipts``.
+class HttpPost:
+    """Posts JSON to one address.
 
-    :param base_url: ``http`` or ``https`` address without the last segment.
+    :param url: ``http`` or ``https`` address.
     :param token: bearer token; empty sends none.
     :param connect_timeout: seconds to reach the operator.
     :param read_timeout: seconds between two parts of an answer. No exchange lasts longer than both
@@ -46,7 +47,7 @@ class HttpTransport(Transport):
 
     def __init__(
         self,
-        base_url: str,
+        url: str,
         *,
         token: str = "",
         connect_timeout: float = 3.0,
@@ -55,7 +56,7 @@ class HttpTransport(Transport):
         proxy: str = "",
         may_be_inside: MayBeInside = never,
     ) -> None:
-        self._url = f"{check_address(base_url, may_be_inside)}/receipts"
+        self._url = check_address(url, may_be_inside)
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._verify = verify
@@ -65,7 +66,7 @@ class HttpTransport(Transport):
         self._adapter = CheckedAdapter(may_be_inside)
         self._session.mount("http://", self._adapter)
         self._session.mount("https://", self._adapter)
-        if check_proxy(proxy, base_url):
+        if check_proxy(proxy, url):
             self._session.proxies = {"https": proxy}
         self._session.auth = _Bearer(token)
         self._session.headers.update(
@@ -77,11 +78,13 @@ class HttpTransport(Transport):
             }
         )
 
-    def send(self, message: OfdMessage) -> Answer:
-        """Post one message; redirects are answers, not orders (they would drop the body)."""
-        body = message.to_bytes()
+    def post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Post one body; redirects are answers, not orders (they would drop the body).
+
+        :raises TransportError: no answer came
+        """
         with self._within(self._connect_timeout + self._read_timeout):
-            return self._post(body, message.idempotency_key)
+            return self._post(body, headers)
 
     @contextmanager
     def _within(self, seconds: float) -> Iterator[None]:
@@ -109,12 +112,12 @@ class HttpTransport(Transport):
         if is_cut.is_set():
             raise TimedOut(f"no whole answer within {seconds:g} s")
 
-    def _post(self, body: bytes, idempotency_key: str) -> Answer:
+    def _post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
         try:
             response = self._session.post(
                 self._url,
                 data=body,
-                headers={"Idempotency-Key": idempotency_key},
+                headers=dict(headers),
                 timeout=(self._connect_timeout, self._read_timeout),
                 allow_redirects=False,
                 stream=True,
@@ -159,6 +162,25 @@ class HttpTransport(Transport):
         # What is left unread would be taken for the next answer: the connection must go.
         response.raw.close()
         return bytes(body[:ANSWER_LIMIT])
+
+
+class HttpTransport(Transport):
+    """Posts each message to ``<base_url>/receipts``.
+
+    :param base_url: ``http`` or ``https`` address without the last segment.
+    :param options: those of :class:`HttpPost`.
+    :raises BadSetting: the address, the token or the proxy cannot be used.
+    """
+
+    def __init__(self, base_url: str, *, may_be_inside: MayBeInside = never, **options: Any):
+        address = check_address(base_url, may_be_inside)
+        self._http = HttpPost(f"{address}/receipts", may_be_inside=may_be_inside, **options)
+
+    def send(self, message: OfdMessage) -> Answer:
+        return self._http.post(message.to_bytes(), {"Idempotency-Key": message.idempotency_key})
+
+    def close(self) -> None:
+        self._http.close()
 
 
 class _Bearer(AuthBase):
