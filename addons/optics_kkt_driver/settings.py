@@ -133,6 +133,26 @@ SETTINGS = {
             default=10,
             lowest=1,
         ),
+        Setting(
+            "head_office_reporting",
+            "Reports to head office",
+            "Whether this server tells another one how its tills and their delivery are",
+            default="off",
+        ),
+        Setting(
+            "heartbeat_interval",
+            "Interval of reports, s",
+            "Seconds between two reports to head office",
+            default=30,
+            lowest=5,
+        ),
+        Setting(
+            "site_silent_after",
+            "A shop is silent after, s",
+            "Seconds without a report after which people are called, at head office",
+            default=180,
+            lowest=5,
+        ),
     )
 }
 """By name. The screen's fields are made of them; ``views/res_config_settings_views.xml`` says where

@@ -38,6 +38,8 @@ JOBS = {
     "cron_deliver": """SELECT FROM fiscal_document
         WHERE state = %(printed)s AND fd_number > 0
           AND coalesce(next_attempt_at, now() AT TIME ZONE 'UTC') <= now() AT TIME ZONE 'UTC'""",
+    "cron_report": """SELECT FROM kkt_head_office
+        WHERE %(reports)s AND coalesce(due_at, '-infinity') <= now() AT TIME ZONE 'UTC'""",
 }
 """The jobs that are rung for, and what they have work with."""
 HAS_WORK = " OR ".join(f"data.name = '{job}' AND EXISTS ({work})" for job, work in JOBS.items())
@@ -98,16 +100,22 @@ class Ticker:
             return
         _logger.info("Ticker of %s rings", self._dbname)
         while not self._stopped.is_set():
-            cursor.execute(RING, {"waiting": WAITING, "printed": State.PRINTED})
+            work = {
+                "waiting": WAITING,
+                "printed": State.PRINTED,
+                "reports": _setting(cursor, "head_office_reporting") == "on",
+            }
+            cursor.execute(RING, work)
             if cursor.fetchall():
                 _notify(self._dbname)
-            self._stopped.wait(self._interval(cursor))
+            self._stopped.wait(_setting(cursor, "sync_interval"))
 
-    def _interval(self, cursor):
-        interval = SETTINGS["sync_interval"]
-        cursor.execute(STORED, (interval.parameter,))
-        row = cursor.fetchone()
-        return interval.value(row and row[0])
+
+def _setting(cursor, name):
+    setting = SETTINGS[name]
+    cursor.execute(STORED, (setting.parameter,))
+    row = cursor.fetchone()
+    return setting.value(row and row[0])
 
 
 def is_alive(cr):

@@ -21,6 +21,8 @@ from . import (
     test_kkt_drive,
     test_kkt_histogram,
     test_kkt_shift,
+    test_kkt_site,
+    test_kkt_site_reporting,
     test_product_template,
     test_settings,
     test_turn_of_year,
