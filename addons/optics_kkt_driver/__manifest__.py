@@ -25,6 +25,7 @@
         "views/kkt_drive_views.xml",
         "views/kkt_device_views.xml",
         "views/fiscal_ofd_views.xml",
+        "views/kkt_site_views.xml",
         "views/fiscal_purchase_views.xml",
         "views/fiscal_regime_views.xml",
         "views/account_tax_views.xml",

@@ -181,9 +181,10 @@ SETTINGS = {
             "heartbeat_interval",
             "Heartbeat, s",
             "Seconds between two questions to tills and OFDs whether they are there; who has"
-            " answered somebody else meanwhile is not asked",
+            " answered somebody else meanwhile is not asked. Also between two reports to head"
+            " office",
             default=30,
-            lowest=10,
+            lowest=5,
         ),
         Setting(
             "ofd_connect_timeout",
@@ -198,6 +199,20 @@ SETTINGS = {
             "Seconds to wait for its answer",
             default=10,
             lowest=1,
+        ),
+        Setting(
+            "head_office_reporting",
+            "Reports to head office",
+            "Whether this server tells another one how its tills and their delivery are",
+            default="off",
+            words=("off", "on"),
+        ),
+        Setting(
+            "site_silent_after",
+            "A shop is silent after, s",
+            "Seconds without a report after which people are called, at head office",
+            default=180,
+            lowest=5,
         ),
     )
 }

@@ -42,6 +42,8 @@ JOBS = {
         WHERE till.active
           AND (beat_at IS NULL OR beat_at > now() AT TIME ZONE 'UTC'
                OR beat_at <= now() AT TIME ZONE 'UTC' - %(heartbeat)s * interval '1 second')""",
+    "cron_report": """SELECT FROM kkt_head_office
+        WHERE %(reports)s AND coalesce(due_at, '-infinity') <= now() AT TIME ZONE 'UTC'""",
 }
 """The jobs that are rung for, and what they have work with."""
 HAS_WORK = " OR ".join(f"data.name = '{job}' AND EXISTS ({work})" for job, work in JOBS.items())
@@ -102,23 +104,23 @@ class Ticker:
             return
         _logger.info("Ticker of %s rings", self._dbname)
         while not self._stopped.is_set():
-            cursor.execute(
-                RING,
-                {
-                    "waiting": WAITING,
-                    "printed": State.PRINTED,
-                    "heartbeat": self._setting(cursor, "heartbeat_interval") - HEARTBEAT_EARLY,
-                },
-            )
+            work = {
+                "waiting": WAITING,
+                "printed": State.PRINTED,
+                "heartbeat": _setting(cursor, "heartbeat_interval") - HEARTBEAT_EARLY,
+                "reports": _setting(cursor, "head_office_reporting") == "on",
+            }
+            cursor.execute(RING, work)
             if cursor.fetchall():
                 _notify(self._dbname)
-            self._stopped.wait(self._setting(cursor, "sync_interval"))
+            self._stopped.wait(_setting(cursor, "sync_interval"))
 
-    def _setting(self, cursor, name):
-        setting = SETTINGS[name]
-        cursor.execute(STORED, (setting.parameter,))
-        row = cursor.fetchone()
-        return setting.value(row and row[0])
+
+def _setting(cursor, name):
+    setting = SETTINGS[name]
+    cursor.execute(STORED, (setting.parameter,))
+    row = cursor.fetchone()
+    return setting.value(row and row[0])
 
 
 def is_alive(cr):

@@ -27,6 +27,7 @@
         "demo/customers.xml",
         "demo/products.xml",
         "demo/pos.xml",
+        "demo/head_office.xml",
         "demo/sale_order.xml",
     ],
     "assets": {

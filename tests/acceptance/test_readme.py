@@ -17,6 +17,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.acceptance.harness.browser import go_to
 from tests.acceptance.harness.pos import REGISTERED, PosPage, ShownReceipt
 from tests.acceptance.harness.server import OdooServer
 
@@ -166,6 +167,8 @@ class Newcomer:
         login: str,
         password: str,
         app: str,
+        overview: str,
+        documents: str,
         history: str,
         shifts: str,
         purchases: str,
@@ -176,6 +179,9 @@ class Newcomer:
         self.page = self.new_page()
         self.sign_in(self.address, login, password)
         expect(self.page.locator(".o_menu_brand")).to_have_text(app)
+        expect(self.page.locator(".o_last_breadcrumb_item")).to_have_text(overview)
+        expect(self.page.locator(".o_fiscal_till")).to_be_visible()
+        self.go_to(documents)
         self.page.locator(".o_data_row td[name=fd_number]").first.click()
         self.click(history)
         expect(self.page.locator("[name=event_ids] .o_data_row").first).to_be_visible()
@@ -211,8 +217,7 @@ class Newcomer:
 
     def go_to(self, place: str) -> None:
         """Open an entry of the back office's menu, which has something to show."""
-        self.page.locator(".o_menu_sections").get_by_text(place, exact=True).click()
-        expect(self.page.locator(".o_last_breadcrumb_item")).to_have_text(place)
+        go_to(self.page, place)
         expect(self.page.locator(".o_data_row").first).to_be_visible()
 
     def choose_order(self, menu: str, orders: str, customer: str) -> None:

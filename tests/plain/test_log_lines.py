@@ -12,8 +12,8 @@ OURS = {
     *("self.id", "device.id", "device_id", "numbers", "number", "origin", "target"),
     # A driver's and a database's name, PostgreSQL's own words.
     *("name", "self._dbname", "error"),
-    # What one_of_many does: a job's name and a till's or an order's number.
-    "what",
+    # What one_of_many does: a job's name and a till's or an order's number; a code of ours.
+    *("what", "told.reason"),
 }
 """What is logged as it is: numbers, names of ours, and nothing that somebody has typed."""
 

@@ -1,1 +1,12 @@
-from . import api, buffer, correction, fallback, gate, health, purchase, receipt, till_operation
+from . import (
+    api,
+    buffer,
+    correction,
+    fallback,
+    gate,
+    health,
+    heartbeat,
+    purchase,
+    receipt,
+    till_operation,
+)

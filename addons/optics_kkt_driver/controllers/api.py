@@ -35,6 +35,7 @@ LONGEST_INTEGER = 1000
 """Digits of a number that is read as one."""
 FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via")
 API_GROUPS = ("optics_kkt_driver.group_kkt_api", "optics_kkt_driver.group_fiscal_manager")
+"""Whoever is in one of them may make a call that names no group of its own."""
 
 OVERLOADED = (PoolError, ConcurrencyError, TransactionRollbackError)
 OUTAGES = (*OVERLOADED, OperationalError, InterfaceError, RegistryError)
@@ -47,8 +48,11 @@ HEADERS = {
 }
 
 
-def json_route(*paths, **routing):
-    """Declare a machine route: key or loopback rule, no session, no CSRF token."""
+def json_route(*paths, callers=API_GROUPS, **routing):
+    """Declare a machine route: key or loopback rule, no session, no CSRF token.
+
+    :param callers: XML ids of the groups of whom one lets a caller in
+    """
     return http.route(
         list(paths),
         type=JsonApiDispatcher.routing_type,
@@ -57,6 +61,7 @@ def json_route(*paths, **routing):
         readonly=routing.pop("readonly", False),
         save_session=False,
         max_content_length=BODY_LIMIT,
+        callers=callers,
         **routing,
     )
 
@@ -82,7 +87,7 @@ class JsonApiDispatcher(http.Dispatcher):
         if self.request.httprequest.method == "OPTIONS" and (allowed := allowed_methods()):
             return self.request.make_response(b"", [("Allow", ", ".join(allowed))], status=204)
         try:
-            _authenticate()
+            _authenticate(endpoint.routing["callers"])
             answer = self.request.registry["ir.http"]._dispatch(endpoint)
         except OUTAGES:
             raise
@@ -146,21 +151,22 @@ def outage(message, code="unavailable"):
     return ApiError(503, code, message, headers=RETRY_AFTER)
 
 
-def _authenticate():
+def _authenticate(callers):
     """Put the caller's user into the environment, or refuse."""
     token = _bearer_token()
     if token:
         uid = request.env["res.users.apikeys"]._check_credentials(scope="rpc", key=token)
         if not uid:
             raise _unauthorized("The API key is not valid.")
-        user = request.env["res.users"].sudo().browse(uid)
-        if not any(user.has_group(group) for group in API_GROUPS):
-            raise ApiError(403, "forbidden", "The key's user is not in the group KKT API.")
     elif is_trusted_loopback():
         refuse_foreign_page()
         uid = request.env.ref("optics_kkt_driver.user_kkt_api").id
     else:
         raise _unauthorized("Authorization: Bearer <API key> is required.")
+    user = request.env["res.users"].sudo().browse(uid)
+    if not any(user.has_group(group) for group in callers):
+        group = request.env.ref(callers[0]).sudo().with_context(lang="en_US").name
+        raise ApiError(403, "forbidden", f"The caller is not in the group {group}.")
     request.update_env(user=uid)
 
 

@@ -3,7 +3,7 @@ from odoo.http import request
 from odoo.modules.module import get_manifest
 
 from .. import ticker
-from .api import HEALTH, callers_devices, json_route
+from .api import HEALTH, callers_devices, json_route, of_callers_companies
 
 
 class HealthController(http.Controller):
@@ -18,3 +18,9 @@ class HealthController(http.Controller):
             report["status"] = "degraded"
         report["version"] = get_manifest("optics_kkt_driver")["version"]
         return (503 if report["status"] == "unhealthy" else 200), report
+
+    @json_route("/api/v1/health", methods=["GET"], readonly=True)
+    def head_office_health(self):
+        """Tell how many reports the shops of the caller's companies have sent."""
+        count = request.env["kkt.site"]._heartbeats_received(of_callers_companies())
+        return 200, {"status": "healthy", "heartbeats_received": count}

@@ -25,6 +25,8 @@ STATUSES = {
     "not_found": (404,),
     "overloaded": (503,),
     "refused": (409, 422),
+    "report_from_future": (409,),
+    "stale_report": (409,),
     "sync_running": (409,),
     "too_large": (413,),
     "unauthorized": (401,),

@@ -72,6 +72,7 @@ LINKS = {
 ENDPOINTS = {
     "address": _lt("Address: it begins with http:// or https:// and names a host."),
     "address_extra": _lt("Address: no user or password, no ? and no # in it, please."),
+    "https_only": _lt("Address: that of a head office begins with https://."),
     "host_name": _lt(
         "Address: no host can have this name; between two dots are 63 characters at most, in all"
         " 253."
@@ -116,6 +117,9 @@ PROBLEMS = {
     "not_a_day": _lt("must be the day of the settlement"),
     "has_a_time": _lt("must be a date without a time"),
     "after_today": _lt("must not be after today, %(today)s"),
+    "not_a_moment": _lt("must be a time with its zone"),
+    "not_within": _lt("must be a number from %(least)s to %(most)s"),
+    "too_many": _lt("must be at most %(most)s"),
     # Sums
     "not_kopecks": _lt("must be a whole number of kopecks"),
     "not_an_amount": _lt("must be an amount in roubles, not negative, with at most two decimals"),

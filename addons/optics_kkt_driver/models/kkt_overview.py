@@ -24,7 +24,7 @@ class KktOverview(models.AbstractModel):
         :return dict: ``at`` (UTC, as Odoo writes it), ``advice`` (see :meth:`_advice`), ``tills``
             (see :meth:`_tile`)
         """
-        devices = self.env["kkt.device"].search([])
+        devices = self.env["kkt.device"].search([("company_id", "in", self.env.companies.ids)])
         shifts = self._shifts_of_today(devices)
         return {
             "at": fields.Datetime.to_string(fields.Datetime.now()),
@@ -107,6 +107,7 @@ class KktOverview(models.AbstractModel):
             *self._advice_of_documents(devices),
             *self._advice_of_ways(devices),
             *self._advice_of_shifts(shifts),
+            *self._advice_of_sites(),
             *self._further_advice(devices),
         ]
         return sorted(advice, key=lambda each: each["level"] != "danger")
@@ -166,6 +167,20 @@ class KktOverview(models.AbstractModel):
         for shift in shifts.filtered(lambda shift: shift.comparison == "differ"):
             text = self.env._("%s: the till has counted otherwise than we.", shift.display_name)
             yield self._do("danger", text, shift)
+
+    @api.model
+    def _advice_of_sites(self):
+        sites = self.env["kkt.site"].search([("company_id", "in", self.env.companies.ids)])
+        states = dict(sites._fields["state"]._description_selection(self.env))
+        for site in sites.filtered(lambda site: site.state not in ("healthy", "never")):
+            level = "warning" if site.state == "degraded" else "danger"
+            text = self.env._(
+                "%(shop)s: %(state)s. Last heard: %(age)s.",
+                shop=site.name,
+                state=states[site.state],
+                age=site.age,
+            )
+            yield self._do(level, text, site)
 
     @api.model
     def _further_advice(self, devices):

@@ -1,12 +1,16 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..settings import SETTINGS, Place
+from ..kkt.ofd.endpoint import BadSetting, check_token
+from ..kkt.site.head_office import check_head_office
+from ..settings import PREFIX, SETTINGS, Place, may_be_inside
+from .fiscal_words import words_of_endpoint
 from .kkt_device import DELIVERIES
 
 CHOICES = {
     "kkt_mode": [("mock", "Virtual till"), ("real", "Registered till")],
     "ofd_mode": DELIVERIES,
+    "head_office_reporting": [("off", "Off"), ("on", "On")],
 }
 """Of the settings that are words: by name, what can be chosen."""
 LIMITED = {name: setting for name, setting in SETTINGS.items() if setting.lowest is not None}
@@ -57,6 +61,48 @@ class ResConfigSettings(models.TransientModel):
     )
     fiscal_buffer_size = fields.Integer(related="company_id.fiscal_buffer_size", readonly=False)
     fiscal_return_1192 = fields.Boolean(related="company_id.fiscal_return_1192", readonly=False)
+    head_office_url = fields.Char(
+        string="Address of head office",
+        config_parameter=f"{PREFIX}head_office_url",
+        help="Of its Odoo, https://… An address that is / only is this server itself, in"
+        " development. Another address clears the key",
+    )
+    head_office_token = fields.Char(
+        string="Key of this shop",
+        config_parameter=f"{PREFIX}head_office_token",
+        groups="base.group_system",
+        help="Made at head office, on the shop's page",
+    )
+    head_office_database = fields.Char(
+        string="Database of head office",
+        config_parameter=f"{PREFIX}head_office_database",
+        help="Only where its server has several",
+    )
+    head_office_taken_at = fields.Datetime(
+        string="Last report taken", compute="_compute_head_office"
+    )
+    head_office_trouble = fields.Char(string="Why not since", compute="_compute_head_office")
+
+    def _compute_head_office(self):
+        office = self.env["kkt.head.office"].sudo()._this()
+        for screen in self:
+            screen.head_office_taken_at = office.taken_at
+            screen.head_office_trouble = office._trouble_in_words()
+
+    @api.constrains("head_office_reporting", "head_office_url", "head_office_token")
+    def _check_head_office(self):
+        for screen in self.sudo():
+            if screen.head_office_reporting == "on" and not screen.head_office_url:
+                raise ValidationError(
+                    self.env._("Reports to head office need its address and a key.")
+                )
+            try:
+                if screen.head_office_url and screen.head_office_url != "/":
+                    check_head_office(screen.head_office_url, may_be_inside)
+                check_token(screen.head_office_token or "")
+                check_token(screen.head_office_database or "")
+            except BadSetting as error:
+                raise ValidationError(words_of_endpoint(self.env, error)) from error
 
     @api.model
     def _fiscal_settings(self):
@@ -78,9 +124,16 @@ class ResConfigSettings(models.TransientModel):
         return {**super().get_values(), **self._fiscal_settings()}
 
     def set_values(self):
-        """Store what the screen says otherwise than the places below it, and that alone."""
-        result = super().set_values()
+        """Store what the screen says otherwise than the places below it, and that alone.
+
+        What was given for an old address of head office is not sent to another one.
+        """
         parameters = self.env["ir.config_parameter"].sudo()
+        names = ("head_office_url", "head_office_token")
+        url, token = (parameters.get_param(f"{PREFIX}{name}") for name in names)
+        result = super().set_values()
+        if url and url != (self.head_office_url or "") and self.head_office_token == token:
+            parameters.set_param(f"{PREFIX}head_office_token", False)
         for name, setting in SETTINGS.items():
             chosen = self[name]
             is_own = chosen is not False and chosen != setting.value(None)

@@ -24,6 +24,8 @@ from . import (
     test_kkt_overview,
     test_kkt_shift,
     test_not_real,
+    test_kkt_site,
+    test_kkt_site_reporting,
     test_product_template,
     test_settings,
     test_setup_step,

@@ -14,6 +14,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Error,
     Page,
+    expect,
     sync_playwright,
 )
 
@@ -114,6 +115,24 @@ def screenshot(page: Page, name: str) -> Path:
     path = SCREENSHOTS / f"{name}.png"
     page.screenshot(path=path)
     return path
+
+
+def go_to(page: Page, entry: str) -> None:
+    """Open an entry of the app's menu, on the bar itself or in one of its lists."""
+    bar = page.locator(".o_menu_sections")
+    expect(bar).to_be_visible()
+    alone = bar.locator("a.o_nav_entry", has_text=re.compile(f"^{re.escape(entry)}$"))
+    lists = [] if alone.count() else bar.locator("button.dropdown-toggle").all()
+    for each in lists:
+        each.click()
+        expect(page.locator(".o-dropdown--menu")).to_be_visible()
+        alone = page.locator(".o-dropdown--menu").get_by_text(entry, exact=True)
+        if alone.count():
+            break
+        page.keyboard.press("Escape")
+        expect(page.locator(".o-dropdown--menu")).to_have_count(0)
+    alone.click()
+    expect(page.locator(".o_last_breadcrumb_item")).to_have_text(entry)
 
 
 def log_in(page: Page, url: str, login: str = "admin", password: str | None = None) -> None:

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 
 from playwright.sync_api import expect
 
-from tests.acceptance.harness.browser import Windows, log_in
+from tests.acceptance.harness.browser import Windows, go_to, log_in
 from tests.acceptance.harness.pos import PosPage
 from tests.acceptance.harness.till import Till
 
@@ -68,8 +68,7 @@ class PosDoor(Door):
         """By the button over the list *Not accepted*."""
         page = self._windows.open()
         log_in(page, self._till.server.url)
-        menu = "optics_kkt_driver.menu_fiscal_documents_dead"
-        page.locator(f".o_menu_sections [data-menu-xmlid='{menu}']").click()
+        go_to(page, "Не приняты")
         # The column is this list's alone: it is not the list of all documents that is still there.
         expect(page.locator("td[name=dead_reason]").first).to_be_visible()
         page.locator("thead .o_list_record_selector input").check()

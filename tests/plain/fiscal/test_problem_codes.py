@@ -17,11 +17,11 @@ from kkt.fiscal.vocabulary import CorrectionType, Nds
 ADDON = Path(__file__).parents[3] / "addons" / "optics_kkt_driver"
 SOURCES = [
     path
-    for folder in ("kkt/fiscal", "controllers", "models", "wizard")
+    for folder in ("kkt/fiscal", "kkt/site", "controllers", "models", "wizard")
     for path in (ADDON / folder).glob("*.py")
     if path.name not in ("rules.py", "fiscal_words.py")
 ]
-PLACE_OF_CODE = {"add": 2, "check": 3, "Problem": 2, "_refuse": 2, "MalformedCode": 0}
+PLACE_OF_CODE = {"add": 2, "check": 3, "Problem": 2, "_refuse": 2, "_wrong": 3, "MalformedCode": 0}
 """Of each call that takes a code: where among its arguments it stands."""
 
 

@@ -37,6 +37,9 @@ RULES: Mapping[str, str] = {
     "not_a_day": "must be the day of the settlement, YYYY-MM-DD",
     "has_a_time": "must be a date without time",
     "after_today": "must not be after today, {today:%d.%m.%Y}",
+    "not_a_moment": "must be a time with its zone, such as 2026-11-30T07:20:00Z",
+    "not_within": "must be a number from {least} to {most}",
+    "too_many": "must be at most {most}",
     # Sums
     "not_kopecks": "must be an integer number of kopecks",
     "not_an_amount": "must be an amount in roubles, not negative, at most two decimals",

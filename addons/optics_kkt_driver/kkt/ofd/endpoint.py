@@ -26,6 +26,7 @@ class BadSetting(ValueError):
     TEXTS: ClassVar[dict[str, str]] = {
         "address": "not an http(s) address of an OFD",
         "address_extra": "an address of an OFD has no user, no ? and no #",
+        "https_only": "the address of a head office begins with https://",
         "host_name": "no host can have this name: 63 characters between dots, 253 in all",
         "inside": "{address} is inside of this machine or its network",
         "link_local": "{address} is no address of an OFD",

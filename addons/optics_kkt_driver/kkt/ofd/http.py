@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -31,10 +31,10 @@ ANSWER_LIMIT = 64 * 1024
 _CHUNK = 8 * 1024
 
 
-class HttpTransport(Transport):
-    """Posts each message to ``<base_url>/receipts``.
+class HttpCalls:
+    """Calls with JSON to one server.
 
-    :param base_url: ``http`` or ``https`` address without the last segment.
+    :param url: ``http`` or ``https`` address that the paths of calls are put to.
     :param token: bearer token; empty sends none.
     :param connect_timeout: seconds to reach the operator.
     :param read_timeout: seconds between two parts of an answer. No exchange lasts longer than both
@@ -47,7 +47,7 @@ class HttpTransport(Transport):
 
     def __init__(
         self,
-        base_url: str,
+        url: str,
         *,
         token: str = "",
         connect_timeout: float = 3.0,
@@ -56,7 +56,7 @@ class HttpTransport(Transport):
         proxy: str = "",
         may_be_inside: MayBeInside = never,
     ) -> None:
-        self._base_url = check_address(base_url, may_be_inside)
+        self._url = check_address(url, may_be_inside)
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._verify = verify
@@ -66,7 +66,7 @@ class HttpTransport(Transport):
         self._adapter = CheckedAdapter(may_be_inside)
         self._session.mount("http://", self._adapter)
         self._session.mount("https://", self._adapter)
-        if check_proxy(proxy, base_url):
+        if check_proxy(proxy, url):
             self._session.proxies = {"https": proxy}
         self._session.auth = _Bearer(token)
         self._session.headers.update(
@@ -78,24 +78,20 @@ class HttpTransport(Transport):
             }
         )
 
-    def send(self, message: OfdMessage) -> Answer:
-        """Post one message; redirects are answers, not orders (they would drop the body)."""
-        body = message.to_bytes()
+    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Post one body; redirects are answers, not orders (they would drop the body).
+
+        :raises TransportError: no answer came
+        """
         timeouts = (self._connect_timeout, self._read_timeout)
         with self._within(sum(timeouts)):
-            return self._call(
-                "POST",
-                "receipts",
-                timeouts,
-                data=body,
-                headers={"Idempotency-Key": message.idempotency_key},
-            )
+            return self._call("POST", path, timeouts, data=body, headers=dict(headers))
 
-    def is_there(self, within: float) -> bool:
-        """Ask ``<base_url>/health``; an operator that has no such thing says so, and is there."""
+    def is_there(self, path: str, within: float) -> bool:
+        """Tell whether whatever answer to a GET comes within so many seconds."""
         try:
             with self._within(within):
-                self._call("GET", "health", (within, within))
+                self._call("GET", path, (within, within))
         except TransportError:
             return False
         return True
@@ -131,7 +127,7 @@ class HttpTransport(Transport):
         try:
             response = self._session.request(
                 method,
-                f"{self._base_url}/{path}",
+                f"{self._url}/{path}",
                 timeout=timeouts,
                 allow_redirects=False,
                 stream=True,
@@ -177,6 +173,29 @@ class HttpTransport(Transport):
         # What is left unread would be taken for the next answer: the connection must go.
         response.raw.close()
         return bytes(body[:ANSWER_LIMIT])
+
+
+class HttpTransport(Transport):
+    """Posts each message to ``<base_url>/receipts``.
+
+    :param base_url: ``http`` or ``https`` address without the last segment.
+    :param options: those of :class:`HttpCalls`.
+    :raises BadSetting: the address, the token or the proxy cannot be used.
+    """
+
+    def __init__(self, base_url: str, *, may_be_inside: MayBeInside = never, **options: Any):
+        self._http = HttpCalls(base_url, may_be_inside=may_be_inside, **options)
+
+    def send(self, message: OfdMessage) -> Answer:
+        headers = {"Idempotency-Key": message.idempotency_key}
+        return self._http.post("receipts", message.to_bytes(), headers)
+
+    def is_there(self, within: float) -> bool:
+        """Ask ``<base_url>/health``; an operator that has no such thing says so, and is there."""
+        return self._http.is_there("health", within)
+
+    def close(self) -> None:
+        self._http.close()
 
 
 class _Bearer(AuthBase):

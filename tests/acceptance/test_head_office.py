@@ -1,0 +1,111 @@
+"""A shop's server reports to head office: two servers, two databases, a real call between them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+import pytest
+import requests
+
+from tests.acceptance.harness.server import OdooServer
+
+SILENT_AFTER = 10
+"""Seconds; the reports come every 5."""
+SOON = 60
+
+
+@pytest.fixture
+def office(make_server: Callable[..., OdooServer]) -> OdooServer:
+    return make_server(SITE_SILENT_AFTER=str(SILENT_AFTER))
+
+
+@pytest.fixture
+def shop(make_server: Callable[..., OdooServer]) -> Iterator[OdooServer]:
+    shop = make_server(SYNC_INTERVAL="1", HEARTBEAT_INTERVAL="5")
+    yield shop
+    # Before its head office, which it would miss in its log.
+    shop.stop()
+
+
+def report_to(shop: OdooServer, office: OdooServer, key: str) -> None:
+    shop.configure(
+        head_office_url=office.url,
+        head_office_token=key,
+        head_office_database=office.db,
+        head_office_reporting="on",
+    )
+
+
+def watch(office: OdooServer, site: int, state: str, calls: int) -> None:
+    """Run head office's job until the shop is seen in this state, with so many people called."""
+    (job,) = office.sql("SELECT res_id FROM ir_model_data WHERE name = 'cron_watch_sites'")
+    deadline = time.monotonic() + SOON
+    while True:
+        office.rpc("ir.cron", "method_direct_trigger", [job["res_id"]])
+        (seen,) = office.rpc("kkt.site", "read", [site], ["state", "activity_ids", "age"])
+        if (seen["state"], len(seen["activity_ids"])) == (state, calls):
+            return
+        assert time.monotonic() < deadline, seen
+        time.sleep(1)
+
+
+def test_a_shop_falls_silent_and_comes_back(office: OdooServer, shop: OdooServer) -> None:
+    site = office.rpc("kkt.site", "create", {"name": "Васильевский остров"})
+    key = office.rpc("kkt.site", "action_new_key", [site])["context"]["default_key"]
+    report_to(shop, office, key)
+    watch(office, site, "healthy", 0)
+    (told,) = office.rpc("kkt.site", "read", [site], ["version", "tills", "number"])
+    assert [till["code"] for till in told["tills"]] == ["POS-001"]
+    health = requests.get(f"{office.url}/api/v1/health", timeout=30).json()
+    assert health["status"] == "healthy"
+    assert health["heartbeats_received"] > 0
+
+    shop.configure(head_office_reporting="off")
+    watch(office, site, "silent", 1)
+
+    shop.configure(head_office_reporting="on")
+    watch(office, site, "healthy", 0)
+    (later,) = office.rpc("kkt.site", "read", [site], ["number", "heartbeats_received"])
+    assert int(later["number"]) > int(told["number"])
+
+
+def test_of_reports_at_once_with_one_number_one_is_taken(office: OdooServer) -> None:
+    office.expect_log("could not serialize access")
+    site = office.rpc("kkt.site", "create", {"name": "Петроградская сторона"})
+    key = office.rpc("kkt.site", "action_new_key", [site])["context"]["default_key"]
+    report = {
+        "number": 7,
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "version": "19.0.7.0.0",
+        **{"status": "healthy", "circuit_breaker": "CLOSED", "network_status": "ONLINE"},
+        **{"percent_full": 0, "pending": 0, "dead": 0, "oldest_pending_at": None, "tills": []},
+    }
+
+    def post(_number: int) -> int:
+        return requests.post(
+            f"{office.url}/api/v1/kkt/heartbeat",
+            json=report,
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=60,
+        ).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = sorted(pool.map(post, range(8)))
+    assert statuses == [200, *[409] * 7]
+    (row,) = office.sql("SELECT heartbeats_received FROM kkt_site WHERE id = %s", site)
+    assert row["heartbeats_received"] == 1
+
+
+def test_a_head_office_that_knows_no_key_is_told_on_the_screen(
+    office: OdooServer, shop: OdooServer
+) -> None:
+    shop.expect_log("Report to head office: unauthorized")
+    report_to(shop, office, "0" * 40)
+    shop.wait_for_sql("SELECT 1 FROM kkt_head_office WHERE trouble = 'unauthorized'", timeout=SOON)
+    screen = shop.rpc("res.config.settings", "create", {})
+    (seen,) = shop.rpc("res.config.settings", "read", [screen], ["head_office_trouble"])
+    assert seen["head_office_trouble"]
+    assert len(shop.log.read_text().split("Report to head office")) == 2, "logged once"
