@@ -86,6 +86,7 @@ def history(shop: Shop) -> None:
         "buffer": "buffer status",
         "sender": "what the sender asks",
         "due": "what the job asks",
+        "page": "the owner's page (goal: 300 ms)",
     }
     show(
         f"With {MANY} delivered documents beside {FEW} (goal: 1.5)",
@@ -134,8 +135,10 @@ def _asked(shop: Shop) -> dict[str, float]:
                     env["fiscal.document"]._next_due(device.id, 1)
                 case "due":
                     env["fiscal.ofd"]._due_devices()
+                case "page":
+                    env["kkt.overview"].read_overview()
 
-    taken: dict[str, list[float]] = {"buffer": [], "sender": [], "due": []}
+    taken: dict[str, list[float]] = {"buffer": [], "sender": [], "due": [], "page": []}
     for number in range(-3, REPETITIONS):
         for name, each in taken.items():
             spent = milliseconds(partial(ask, name))

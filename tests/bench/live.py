@@ -24,6 +24,9 @@ BLOCK = 15
 BLOCKS = 3
 DRAINED = int(os.environ.get("BENCH_DRAIN", "200"))
 TILLS = 8
+MANY_TILLS, SILENT_TILLS = 40, 5
+BEATS = {True: 5, False: 86400}
+"""Seconds between two heartbeats, with and as good as without."""
 RESPONSE = 0.35
 """Seconds that a real OFD takes for an answer."""
 SILENT = 60.0
@@ -47,15 +50,31 @@ class LiveShop:
         server.sql("UPDATE res_company SET fiscal_buffer_size = 0")
         first = Till(server)
         first.slow_down()
-        self.tills = [first, *(self._copy(first, number) for number in range(2, TILLS + 1))]
+        self.tills = [first, *(self.copy(first, number) for number in range(2, TILLS + 1))]
         for till in self.tills:
             till.sell_until_signed(str(uuid4()))
         self.wait_until_drained()
 
-    def _copy(self, till: Till, number: int) -> Till:
+    def copy(self, till: Till, number: int) -> Till:
         code = f"POS-{number:03d}"
         self.server.rpc("kkt.device", "copy", [till.id], {"name": code, "code": code})
         return Till(self.server, code)
+
+    def ring_until_beaten(self, tills: int) -> None:
+        """Have the heartbeat's job run, until all tills were asked."""
+        (job,) = self.server.sql(
+            "SELECT res_id FROM ir_model_data WHERE name = 'cron_beat' AND model = 'ir.cron'"
+        )
+        deadline = time.monotonic() + DRAIN_WITHIN
+        while True:
+            self.server.rpc("ir.cron", "method_direct_trigger", [job["res_id"]])
+            (row,) = self.server.sql(
+                "SELECT count(*) AS n FROM kkt_device_status WHERE beat_at IS NOT NULL"
+            )
+            if row["n"] >= tills:
+                return
+            if time.monotonic() > deadline:
+                raise AssertionError(f"only {row['n']} tills were asked")
 
     def sell(self, till: Till) -> float:
         """Milliseconds of one sale."""
@@ -171,6 +190,31 @@ def hung_till(shop: LiveShop) -> list[tuple[str, str]]:
     ]
 
 
+def heartbeat(shop: LiveShop) -> list[tuple[str, str]]:
+    """How long a round over many tills takes, some of them silent; sales with it and without."""
+    first = shop.tills[0]
+    numbers = range(TILLS + 1, MANY_TILLS + 1)
+    more = [shop.copy(first, number) for number in numbers]
+    for till in more[:SILENT_TILLS]:
+        till.set_faults(silent=True)
+    spent: dict[bool, list[float]] = {False: [], True: []}
+    for number in range(2 * BLOCKS):
+        is_on = bool(number % 2)
+        shop.server.configure(heartbeat_interval=BEATS[is_on])
+        for _sale in range(2 * BLOCK):
+            spent[is_on].append(shop.sell(first))
+    shop.server.configure(heartbeat_interval=BEATS[False])
+    time.sleep(2 * BEATS[True])  # the round that goes on
+    shop.server.sql("UPDATE kkt_device_status SET beat_at = NULL")
+    taken = milliseconds(partial(shop.ring_until_beaten, MANY_TILLS)) / 1000
+    silent, calm = median(spent[True]), median(spent[False])
+    return [
+        (f"a round over {MANY_TILLS} tills, {SILENT_TILLS} silent (goal: 5 s)", f"{taken:.1f} s"),
+        ("a sale without a heartbeat (1.0)", f"{calm:.0f} ms"),
+        (f"a sale, a round every {BEATS[True]} s (goal: 1.05)", _ratio(silent, calm)),
+    ]
+
+
 def _ratio(spent: float, baseline: float) -> str:
     return f"{spent:.0f} ms  × {spent / baseline:.2f}"
 
@@ -191,6 +235,7 @@ def run() -> None:
                     *hung_till(shop),
                     *drain(shop, 1, 75),
                     *drain(shop, TILLS, 20),
+                    *heartbeat(shop),
                 ],
             )
     finally:
