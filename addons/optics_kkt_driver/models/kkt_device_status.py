@@ -9,6 +9,8 @@ ASK_AFTER = timedelta(seconds=30)
 """Whoever wants to know how a till is asks it anew when its last word is older than this."""
 ONLINE_FOR = timedelta(seconds=90)
 """An answer is worth this long; after it the till counts as silent."""
+BEATS_FOR = timedelta(minutes=5)
+"""What beats have told is worth this long: the job may be switched off, or a queue be stuck."""
 CLOCK_LIMIT = timedelta(minutes=5)
 """A till whose clock differs by more signs nothing (code 17)."""
 OFD_LIMIT = timedelta(days=30)
@@ -212,7 +214,8 @@ class KktDeviceStatus(models.Model):
         self.device_id._presence_changed(was)
 
     def _is_missing(self):
-        """Whether the till has not answered for a while; before that is known, its last silence."""
-        if self.presence == Presence.UNKNOWN:
+        """Whether the till has not answered for a while; its last silence, where no beat tells."""
+        is_stale = not self.beat_at or fields.Datetime.now() - self.beat_at > BEATS_FOR
+        if self.presence == Presence.UNKNOWN or is_stale:
             return bool(self.silence)
         return self.presence == Presence.OFFLINE

@@ -133,6 +133,7 @@ class KktSite(models.Model):
         # Before a user is made for whoever may not.
         self.check_access("create")
         for vals in vals_list:
+            self._check_written_by_hand(vals)
             company = vals.get("company_id") or self.env.company.id
             vals["user_id"] = self._make_user(vals.get("name"), company).id
         return super().create(vals_list)
@@ -156,6 +157,7 @@ class KktSite(models.Model):
         )
 
     def write(self, vals):
+        self._check_written_by_hand(vals)
         if "company_id" in vals:
             self.check_access("write")
             company = self.env["res.company"].browse(vals["company_id"])
@@ -163,6 +165,14 @@ class KktSite(models.Model):
                 {"company_ids": [Command.set(company.ids)], "company_id": company.id}
             )
         return super().write(vals)
+
+    @api.model
+    def _check_written_by_hand(self, vals):
+        """Keep what shops have told, and whom they report as, from whoever may name a shop."""
+        told = [name for name in vals if name in self._fields and self._fields[name].readonly]
+        if told and not self.env.su:
+            labels = (self._fields[name]._description_string(self.env) for name in told)
+            raise UserError(self.env._("The shop itself tells this: %s", ", ".join(labels)))
 
     # The key ----------------------------------------------------------------------------------
 

@@ -81,6 +81,14 @@ class TestHeartbeat(FiscalCase):
         self.assertEqual(self.till.presence, "online")
         self.assertEqual(self.told(self.till)[-1], "The till answers again.")
 
+    def test_beats_that_are_long_past_tell_nothing(self):
+        self.beat(2)
+        self.set_faults(silent=True)
+        self.passes(600)
+        self.till._refresh_status()
+        health = self.env["kkt.monitor"]._health_report(self.till)
+        self.assertEqual(health["components"]["tills"]["silent"], [self.till.code])
+
     def test_who_has_answered_since_is_not_asked(self):
         self.beat()
         for speak in (self.open_shift, self.register):

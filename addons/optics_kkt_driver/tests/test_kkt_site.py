@@ -132,6 +132,23 @@ class TestHeartbeat(HttpCase):
         self.assertEqual(self.report()[0], 401)
         self.assertEqual(self.call(body=make_report().to_json(), key=shown)[0], 200)
 
+    def test_nobody_writes_what_the_shop_tells(self):
+        manager = new_test_user(
+            self.env, "manager", "base.group_user,optics_kkt_driver.group_fiscal_manager"
+        )
+        site = self.site.with_user(manager)
+        site.name = "Лиговский"
+        for told in (
+            {"pending": 0},
+            {"number": 9},
+            {"received_at": False},
+            {"user_id": manager.id},
+        ):
+            with self.assertRaisesRegex(UserError, "The shop itself tells this"):
+                site.write(told)
+            with self.assertRaisesRegex(UserError, "The shop itself tells this"):
+                site.create({"name": "Another", **told})
+
     def test_no_key_is_made_of_other_power(self):
         self.site.user_id.group_ids = [Command.link(self.env.ref("base.group_system").id)]
         with self.assertRaises(UserError):
