@@ -99,6 +99,7 @@ def test_of_reports_at_once_with_one_number_one_is_taken(office: OdooServer) -> 
     assert row["heartbeats_received"] == 1
 
 
+@pytest.mark.full
 def test_a_head_office_that_knows_no_key_is_told_on_the_screen(
     office: OdooServer, shop: OdooServer
 ) -> None:

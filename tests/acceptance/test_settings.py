@@ -29,7 +29,7 @@ def save(page: Page, field: Locator, value: str) -> None:
         page.locator(".o_form_button_save").click()
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", ["threaded", pytest.param("prefork", marks=pytest.mark.full)])
 def test_a_setting_counts_at_once(
     make_server: Callable[..., OdooServer], page: Page, mode: str
 ) -> None:
