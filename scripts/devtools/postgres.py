@@ -56,9 +56,13 @@ def databases(prefix: str) -> list[str]:
 def drop(database: str, data_dir: Path = DATA_DIR) -> None:
     """Drop it with all that Odoo and the virtual tills keep for it in the data folder."""
     with connection() as cursor:
+        # Not WITH (FORCE), which may not end an autovacuum and fails; plainly, PostgreSQL ends it.
         cursor.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = %s AND backend_type = 'client backend'",
+            (database,),
         )
+        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(database)))
     for folder in data_dir.glob(f"*/{database}"):
         shutil.rmtree(folder)
 
