@@ -5,7 +5,6 @@ A route is declared with :func:`json_route`; its handler returns ``(status, body
 dispatchers would answer with an HTML page.
 """
 
-import ipaddress
 import json
 import logging
 from decimal import Decimal
@@ -22,6 +21,7 @@ from odoo.tools import config
 from ..kkt.fiscal.document import InvalidDocument
 from ..kkt.fiscal.exact import shown
 from ..kkt.fiscal.jsonio import check_outside, is_storable
+from ..kkt.ofd.endpoint import is_loopback
 from ..lane.cursor import is_cut_off
 from ..settings import is_development
 from .doors import allowed_methods, refuse_foreign_page
@@ -186,20 +186,11 @@ def is_trusted_loopback():
         config.get("kkt_api_anonymous") == "loopback"
         and is_development()
         and not config["proxy_mode"]
-        and _is_loopback(config["http_interface"] or "0.0.0.0")  # noqa: S104 - Odoo's default
-        and _is_loopback(request.httprequest.remote_addr or "")
-        and _is_loopback(request.httprequest.host.rsplit(":", 1)[0].strip("[]"))
+        and is_loopback(config["http_interface"] or "0.0.0.0")  # noqa: S104 - Odoo's default
+        and is_loopback(request.httprequest.remote_addr or "")
+        and is_loopback(request.httprequest.host.rsplit(":", 1)[0].strip("[]"))
         and not any(header in headers for header in FORWARDING_HEADERS)
     )
-
-
-def _is_loopback(host):
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def json_body():

@@ -1,9 +1,10 @@
+import math
 from datetime import timedelta
 
 from odoo import api, fields, models
 
-SHIFT_LIMIT = 24
-"""Hours after which a drive signs nothing but the shift's end."""
+from ..kkt.fiscal.shift import SHIFT_LIMIT
+
 DRIVE_ENDS_SOON = 30
 """Days before the end of a drive at which a new one must be ordered."""
 
@@ -63,7 +64,6 @@ class KktOverview(models.AbstractModel):
             "company": device.company_id.name,
             "health": device.health,
             "words": device.health_words,
-            "presence": status.presence,
             "seen_at": status.seen_at and fields.Datetime.to_string(status.seen_at),
             "shift": self._words_of_shift(device),
             "receipts": sum(ours.mapped("receipt_count")),
@@ -78,11 +78,12 @@ class KktOverview(models.AbstractModel):
     @api.model
     def _words_of_shift(self, device):
         status = device._status()
-        if not status.shift_open:
+        age = device._shift_age()
+        if age is None:
             return self.env._("The shift is closed")
-        left = SHIFT_LIMIT - int(status.shift_age)
-        if left <= 0:
+        if device._shift_is_over():
             return self.env._("Shift %s is longer than 24 hours", status.shift_number)
+        left = math.ceil((SHIFT_LIMIT - age) / timedelta(hours=1))
         return self.env._(
             "Shift %(number)s, %(hours)s h left", number=status.shift_number, hours=left
         )

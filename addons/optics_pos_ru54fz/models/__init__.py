@@ -6,6 +6,7 @@ from . import (
     ir_module_module,
     kkt_device,
     kkt_monitor,
+    kkt_overview,
     pos_config,
     pos_order,
     pos_order_line,

@@ -10,9 +10,7 @@ class KktMonitor(models.AbstractModel):
         unsigned = (
             self.env["pos.order"]
             .sudo()
-            .search_count(
-                [("company_id", "in", devices.company_id.ids), ("fiscal_unsigned", "=", True)]
-            )
+            .search_count(self.env["pos.order"]._unsigned_of(devices.company_id))
         )
         return {
             **super()._further_components(devices),

@@ -47,6 +47,11 @@ class PosOrder(models.Model):
             )
 
     @api.model
+    def _unsigned_of(self, companies):
+        """Return the domain of what these companies were paid without a receipt."""
+        return [("company_id", "in", companies.ids), ("fiscal_unsigned", "=", True)]
+
+    @api.model
     def _search_fiscal_unsigned(self, operator, value):
         if operator != "in":
             return NotImplemented

@@ -57,6 +57,18 @@ class TestPaidWithoutAReceipt(ShopCase):
         self.assertEqual(report["components"]["sales"], {"status": "degraded", "unsigned": 1})
         self.assertEqual(report["status"], "degraded")
 
+    def test_the_owners_page_leads_to_them(self):
+        (advice,) = [
+            each
+            for each in self.env["kkt.overview"]
+            .with_user(self.administrator)
+            .read_overview()["advice"]
+            if "without a receipt" in each["text"]
+        ]
+        self.assertIn("Paid without a receipt: 1.", advice["text"])
+        found = self.env["pos.order"].search(advice["action"]["domain"])
+        self.assertEqual(found, self.order)
+
     def test_the_job_calls_people(self):
         job = self.env.ref("optics_pos_ru54fz.cron_tell_of_unsigned")
         job.method_direct_trigger()

@@ -91,6 +91,16 @@ def check_ip(ip: IPAddress, host: str, may_be_inside: MayBeInside) -> None:
         raise BadSetting("inside", address=str(ip))
 
 
+def is_loopback(host: str) -> bool:
+    """Tell whether a host as it is written, not looked up, is this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def is_of_this_machine(address: str) -> bool:
     """Tell whether an address, or a route of this server, leads to no other machine."""
     if address.startswith("/"):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ..ofd.endpoint import BadSetting, MayBeInside, check_address, check_token, never
+from ..ofd.endpoint import (
+    BadSetting,
+    MayBeInside,
+    check_address,
+    check_token,
+    is_loopback,
+    never,
+)
 from ..ofd.http import HttpCalls
 from ..ofd.transport import Answer, Broken, ConnectFailed, EndpointUnusable, TransportError
 from .report import SiteReport
@@ -39,18 +45,9 @@ def check_head_office(address: str, may_be_inside: MayBeInside = never) -> str:
     checked = check_address(address, may_be_inside)
     parts = urlsplit(checked)
     host = parts.hostname or ""
-    if parts.scheme != "https" and not (_is_loopback(host) and may_be_inside(host)):
+    if parts.scheme != "https" and not (is_loopback(host) and may_be_inside(host)):
         raise BadSetting("https_only")
     return checked
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class HeadOffice:

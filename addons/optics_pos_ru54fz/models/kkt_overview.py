@@ -1,0 +1,26 @@
+from odoo import api, models
+
+
+class KktOverview(models.AbstractModel):
+    _inherit = "kkt.overview"
+
+    @api.model
+    def _further_advice(self, devices):
+        """Tell whoever may see orders of money without a receipt."""
+        advice = super()._further_advice(devices)
+        orders = self.env["pos.order"]
+        domain = orders._unsigned_of(devices.company_id)
+        if orders.has_access("read") and (count := orders.search_count(domain)):
+            name = self.env._("Paid without a receipt")
+            text = self.env._(
+                "%(what)s: %(count)s. Correct each, or decide.", what=name, count=count
+            )
+            action = {
+                "type": "ir.actions.act_window",
+                "name": name,
+                "res_model": "pos.order",
+                "views": [[False, "list"], [False, "form"]],
+                "domain": domain,
+            }
+            advice = [*advice, {"level": "danger", "text": text, "action": action}]
+        return advice
