@@ -1,6 +1,6 @@
 {
     "name": "Optics",
-    "version": "19.0.7.0.0",
+    "version": "19.0.7.1.0",
     "summary": "The records of an optical shop: what kind of optical goods a product is",
     "category": "Sales/Optics",
     "author": "OpticsERP",

@@ -1,13 +1,13 @@
 {
     "name": "Optics: KKT driver",
     "summary": "Signs documents on Russian cash registers (54-FZ) and delivers them to the OFD",
-    "version": "19.0.7.0.0",
+    "version": "19.0.7.1.0",
     "category": "Accounting/Localizations/Point of Sale",
     "author": "OpticsERP",
     "website": "https://github.com/opticserp/opticserp",
     "license": "LGPL-3",
     "depends": ["account", "product", "bus"],
-    "external_dependencies": {"python": ["qrcode", "requests"]},
+    "external_dependencies": {"python": ["qrcode", "requests", "xlsxwriter"]},
     "data": [
         "security/fiscal_groups.xml",
         "security/ir.model.access.csv",
@@ -17,6 +17,7 @@
         "views/fiscal_document_views.xml",
         "wizard/fiscal_document_decision_views.xml",
         "wizard/fiscal_setup_step_views.xml",
+        "wizard/fiscal_turnover_export_views.xml",
         "wizard/kkt_cash_move_views.xml",
         "views/kkt_shift_views.xml",
         "wizard/kkt_document_reading_views.xml",

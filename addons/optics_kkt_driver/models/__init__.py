@@ -8,6 +8,7 @@ from . import (
     fiscal_document_details,
     fiscal_document_event,
     fiscal_document_shift,
+    fiscal_document_sums,
     fiscal_ofd,
     fiscal_ofd_breaker,
     fiscal_ofd_sending,

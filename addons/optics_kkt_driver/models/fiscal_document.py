@@ -100,10 +100,6 @@ SOURCES = [
 ]
 
 
-MONEY_LEAVES = frozenset({"2", "3"})
-"""Kinds of settlement by which the shop pays: the return of a sale, and a purchase."""
-
-
 class Wanted(NamedTuple):
     """A document that somebody wants signed, and what its row keeps beside it."""
 
@@ -294,12 +290,6 @@ class FiscalDocument(models.Model):
     operation_type = fields.Selection(OPERATION_TYPES, string="Kind of settlement", readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     total_sum = fields.Monetary(string="Total", readonly=True, aggregator=None)
-    turnover = fields.Monetary(
-        compute="_compute_turnover",
-        store=True,
-        help="What came in by this settlement: less than zero for a return, nothing while it is"
-        " not signed",
-    )
     event_ids = fields.One2many(
         "fiscal.document.event", "document_id", string="History", readonly=True
     )
@@ -366,13 +356,6 @@ class FiscalDocument(models.Model):
                 )
             else:
                 document.display_name = f"{kind} #{document.id}"
-
-    @api.depends("state", "kind", "operation_type", "total_sum")
-    def _compute_turnover(self):
-        for document in self:
-            counts = document.kind in RECEIPT_KINDS and document.state in SIGNED
-            sign = -1 if document.operation_type in MONEY_LEAVES else 1
-            document.turnover = sign * document.total_sum if counts else 0
 
     @api.depends("state")
     def _compute_of_state(self):

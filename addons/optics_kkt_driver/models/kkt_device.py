@@ -277,6 +277,10 @@ class KktDevice(models.Model):
         """Turn the till's naive local time into naive UTC, as Odoo stores it."""
         return local.replace(tzinfo=ZoneInfo(self.timezone)).astimezone(UTC).replace(tzinfo=None)
 
+    def _to_local(self, moment):
+        """Turn naive UTC, as Odoo stores it, into the till's naive local time."""
+        return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(self.timezone)).replace(tzinfo=None)
+
     def _local_date(self, moment=None):
         """The date where the till stands: today, of what is sold now, or of a `moment` in UTC."""
         moment = moment.replace(tzinfo=UTC) if moment else datetime.now(UTC)

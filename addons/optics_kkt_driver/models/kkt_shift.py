@@ -304,6 +304,12 @@ class KktShift(models.Model):
     def _device_counters(self):
         return ShiftCounters.from_json(self.device_counters)
 
+    def _told_turnover(self):
+        """What came in by the till's counters, less returns; False when it has told none."""
+        if not self.device_counters:
+            return False
+        return self._device_counters().totals.turnover / 100
+
     def _cash_at_opening(self):
         """Kopecks in the drawer when the shift began; None when nobody told."""
         return (self.opening_cash or {}).get("cashInDrawer")

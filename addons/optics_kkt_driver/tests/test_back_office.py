@@ -8,6 +8,7 @@ from odoo.tests import tagged
 
 from ..kkt.fiscal.document import Cashier, Item, Payments, Receipt
 from ..kkt.fiscal.vocabulary import Nds, OperationType, TaxationType
+from ..models.fiscal_document_sums import MEASURES
 from .common import FiscalCase, make_receipt
 
 CASHIER = Cashier("Кассир Иванова")
@@ -111,4 +112,4 @@ class TestDocumentsCounted(FiscalCase):
             for name, told in described.items()
             if told.get("aggregator") == "sum" and told.get("store")
         }
-        self.assertEqual(measures, {"turnover"})
+        self.assertEqual(measures, set(MEASURES))

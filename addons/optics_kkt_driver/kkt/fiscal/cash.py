@@ -61,6 +61,5 @@ def drawer_change(kind: DocumentKind, content: Mapping[str, Any]) -> int:
             return -int(content["sum"])
         case DocumentKind.RECEIPT:
             cash = int(content.get("cashTotalSum", 0))
-            comes_in = (OperationType.SALE, OperationType.PURCHASE_RETURN)
-            return cash if content["operationType"] in comes_in else -cash
+            return -cash if OperationType(content["operationType"]).money_leaves else cash
     return 0

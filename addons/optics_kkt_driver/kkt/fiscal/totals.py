@@ -116,6 +116,14 @@ class ShiftTotals:
         """Tag 1134: receipts and corrections of all kinds."""
         return sum(each.count for each in self.operations.values())
 
+    @property
+    def turnover(self) -> int:
+        """Kopecks that came in: sales less their returns, less purchases."""
+        return sum(
+            -each.total if operation.money_leaves else each.total
+            for operation, each in self.operations.items()
+        )
+
     def of(self, operation: OperationType) -> OperationTotals:
         """The counter of one operation, zeros when it did not happen."""
         return self.operations.get(operation, OperationTotals())

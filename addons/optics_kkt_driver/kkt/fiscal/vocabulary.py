@@ -101,6 +101,11 @@ class OperationType(IntEnum):
         return self in (OperationType.SALE_RETURN, OperationType.PURCHASE_RETURN)
 
     @property
+    def money_leaves(self) -> bool:
+        """Whether the shop pays: the return of a sale, and a purchase."""
+        return self in (OperationType.SALE_RETURN, OperationType.PURCHASE)
+
+    @property
     def returned(self) -> OperationType:
         """The operation that gives this one back."""
         return OperationType(self - 1 if self.is_return else self + 1)

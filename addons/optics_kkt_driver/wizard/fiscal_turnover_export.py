@@ -1,0 +1,257 @@
+import base64
+from collections import defaultdict
+from datetime import date, datetime, time, timedelta
+from io import BytesIO
+
+import xlsxwriter
+from dateutil.relativedelta import relativedelta
+from xlsxwriter.utility import xl_range
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import float_round
+
+from ..kkt.flow.states import SIGNED
+from ..models.fiscal_document import RECEIPT_KINDS
+from ..models.fiscal_document_sums import MEASURES
+
+MOST_DOCUMENTS = 100_000
+"""In one workbook: what a person may still open, and one worker may hold."""
+ALWAYS_SHOWN = frozenset({"turnover", "cash_total_sum", "ecash_total_sum", "nds_sum"})
+"""Sums that have a column also where all are nought."""
+DOCUMENT_COLUMNS = (
+    *("date_time", "device_id", "fn_number", "fd_number", "fpd", "shift_number", "receipt_number"),
+    *("kind", "operation_type", "reference", "state"),
+)
+SHIFT_COLUMNS = (
+    *("device_id", "number", "opened_at", "opened_by", "closed_at", "closed_by"),
+    *("receipt_count", "turnover", "told_turnover", "comparison"),
+)
+SHIFT_SUMS = ("turnover", "told_turnover")
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+"""What callers wrote stays text: "=…" in a reference is no formula of ours."""
+FORMATS = {
+    "head": {"bold": True, "text_wrap": True, "valign": "top"},
+    "money": {"num_format": "#,##0.00"},
+    "total": {"num_format": "#,##0.00", "bold": True},
+    "day": {"num_format": "dd.mm.yyyy"},
+    "moment": {"num_format": "dd.mm.yyyy hh:mm"},
+}
+COLUMN_WIDTH = 15
+
+
+class FiscalTurnoverExport(models.TransientModel):
+    """What came in over some days, as a workbook for the accountant.
+
+    Three sheets: each signed settlement; the same by day and till; the shifts, with the till's own
+    counters beside ours. Days are those of the till's clock, which tax law goes by.
+    """
+
+    _name = "fiscal.turnover.export"
+    _description = "Turnover for the accountant"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
+    device_ids = fields.Many2many(
+        "kkt.device",
+        string="Tills",
+        check_company=True,
+        context={"active_test": False},
+        help="All of the company where none is named, also those that serve no more",
+    )
+    date_from = fields.Date(
+        string="First day", required=True, default=lambda self: self._last_month()
+    )
+    date_to = fields.Date(
+        string="Last day",
+        required=True,
+        default=lambda self: self._last_month() + relativedelta(day=31),
+    )
+    file = fields.Binary(string="Workbook", readonly=True, attachment=False)
+
+    @api.model
+    def _last_month(self):
+        return fields.Date.context_today(self) + relativedelta(months=-1, day=1)
+
+    @api.constrains("date_from", "date_to")
+    def _check_dates(self):
+        for export in self:
+            if export.date_from > export.date_to:
+                raise ValidationError(self.env._("First day: must not be later than the last day."))
+
+    def action_download(self):
+        """Make the workbook and hand it to the browser."""
+        self.ensure_one()
+        self.file = base64.b64encode(self._workbook())
+        name = self.env._("Turnover %(first)s – %(last)s", first=self.date_from, last=self.date_to)
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/file/{name}.xlsx?download=true",
+            "target": "download",
+        }
+
+    # What is told -------------------------------------------------------------------------------
+
+    def _tills(self):
+        tills = self.device_ids or self.env["kkt.device"].with_context(active_test=False).search(
+            [("company_id", "=", self.company_id.id)]
+        )
+        return tills.sorted("code")
+
+    def _within(self, till, name):
+        """Return the domain of these days by the till's clock."""
+        first = till._to_utc(datetime.combine(self.date_from, time()))
+        last = till._to_utc(datetime.combine(self.date_to + timedelta(days=1), time()))
+        return [("device_id", "=", till.id), (name, ">=", first), (name, "<", last)]
+
+    def _settlements(self):
+        """Return the signed settlements as rows of values, till by till in their order."""
+        rows = []
+        signed = [("kind", "in", RECEIPT_KINDS), ("state", "in", SIGNED)]
+        for till in self._tills():
+            found = self.env["fiscal.document"].search_read(
+                [*signed, *self._within(till, "date_time")],
+                [*DOCUMENT_COLUMNS, *MEASURES],
+                order="fn_number, fd_number",
+                limit=MOST_DOCUMENTS - len(rows) + 1,
+            )
+            rows += [self._by_clock_of(till, row) for row in found]
+            if len(rows) > MOST_DOCUMENTS:
+                raise UserError(
+                    self.env._(
+                        "First day, last day: more than %s documents lie between them. Take"
+                        " fewer days, or fewer tills.",
+                        MOST_DOCUMENTS,
+                    )
+                )
+        return rows
+
+    def _shifts(self):
+        rows = []
+        for till in self._tills():
+            for shift in self.env["kkt.shift"].search(
+                self._within(till, "opened_at"), order="opened_at"
+            ):
+                row = {name: shift[name] for name in SHIFT_COLUMNS if name in shift._fields}
+                row["told_turnover"] = shift._told_turnover()
+                rows.append(self._by_clock_of(till, row))
+        return rows
+
+    @api.model
+    def _by_clock_of(self, till, row):
+        """Return a row with its till's code, and moments as the till's clock showed them."""
+        local = {
+            name: till._to_local(value)
+            for name, value in row.items()
+            if isinstance(value, datetime)
+        }
+        return row | local | {"device_id": till.code}
+
+    @api.model
+    def _days(self, settlements, measures):
+        """Add the settlements up by day and till."""
+        days = defaultdict(lambda: {"count": 0, **dict.fromkeys(measures, 0)})
+        currency = self.company_id.currency_id
+        for row in settlements:
+            day = days[row["date_time"].date(), row["device_id"]]
+            day["count"] += 1
+            for name in measures:
+                day[name] = currency.round(day[name] + row[name])
+        return [
+            {"day": day, "device_id": till, **sums} for (day, till), sums in sorted(days.items())
+        ]
+
+    # The workbook -------------------------------------------------------------------------------
+
+    def _workbook(self):
+        settlements = self._settlements()
+        measures = [
+            name
+            for name in MEASURES
+            if name in ALWAYS_SHOWN or any(row[name] for row in settlements)
+        ]
+        labels = self._labels("fiscal.document", (*DOCUMENT_COLUMNS, *measures))
+        day_labels = {
+            "day": self.env._("Day"),
+            "device_id": labels["device_id"],
+            "count": self.env._("Receipts"),
+            **{name: labels[name] for name in measures},
+        }
+        shift_labels = self._labels("kkt.shift", SHIFT_COLUMNS)
+        shift_labels["told_turnover"] = self.env._("Turnover by the till")
+        output = BytesIO()
+        with xlsxwriter.Workbook(output, OPTIONS) as book:
+            formats = {name: book.add_format(told) for name, told in FORMATS.items()}
+            for name, headings, sums, rows in (
+                (
+                    self.env._("Documents"),
+                    labels,
+                    measures,
+                    self._worded("fiscal.document", settlements),
+                ),
+                (self.env._("Days"), day_labels, measures, self._days(settlements, measures)),
+                (
+                    self.env._("Shifts"),
+                    shift_labels,
+                    SHIFT_SUMS,
+                    self._worded("kkt.shift", self._shifts()),
+                ),
+            ):
+                sheet = _Sheet(book.add_worksheet(name), formats, headings, sums)
+                sheet.fill(rows, self.env._("Total"))
+        return output.getvalue()
+
+    def _labels(self, model, names):
+        told = self.env[model].fields_get(names, ["string"])
+        return {name: told[name]["string"] if name in told else "" for name in names}
+
+    def _worded(self, model, rows):
+        """Put words for the choices of selections."""
+        told = self.env[model].fields_get(rows[0] if rows else (), ["selection"])
+        words = {name: dict(field["selection"]) for name, field in told.items() if field}
+        return [
+            {name: words.get(name, {}).get(value, value) for name, value in row.items()}
+            for row in rows
+        ]
+
+
+class _Sheet:
+    """A table with a heading that stays, a filter, and totals that follow the filter."""
+
+    def __init__(self, sheet, formats, labels, sums):
+        self._sheet, self._formats = sheet, formats
+        self._columns, self._sums = list(labels), sums
+        sheet.set_column(0, len(labels) - 1, COLUMN_WIDTH)
+        sheet.write_row(0, 0, labels.values(), formats["head"])
+        sheet.freeze_panes(1, 0)
+
+    def fill(self, rows, total):
+        """Write rows of values by column, then a line that is called `total`."""
+        for number, row in enumerate(rows, 1):
+            for column, name in enumerate(self._columns):
+                value = row[name]
+                if value is not None and value is not False:
+                    self._sheet.write(number, column, value, self._format(name, value))
+        if rows:
+            self._sheet.autofilter(0, 0, len(rows), len(self._columns) - 1)
+            self._total(rows, total)
+
+    def _format(self, name, value):
+        if name in self._sums:
+            return self._formats["money"]
+        if isinstance(value, datetime):
+            return self._formats["moment"]
+        return self._formats["day"] if isinstance(value, date) else None
+
+    def _total(self, rows, total):
+        last = len(rows)
+        self._sheet.write_string(last + 1, 0, total, self._formats["head"])
+        for column, name in enumerate(self._columns):
+            if name not in self._sums:
+                continue
+            cells = xl_range(1, column, last, column)
+            value = float_round(sum(row[name] for row in rows), precision_digits=2)
+            bold = self._formats["total"]
+            self._sheet.write_formula(last + 1, column, f"=SUBTOTAL(9,{cells})", bold, value)
