@@ -163,6 +163,8 @@ class Wire:
         """Do with one call what is its turn; whether the connection lives on."""
         if self._refuses():
             return False
+        if head.startswith(b"GET "):  # whether it is there: no document, so nobody's turn
+            return self._treat(Mode.PASS, client, head)
         mode = self._next_mode()
         told = json.loads(body)
         fd = told["fiscalDocumentNumber"]
