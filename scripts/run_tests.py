@@ -39,6 +39,8 @@ VERBOSE = bool(os.environ.get("V"))
 KEEP = bool(os.environ.get("KEEP"))
 #: Run the tests marked ``full`` too.
 FULL = bool(os.environ.get("FULL"))
+#: Two files at a time, for a machine of two cores; with V in turn, since their output would mix.
+SIDE_BY_SIDE = () if VERBOSE else ("--numprocesses=2", "--dist=loadfile")
 #: Databases of test runs are named with the process that made them.
 TEST_DATABASE = "opticserp_test_run_"
 
@@ -60,7 +62,7 @@ class Result:
 
 
 def plain() -> Result:
-    return run_pytest("plain", TESTS / "plain")
+    return run_pytest("plain", TESTS / "plain", *SIDE_BY_SIDE)
 
 
 def addons() -> Result:
@@ -84,7 +86,7 @@ def run_share(number: int, tags: str) -> Result:
 
 def acceptance() -> Result:
     build_suite_template()
-    return run_pytest("acceptance", TESTS / "acceptance", "--timeout=600")
+    return run_pytest("acceptance", TESTS / "acceptance", "--timeout=600", *SIDE_BY_SIDE)
 
 
 def chaos() -> Result:

@@ -9,8 +9,11 @@ from datetime import UTC, datetime
 
 import pytest
 import requests
+from playwright.sync_api import Page, expect
 
+from tests.acceptance.harness.browser import ConsoleWatch, log_in
 from tests.acceptance.harness.server import OdooServer
+from tests.acceptance.harness.till import Till
 
 SILENT_AFTER = 10
 """Seconds; the reports come every 5."""
@@ -79,7 +82,7 @@ def test_of_reports_at_once_with_one_number_one_is_taken(office: OdooServer) -> 
     report = {
         "number": 7,
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "version": "19.0.7.0.0",
+        "version": "19.0.7.1.0",
         **{"status": "healthy", "circuit_breaker": "CLOSED", "network_status": "ONLINE"},
         **{"percent_full": 0, "pending": 0, "dead": 0, "oldest_pending_at": None, "tills": []},
     }
@@ -97,6 +100,71 @@ def test_of_reports_at_once_with_one_number_one_is_taken(office: OdooServer) -> 
     assert statuses == [200, *[409] * 7]
     (row,) = office.sql("SELECT heartbeats_received FROM kkt_site WHERE id = %s", site)
     assert row["heartbeats_received"] == 1
+
+
+@pytest.mark.full
+def test_what_troubles_a_shop_is_seen_there_and_at_head_office(
+    office: OdooServer, shop: OdooServer, new_page: Callable[[], Page], console: ConsoleWatch
+) -> None:
+    # The shop goes away under its own page.
+    console.expect("ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket")
+    till = Till(shop)
+    till.slow_down()
+    till.mend()
+    till.ofd("set-success")
+    shop.configure(circuit_breaker_threshold=1, circuit_breaker_recovery=600)
+    site = office.rpc("kkt.site", "create", {"name": "Коломна"})
+    key = office.rpc("kkt.site", "action_new_key", [site])["context"]["default_key"]
+    report_to(shop, office, key)
+    owner, centre = new_page(), new_page()
+    log_in(owner, shop.url)
+    owner.goto(f"{shop.url}/odoo/fiscal-health")
+    log_in(centre, office.url)
+    advice, well = owner.locator(".o_fiscal_advice button"), owner.locator(".alert-success")
+
+    def seen(*words: str) -> None:
+        """The shop's tile at head office says so, soon."""
+        centre.goto(f"{office.url}/odoo/action-optics_kkt_driver.kkt_site_action")
+        tile = centre.locator(".o_kanban_record", has_text="Коломна")
+        deadline = time.monotonic() + SOON
+        while not all(word in tile.inner_text() for word in words):
+            assert time.monotonic() < deadline, tile.inner_text()
+            centre.reload()
+
+    def all_is_well() -> None:
+        expect(well).to_be_visible()
+        seen("В порядке", "Отправляет")
+        assert requests.get(f"{shop.url}/v1/health", timeout=30).json()["status"] == "healthy"
+
+    till.sell_until_signed("first")
+    all_is_well()
+
+    till.set_faults(silent=True)
+    till.beat_until("offline")
+    expect(advice.filter(has_text="POS-001")).to_be_visible()
+    seen("Требует внимания")
+    till.mend()
+    till.beat_until("online")
+    all_is_well()
+
+    till.ofd("set-failure", permanent_failure=True)
+    till.sell_until_signed("waits")
+    till.wait_for_buffer(circuit_breaker="OPEN")
+    expect(advice.filter(has_text="Эмулятор ОФД")).to_contain_text("Ждут документов: 1")
+    seen("Ждёт после неудач", "Не передано: 1", "Старейший непереданный")
+    till.ofd("set-success")
+    shop.rpc("fiscal.ofd", "action_try_now", shop.rpc("fiscal.ofd", "search", []))
+    till.wait_for("waits", "delivered")
+    all_is_well()
+
+    shop.kill()
+    watch(office, site, "silent", 1)
+    seen("Молчит", "Как было тогда")
+    expect(owner.get_by_text("Сервер не отвечает")).to_be_visible()
+    shop.start()
+    watch(office, site, "healthy", 0)
+    owner.reload()
+    all_is_well()
 
 
 @pytest.mark.full

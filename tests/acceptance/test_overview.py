@@ -38,27 +38,16 @@ def silent_tills(server: OdooServer) -> list[str]:
     return silent
 
 
-def beaten(server: OdooServer, presence: str) -> None:
-    """Wait until the heartbeat sees the till so, after the time that it must stay otherwise."""
-    server.sql(
-        "UPDATE kkt_device_status SET presence_since = presence_since - interval '2 minutes'"
-        " RETURNING id"
-    )
-    server.wait_for_sql(
-        "SELECT 1 FROM kkt_device_status WHERE presence = %s", presence, timeout=SEEN / 1000
-    )
-
-
 def test_a_till_falls_silent_and_comes_back(till: Till, overview: Locator, page: Page) -> None:
     before = int(re.findall(r"\d+", overview.get_by_text("Чеков сегодня").inner_text())[-1])
     till.sell_until_signed("seen-at-once")
     expect(overview).to_contain_text(f"Чеков сегодня: {before + 1}", timeout=SEEN)
     expect(page.locator(".alert-success")).to_be_visible(timeout=SEEN)
-    beaten(till.server, "online")
+    till.beat_until("online")
     assert silent_tills(till.server) == []
 
     till.set_faults(silent=True)
-    beaten(till.server, "offline")
+    till.beat_until("offline")
     assert silent_tills(till.server) == ["POS-001"]
     advice = page.locator(".o_fiscal_advice button", has_text="POS-001")
     expect(advice).to_be_visible(timeout=SEEN)
@@ -66,7 +55,7 @@ def test_a_till_falls_silent_and_comes_back(till: Till, overview: Locator, page:
 
     till.mend()
     expect(advice).to_have_count(0, timeout=SEEN)
-    beaten(till.server, "online")
+    till.beat_until("online")
     assert silent_tills(till.server) == []
 
 

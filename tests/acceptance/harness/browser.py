@@ -33,12 +33,17 @@ FLAGS = (
 )
 
 
+PATIENCE = 30_000
+"""Milliseconds for a page to come to what is expected of it: a busy machine is no fault."""
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """One browser with a new, empty profile (Playwright makes and removes it)."""
     program = shutil.which("chromium")
     if program is None:
         raise AssertionError("no 'chromium' on the PATH: run the tests by `make test`")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         try:
@@ -90,7 +95,7 @@ class Windows:
             timezone_id="Europe/Moscow",
             viewport={"width": 1366, "height": 900},
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
         context.on("page", self._console.watch)
         self._contexts.append(context)
         return context.new_page()

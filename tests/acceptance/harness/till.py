@@ -143,6 +143,20 @@ class Till:
             {"sign_delay": sign_delay, "print_time": print_time},
         )
 
+    def beat_until(self, presence: str, timeout: float = 40) -> None:
+        """Wait until the heartbeat sees the till so, after the time that it must stay otherwise."""
+        self.server.sql(
+            "UPDATE kkt_device_status SET presence_since = presence_since - interval '2 minutes'"
+            " WHERE device_id = %s RETURNING id",
+            self.id,
+        )
+        self.server.wait_for_sql(
+            "SELECT 1 FROM kkt_device_status WHERE device_id = %s AND presence = %s",
+            self.id,
+            presence,
+            timeout=timeout,
+        )
+
     # --- on the drive ----------------------------------------------------------------------------
 
     @property
