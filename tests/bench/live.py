@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from statistics import median
+from statistics import median, quantiles
 from uuid import uuid4
 
 from tests.acceptance.harness.database import TestDatabase
 from tests.acceptance.harness.ofd_process import OfdProcess
 from tests.acceptance.harness.server import OdooServer
+from tests.acceptance.harness.sightings import Sightings
 from tests.acceptance.harness.till import Till
 from tests.bench.timing import milliseconds, show
 
@@ -190,6 +191,20 @@ def hung_till(shop: LiveShop) -> list[tuple[str, str]]:
     ]
 
 
+def acknowledged(shop: LiveShop) -> list[tuple[str, str]]:
+    """How soon the operator has what is signed: from the commit to its word, kept."""
+    waits = []
+    with Sightings(shop.server) as seen:
+        for key in (str(uuid4()) for _sale in range(2 * BLOCK)):
+            shop.tills[0].sell_until_signed(key)
+            waits.append(seen.wait_for(key, timeout=60) - seen.signed[key])
+    p95 = quantiles(waits, n=20, method="inclusive")[-1]
+    return [
+        ("signed to acknowledged, median (goal: 1 s)", f"{median(waits):.2f} s"),
+        ("signed to acknowledged, p95 (goal: 1 s)", f"{p95:.2f} s"),
+    ]
+
+
 def heartbeat(shop: LiveShop) -> list[tuple[str, str]]:
     """How long a round over many tills takes, some of them silent; sales with it and without."""
     first = shop.tills[0]
@@ -230,6 +245,7 @@ def run() -> None:
             show(
                 f"A server, {TILLS} tills, an OFD of its own process",
                 [
+                    *acknowledged(shop),
                     *silent_ofd(shop),
                     *draining(shop),
                     *hung_till(shop),

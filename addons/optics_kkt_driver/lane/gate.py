@@ -1,10 +1,13 @@
 """Whether an endpoint may be called now, decided in PostgreSQL for all processes at once."""
 
+import logging
 import time
 
 from ..kkt.flow.gate import LONGEST_RECOVERY, Admission, Breaker, Gate
 from ..kkt.ofd.answers import Outcome
 from .cursor import ADVISORY_OUTBOX, lane_cursor, own_environment
+
+_logger = logging.getLogger(__name__)
 
 FREE = """
     SELECT breaker.version, breaker.state, breaker.failures, breaker.last_call
@@ -76,7 +79,11 @@ class EndpointGate(Gate):
                 return Admission(version)
             cr.execute(PROBE, self._params)
             self._is_news = True
-            return next((Admission(taken, is_probe=True) for (taken,) in cr.fetchall()), None)
+            if not (taken := cr.fetchone()):
+                return None
+        # The history of the endpoint tells how the probe went; that there was one is for the log.
+        _logger.info("Breaker of endpoint %r: probe", self._params["ofd_id"])
+        return Admission(taken[0], is_probe=True)
 
     def report(self, admission, verdict):
         if verdict.outcome is Outcome.ACCEPTED and not self._is_news:

@@ -8,7 +8,7 @@ from odoo.tools import config
 from ..kkt.flow.gate import Breaker
 from ..kkt.ofd.endpoint import BadSetting, check_address, check_proxy, check_token
 from ..kkt.ofd.http import HttpTransport
-from ..settings import may_be_inside
+from ..settings import is_development, may_be_inside
 from .fiscal_document_delivery import OWED
 from .fiscal_words import words_of_delivery, words_of_endpoint
 
@@ -160,6 +160,7 @@ class FiscalOfd(models.Model):
             # Authorities that the server's administrator trusts besides the usual ones.
             verify=os.environ.get("REQUESTS_CA_BUNDLE") or True,
             may_be_inside=may_be_inside,
+            may_be_emulator=is_development(),
         )
 
     def _breaker(self):

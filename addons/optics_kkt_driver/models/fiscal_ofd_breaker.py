@@ -1,3 +1,4 @@
+import logging
 from dataclasses import asdict
 from datetime import timedelta
 
@@ -7,6 +8,8 @@ from odoo.tools import SQL
 from ..kkt.flow.gate import LONGEST_RECOVERY, Breaker, Circuit, after_call, is_well
 from ..kkt.flow.presence import Presence
 from ..kkt.ofd.answers import Outcome
+
+_logger = logging.getLogger(__name__)
 
 STATES = [
     (Breaker.CLOSED.value, "Sends"),
@@ -121,6 +124,7 @@ class FiscalOfdBreaker(models.Model):
                 "probe_until": False,
             }
         )
+        _logger.info("Breaker of endpoint %r: %r -> %r", self.ofd_id.id, was, self.state)
         self._tell()
         if circuit.state is Breaker.CLOSED:
             self.ofd_id._send_waiting_now()

@@ -369,6 +369,9 @@ DELIVERIES = {
     "the answer stopped for {seconds} s": _lt("The OFD's answer stopped for %(seconds)s s"),
     "the answer broke off": _lt("The OFD's answer broke off"),
     "the exchange broke off": _lt("The exchange with the OFD broke off"),
+    "it is an emulator of an OFD, not an operator": _lt(
+        "This is an emulator of an OFD: it delivers nothing to the tax service"
+    ),
     "its settings cannot be used": _lt("The settings of the OFD cannot be used"),
 }
 """Why the OFD has not taken a document, as ``kkt/ofd`` says it and as people read it."""

@@ -1,3 +1,4 @@
+from threading import Thread
 from unittest.mock import patch
 
 from psycopg2 import DatabaseError, OperationalError
@@ -6,8 +7,10 @@ from psycopg2.errors import RestrictViolation
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
+from odoo.tests.common import _super_send
 from odoo.tools import config, mute_logger
 
+from ..kkt.emulator.ofd import OfdServer
 from ..kkt.ofd.endpoint import BadSetting
 from ..kkt.ofd.http import HttpTransport
 from ..kkt.ofd.memory import MemoryTransport
@@ -177,6 +180,20 @@ class TestBadEndpointBesideAGoodOne(EndpointCase):
     def test_an_address_inside(self):
         self.put("url", "http://127.0.0.1:9/ofd/v1")
         self.check()
+
+    def test_an_emulator_that_odoo_conf_lets_it_reach(self):
+        # Odoo lets no test call out of its server.
+        let_through = patch.object(type(self), "_request_handler", staticmethod(_super_send))
+        with (
+            let_through,
+            OfdServer(OfdEmulator(MemoryOfdStore())) as door,
+            self.conf(kkt_ofd_hosts="127.0.0.1"),
+        ):
+            Thread(target=door.serve_forever, daemon=True).start()
+            self.put("url", f"{door.url}/ofd/v1")
+            self.check()
+            door.shutdown()
+        self.assertIn("emulator", self.ofd.pause_reason)
 
     def test_a_name_that_leads_inside(self):
         """Which the connection alone finds out: see tests/plain/ofd/test_http.py."""

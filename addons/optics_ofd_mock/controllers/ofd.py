@@ -7,6 +7,7 @@ from odoo.http import request
 
 from odoo.addons.optics_kkt_driver.controllers.api import json_body, json_route
 from odoo.addons.optics_kkt_driver.controllers.doors import nothing_at, refuse_foreign_page
+from odoo.addons.optics_kkt_driver.kkt.ofd.http import EMULATOR_HEADER
 from odoo.addons.optics_kkt_driver.kkt.virtual.ofd import OfdEmulator
 
 from ..settings import is_on
@@ -26,6 +27,7 @@ class OfdMockController(http.Controller):
             _hang_up()
         more = [("Retry-After", str(said.retry_after))] if said.retry_after else []
         headers = [("Content-Type", "application/json; charset=utf-8"), *more]
+        headers.append((EMULATOR_HEADER, "1"))
         return request.make_response(said.body, headers, status=said.status_code)
 
     @json_route("/ofd/v1/receipts", methods=["GET"])

@@ -79,16 +79,35 @@ def door(serve: Callable[[OfdEmulator], Door]) -> Door:
     return serve(OfdEmulator(MemoryOfdStore()))
 
 
-def send(url: str, fd_number: int = 12, timeout: float = 10.0, **changes: Any) -> Verdict:
+def send(
+    url: str,
+    fd_number: int = 12,
+    timeout: float = 10.0,
+    may_be_emulator: bool = True,
+    **changes: Any,
+) -> Verdict:
     """Send one document as the till does, and judge the answer as it does."""
     sent = message(fd_number, **changes)
-    with HttpTransport(url, read_timeout=timeout, may_be_inside=lambda host: True) as transport:
+    with HttpTransport(
+        url,
+        read_timeout=timeout,
+        may_be_inside=lambda host: True,
+        may_be_emulator=may_be_emulator,
+    ) as transport:
         reply: Answer | TransportError
         try:
             reply = transport.send(sent)
         except TransportError as error:
             reply = error
     return classify(sent, reply)
+
+
+def test_no_shop_takes_it_for_an_operator(door: Door) -> None:
+    verdict = send(door.url, may_be_emulator=False)
+    assert (verdict.outcome, verdict.reason) == (
+        Outcome.ENDPOINT,
+        "EndpointUnusable: it is an emulator of an OFD, not an operator",
+    )
 
 
 def wait_until(holds: Callable[[], object]) -> None:

@@ -140,6 +140,13 @@ def test_a_server_error_is_an_answer(ofd: Operator, transport: HttpTransport) ->
     assert verdict.answer == "down"
 
 
+def test_an_emulator_is_no_operator(ofd: Operator, transport: HttpTransport) -> None:
+    ofd.play(says(201, ACCEPTED, X_OFD_Emulator="1"))
+    with pytest.raises(EndpointUnusable, match="emulator") as refused:
+        transport.send(message(12))
+    assert classify(message(12), refused.value).outcome is Outcome.ENDPOINT
+
+
 def test_a_redirect_is_not_followed(ofd: Operator, transport: HttpTransport) -> None:
     ofd.play(says(307, b"", Location=f"{ofd.url}/elsewhere"))
     assert transport.send(message()).status_code == 307

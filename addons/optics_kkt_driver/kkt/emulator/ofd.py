@@ -23,6 +23,7 @@ from socketserver import TCPServer
 from typing import Any
 
 from ..fiscal.exact import shown
+from ..ofd.http import EMULATOR_HEADER
 from ..virtual.first_state import first_state
 from ..virtual.ofd import (
     BODY_LIMIT,
@@ -200,6 +201,7 @@ class OfdDoor(BaseHTTPRequestHandler):
 
     def _say(self, said: Said, headers: Mapping[str, str]) -> None:
         self.send_response(said.status_code)
+        self.send_header(EMULATOR_HEADER, "1")
         if said.status_code != 204:
             self.send_header("Content-Type", "application/json; charset=utf-8")
             self.send_header("Content-Length", str(len(said.body)))

@@ -26,6 +26,8 @@ from .transport import (
     TransportError,
 )
 
+EMULATOR_HEADER = "X-OFD-Emulator"
+"""By it an answer says that no operator gives it. Nothing that it takes has been delivered."""
 ANSWER_LIMIT = 64 * 1024
 """Bytes of an answer that are read; an acknowledgement needs a few hundred."""
 _CHUNK = 8 * 1024
@@ -42,6 +44,7 @@ class HttpCalls:
     :param verify: check the certificate; a path names a bundle of trusted authorities.
     :param proxy: ``http`` or ``https`` address of a proxy, for an ``https`` operator only.
     :param may_be_inside: which hosts may have loopback and private addresses.
+    :param may_be_emulator: take the answers of an OFD emulator, which count for nothing in law.
     :raises BadSetting: the address, the token or the proxy cannot be used.
     """
 
@@ -55,11 +58,13 @@ class HttpCalls:
         verify: bool | str = True,
         proxy: str = "",
         may_be_inside: MayBeInside = never,
+        may_be_emulator: bool = False,
     ) -> None:
         self._url = check_address(url, may_be_inside)
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._verify = verify
+        self._may_be_emulator = may_be_emulator
         self._session = requests.Session()
         # Neither proxies nor credentials of whoever started the server.
         self._session.trust_env = False
@@ -135,6 +140,8 @@ class HttpCalls:
                 **said,
             )
             with response:
+                if EMULATOR_HEADER in response.headers and not self._may_be_emulator:
+                    raise EndpointUnusable("it is an emulator of an OFD, not an operator")
                 return Answer(
                     status_code=response.status_code,
                     body=self._read(response, read_timeout),
