@@ -18,6 +18,7 @@ from ..lane.conversation import (
     serving,
 )
 from ..lane.side_by_side import serve_side_by_side
+from ..settings import may_stand_in
 from .fiscal_words import words_of_stop
 
 SERVE = "optics_kkt_driver.cron_serve"
@@ -229,6 +230,16 @@ class KktDevice(models.Model):
         for device in self:
             if not device.code.strip() or "/" in device.code:
                 raise ValidationError(self.env._("Code: letters, digits, dots and dashes, please."))
+
+    @api.constrains("delivery")
+    def _check_delivery(self):
+        if "memory" in self.mapped("delivery") and not may_stand_in():
+            raise ValidationError(
+                self.env._(
+                    "Delivery: the emulator in this process is for developers' servers; the tax"
+                    " service would get nothing."
+                )
+            )
 
     @api.model_create_multi
     def create(self, vals_list):

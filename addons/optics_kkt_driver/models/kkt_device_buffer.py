@@ -5,6 +5,7 @@ from odoo.tools import format_datetime
 
 from ..exceptions import BufferFull
 from ..kkt.fiscal.vocabulary import DocumentKind, OperationType
+from ..settings import may_stand_in
 from .fiscal_document_delivery import OWED, UNDELIVERED
 
 AGES = (2, 25, 30)
@@ -190,6 +191,8 @@ class KktDevice(models.Model):
     def _may_send(self):
         """Whether there is a way for this till's documents, and it is not shut now."""
         self.ensure_one()
+        if self.delivery == "memory":
+            return may_stand_in()
         return self.delivery != "http" or (self.ofd_id and not self.ofd_id._is_shut())
 
     @api.model

@@ -3,9 +3,10 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.sql_db import db_connect
 from odoo.tests import new_test_user, tagged
+from odoo.tools import config
 
 from ..kkt.drivers.virtual import VirtualDriver
 from ..kkt.flow.gate import Admission
@@ -156,6 +157,14 @@ class TestDelivery(FiscalCase):
         self.deliver()
         self.assertEqual((self.shift | self.receipt).mapped("state"), ["delivered"] * 2)
         self.assertEqual(MEMORY_OFD.health()[1]["documents_received"], received + 2)
+
+    def test_a_shops_server_delivers_nothing_to_that_emulator(self):
+        self.till.write({"delivery": "memory", "ofd_id": False})
+        with patch.dict(config.options, {"dev_mode": [], "test_enable": False}):
+            self.deliver()
+            with self.assertRaisesRegex(ValidationError, "Delivery: "):
+                self.make_till(code="memory-2", delivery="memory")
+        self.assertEqual((self.shift | self.receipt).mapped("state"), ["printed"] * 2)
 
     def test_refused_credentials_spend_no_attempt_and_call_a_person(self):
         self.ofd.set_failure({"permanent_failure": True, "status_code": 401})
