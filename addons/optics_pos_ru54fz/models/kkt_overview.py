@@ -11,13 +11,10 @@ class KktOverview(models.AbstractModel):
         orders = self.env["pos.order"]
         domain = orders._unsigned_of(devices.company_id)
         if orders.has_access("read") and (count := orders.search_count(domain)):
-            name = self.env._("Paid without a receipt")
-            text = self.env._(
-                "%(what)s: %(count)s. Correct each, or decide.", what=name, count=count
-            )
+            text = self.env._("Orders paid without a receipt: %s. Correct each, or decide.", count)
             action = {
                 "type": "ir.actions.act_window",
-                "name": name,
+                "name": self.env._("Paid without a receipt"),
                 "res_model": "pos.order",
                 "views": [[False, "list"], [False, "form"]],
                 "domain": domain,

@@ -65,7 +65,7 @@ class TestPaidWithoutAReceipt(ShopCase):
             .read_overview()["advice"]
             if "without a receipt" in each["text"]
         ]
-        self.assertIn("Paid without a receipt: 1.", advice["text"])
+        self.assertIn("Orders paid without a receipt: 1.", advice["text"])
         found = self.env["pos.order"].search(advice["action"]["domain"])
         self.assertEqual(found, self.order)
 
