@@ -29,6 +29,8 @@ _logger = logging.getLogger(__name__)
 ADVISORY_TICKER = 0x54494B
 """First half of the advisory lock of the one ticker of a database; the second half is 0."""
 RECONNECT_PAUSE = 5.0
+LOOK = 5.0
+"""Seconds after which the settings are read again."""
 
 INSTALLED = """SELECT 1 FROM ir_module_module
     WHERE name = 'optics_kkt_driver' AND state IN ('installed', 'to upgrade')"""
@@ -113,7 +115,19 @@ class Ticker:
             cursor.execute(RING, work)
             if cursor.fetchall():
                 _notify(self._dbname)
-            self._stopped.wait(_setting(cursor, "sync_interval"))
+            self._wait(cursor)
+
+    def _wait(self, cursor):
+        """Wait for the next turn; a setting that is changed meanwhile counts at once."""
+        begun = time.monotonic()
+        while (left := begun + _interval(cursor) - time.monotonic()) > 0:
+            if self._stopped.wait(min(left, LOOK)):
+                return
+
+
+def _interval(cursor):
+    """Seconds between two turns: no job is rung for later than its own setting says."""
+    return min(_setting(cursor, name) for name in ("sync_interval", "heartbeat_interval"))
 
 
 def _setting(cursor, name):

@@ -28,6 +28,8 @@ SURFACE = surface()
 POS_MODELS = ("pos.order", "pos.session", "pos.config", "pos.order.line", "pos.payment")
 MODELS = (*sorted(SURFACE.models), *POS_MODELS)
 SECRETS = {"token": "SECRET-OFD-TOKEN", "proxy": "https://user:SECRET-PROXY@proxy.example:3128"}
+WHOLE = 1800
+"""Seconds that all calls together may need beside other tests."""
 FEW = 12
 """Calls of each role that `make test` makes, drawn from all of them."""
 CASHIERS_DOORS = {
@@ -378,7 +380,9 @@ def bodies(world: World) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.parametrize("few", [True, pytest.param(False, marks=pytest.mark.full)])
+@pytest.mark.parametrize(
+    "few", [True, pytest.param(False, marks=[pytest.mark.full, pytest.mark.timeout(WHOLE)])]
+)
 def test_nobody_does_what_is_not_his(
     server: OdooServer, world: World, few: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:

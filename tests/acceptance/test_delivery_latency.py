@@ -78,6 +78,7 @@ def test_what_is_signed_is_sent_at_once(till: Till, mode: str) -> None:
         for key in keys:
             assert till.sell(key).status_code == 201
             seen.wait_for(key, timeout=60)
+    # In force at once, not after the ten minutes that have begun.
     till.server.configure(sync_interval=int(SYNC_INTERVAL))
 
 

@@ -12,6 +12,7 @@ import requests
 from playwright.sync_api import Page, expect
 
 from tests.acceptance.harness.browser import ConsoleWatch, log_in
+from tests.acceptance.harness.database import TestDatabase
 from tests.acceptance.harness.server import OdooServer
 from tests.acceptance.harness.till import Till
 
@@ -33,13 +34,17 @@ def shop(make_server: Callable[..., OdooServer]) -> Iterator[OdooServer]:
     shop.stop()
 
 
+def settings_of_a_report(office: OdooServer, key: str) -> dict[str, str]:
+    return {
+        "head_office_url": office.url,
+        "head_office_token": key,
+        "head_office_database": office.db,
+        "head_office_reporting": "on",
+    }
+
+
 def report_to(shop: OdooServer, office: OdooServer, key: str) -> None:
-    shop.configure(
-        head_office_url=office.url,
-        head_office_token=key,
-        head_office_database=office.db,
-        head_office_reporting="on",
-    )
+    shop.configure(**settings_of_a_report(office, key))
 
 
 def watch(office: OdooServer, site: int, state: str, calls: int) -> None:
@@ -103,6 +108,33 @@ def test_of_reports_at_once_with_one_number_one_is_taken(office: OdooServer) -> 
 
 
 @pytest.mark.full
+def test_of_two_databases_on_one_server_one_reports_to_the_other(office: OdooServer) -> None:
+    site = office.rpc("kkt.site", "create", {"name": "Выборгская сторона"})
+    key = office.rpc("kkt.site", "action_new_key", [site])["context"]["default_key"]
+    shop = TestDatabase()
+    for name, value in settings_of_a_report(office, key).items():
+        shop.query(
+            "INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s)"
+            " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            (f"optics_kkt.{name}", value),
+        )
+    office.stop()
+    office.start("-d", f"{office.db},{shop.name}", f"--db-filter=^({office.db}|{shop.name})$")
+    try:
+        for told in (1, 3):
+            office.wait_for_sql(
+                "SELECT 1 FROM kkt_site WHERE id = %s AND heartbeats_received >= %s",
+                site,
+                told,
+                timeout=SOON,
+            )
+        assert shop.query("SELECT sum(heartbeats_received) AS n FROM kkt_site")[0]["n"] in (None, 0)
+    finally:
+        office.stop()
+        shop.drop()
+
+
+@pytest.mark.full
 def test_what_troubles_a_shop_is_seen_there_and_at_head_office(
     office: OdooServer, shop: OdooServer, new_page: Callable[[], Page], console: ConsoleWatch
 ) -> None:
@@ -142,7 +174,7 @@ def test_what_troubles_a_shop_is_seen_there_and_at_head_office(
     till.set_faults(silent=True)
     till.beat_until("offline")
     expect(advice.filter(has_text="POS-001")).to_be_visible()
-    seen("Требует внимания")
+    seen("Не может продавать")
     till.mend()
     till.beat_until("online")
     all_is_well()

@@ -191,3 +191,35 @@ class TestTicker(FiscalCase):
         ):
             bell.run()
         self.assertEqual(rung, [0, 1])
+
+    def waits(self, change=None, **settings):
+        """Return how long it waits in one turn, each time that it looks at its settings."""
+        for name, value in settings.items():
+            self.store(f"optics_kkt.{name}", value)
+        bell, waited = ticker.Ticker(self.env.cr.dbname), []
+
+        def wait(seconds):
+            waited.append(seconds)
+            if change and len(waited) == 1:
+                self.store(*change)
+
+        with (
+            patch.object(bell._stopped, "wait", wait),
+            patch.object(ticker.time, "monotonic", lambda: sum(waited)),
+        ):
+            bell._wait(self.env.cr)
+        return waited
+
+    def store(self, name, value):
+        self.env["ir.config_parameter"].set_param(name, value)
+        self.env.flush_all()
+
+    def test_it_rings_as_often_as_the_most_frequent_job_wants(self):
+        self.assertEqual(self.waits(sync_interval=3, heartbeat_interval=30), [3])
+        self.assertEqual(self.waits(sync_interval=600, heartbeat_interval=12), [5, 5, 2])
+
+    def test_a_setting_counts_before_the_wait_is_over(self):
+        """As it was: an interval of ten minutes that was made five seconds went on to its end."""
+        change = ("optics_kkt.sync_interval", 7)
+        long = {"sync_interval": 600, "heartbeat_interval": 86400}
+        self.assertEqual(self.waits(change, **long), [5, 2])
