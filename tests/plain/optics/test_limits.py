@@ -141,4 +141,10 @@ def test_what_a_setting_allows(setting: str, name: str, value: int) -> None:
 
 def test_without_a_setting_the_table_is_the_same() -> None:
     assert adapted() == LIMITS
-    assert adapted(fresnel=True)["prism_vertical"].broken_by(4025) == "not_within"
+
+
+@pytest.mark.parametrize("name", ["prism_horizontal", "prism_vertical"])
+def test_fresnel_prisms_end_at_forty(name: str) -> None:
+    limit = adapted(fresnel=True)[name]
+    assert (number(limit, limit.lowest), number(limit, limit.highest)) == ("-40", "40")
+    assert limit.usual == LIMITS[name].usual

@@ -79,6 +79,11 @@ def test_components_are_rounded_to_a_step(resultant: int, base: int, eye: Eye, s
     assert abs(coarse.vertical - fine.vertical) <= step / 2 + 0.5
 
 
+def test_without_a_step_every_hundredth_counts() -> None:
+    assert Prism.from_polar(Eye.OD, PolarPrism(100, 45)) == Prism(71, 71)
+    assert Prism.from_polar(Eye.OS, PolarPrism(100, 225)) == Prism(71, -71)
+
+
 @given(prisms)
 def test_the_eyes_are_mirrored(prism: Prism) -> None:
     mirrored = Prism(-prism.horizontal, prism.vertical)
