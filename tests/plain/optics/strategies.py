@@ -1,0 +1,31 @@
+"""Values that tests of several modules draw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import strategies as st
+
+from optics.problems import InvalidPrescription, Problem
+from optics.refraction import Refraction
+
+axes = st.integers(1, 180)
+spheres = st.integers(-240, 240)
+cylinders = st.integers(-80, 80)
+spherical = st.builds(Refraction, spheres)
+toric = st.builds(Refraction, spheres, cylinders.filter(bool), axes)
+refractions = spherical | toric
+
+
+def problems_of(build: Callable[[], object]) -> list[Problem]:
+    with pytest.raises(InvalidPrescription) as caught:
+        build()
+    return list(caught.value.problems)
+
+
+def told(build: Callable[[], object]) -> set[tuple[str, str, str]]:
+    """Eye, field and code of each problem; none may be told twice."""
+    found = [(each.eye, each.field, each.code) for each in problems_of(build)]
+    assert len(found) == len(set(found))
+    return set(found)
