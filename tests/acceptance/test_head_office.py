@@ -112,7 +112,8 @@ def test_of_two_databases_on_one_server_one_reports_to_the_other(office: OdooSer
     site = office.rpc("kkt.site", "create", {"name": "Выборгская сторона"})
     key = office.rpc("kkt.site", "action_new_key", [site])["context"]["default_key"]
     shop = TestDatabase()
-    for name, value in settings_of_a_report(office, key).items():
+    settings = settings_of_a_report(office, key) | {"heartbeat_interval": "5"}
+    for name, value in settings.items():
         shop.query(
             "INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s)"
             " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
