@@ -1,12 +1,25 @@
 {
     "name": "Optics",
-    "version": "19.0.7.1.0",
-    "summary": "The records of an optical shop: what kind of optical goods a product is",
+    "version": "19.0.8.0.0",
+    "summary": "The records of an optical shop: prescriptions, and what kind of goods a product is",
     "category": "Sales/Optics",
     "author": "OpticsERP",
     "website": "https://github.com/opticserp/opticserp",
     "license": "LGPL-3",
     "depends": ["sale_management", "stock", "contacts"],
-    "data": ["views/product_template_views.xml"],
+    "data": [
+        "security/optics_groups.xml",
+        "security/ir.model.access.csv",
+        "security/optics_rules.xml",
+        "views/product_template_views.xml",
+        "views/optics_prescription_views.xml",
+        "views/res_partner_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/optics_menus.xml",
+    ],
+    "assets": {
+        "web.assets_backend": ["optics_core/static/src/**/*"],
+    },
+    "application": True,
     "development_status": "Alpha",
 }

@@ -52,6 +52,8 @@ ALLOWED = {
     "AMEX": "a payment system's name",
     "Peppol": "a network's name",
     "ID": "a number in that network",
+    **dict.fromkeys(("OD", "OS"), "the eyes, on Russian prescriptions too"),
+    **dict.fromkeys(("SPH", "CYL", "AXIS", "ADD", "PD"), "so on Russian prescriptions and devices"),
     "Services": "Odoo's category of goods, a record of the database",
 }
 """Names, units and abbreviations that stand in Latin letters in Russian too, and why."""
@@ -362,3 +364,11 @@ def test_the_back_office_of_the_point_of_sale(
 ) -> None:
     till.sell_until_signed("1")
     BackOffice(page, server, words).read_app("point_of_sale.menu_point_root")
+
+
+@pytest.mark.full
+def test_the_records_of_the_optician(page: Page, server: OdooServer, words: LatinWords) -> None:
+    patient = server.rpc("res.partner", "create", {"name": "Ёлкина Вера"})
+    eyes = {"od_sphere": -10, "od_cylinder": -6, "od_axis": 90, "os_sphere": -12}
+    server.rpc("optics.prescription", "create", {"patient_id": patient, **eyes})
+    BackOffice(page, server, words).read_app("optics_core.menu_optics_root")

@@ -1,0 +1,175 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ..optics.vocabulary import Purpose
+
+STATES = [("draft", "Draft"), ("signed", "Signed"), ("replaced", "Replaced")]
+SOURCES = [
+    ("exam", "Own examination"),
+    ("paper", "Paper of another clinic"),
+    ("glasses", "Copy of existing glasses"),
+]
+PURPOSES = [
+    (Purpose.DISTANCE.value, "Distance"),
+    (Purpose.NEAR.value, "Near"),
+    (Purpose.INTERMEDIATE.value, "Intermediate"),
+    (Purpose.OFFICE.value, "Office"),
+    (Purpose.BIFOCAL.value, "Bifocal"),
+    (Purpose.PROGRESSIVE.value, "Progressive"),
+]
+SIGNING = object()
+"""In the context of the one writer of `state`. No client can send it: its contexts are JSON."""
+
+
+class OpticsPrescription(models.Model):
+    """What glasses somebody needs: written as a draft, signed, and from then on unchangeable.
+
+    A change is a new revision, which replaces the signed one when it is signed itself. The rules of
+    optics are those of the plain package ``optics``; the columns of the two eyes stand in
+    ``optics_prescription_values.py``.
+    """
+
+    _name = "optics.prescription"
+    _inherit = ["optics.prescription.values"]
+    _description = "Prescription for glasses"
+    _order = "date desc, id desc"
+    _rec_name = "display_name"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+        readonly=True,
+    )
+    patient_id = fields.Many2one(
+        "res.partner",
+        required=True,
+        index=True,
+        ondelete="restrict",
+        check_company=True,
+        domain="[('is_company', '=', False)]",
+    )
+    state = fields.Selection(STATES, required=True, readonly=True, default="draft", copy=False)
+    source = fields.Selection(SOURCES, required=True, default="exam")
+    purpose = fields.Selection(PURPOSES, required=True, default=Purpose.DISTANCE.value)
+    date = fields.Date(required=True, default=fields.Date.context_today, copy=False)
+    valid_until = fields.Date(
+        compute="_compute_valid_until",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="By the shop's practice; no law sets a term",
+    )
+    examiner = fields.Char(
+        default=lambda self: self.env.user.name, help="Who has examined the eyes"
+    )
+    clinic = fields.Char(help="Where, if not here")
+    entered_by_id = fields.Many2one(
+        "res.users",
+        string="Entered by",
+        readonly=True,
+        default=lambda self: self.env.user,
+        copy=False,
+    )
+    signed_by_id = fields.Many2one("res.users", string="Signed by", readonly=True, copy=False)
+    signed_at = fields.Datetime(string="Signed on", readonly=True, copy=False)
+    note = fields.Text(string="Remarks")
+
+    revision = fields.Integer(readonly=True, default=1, copy=False, aggregator=None)
+    previous_id = fields.Many2one(
+        "optics.prescription",
+        string="Instead of",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        index="btree_not_null",
+        check_company=True,
+    )
+
+    _one_revision = models.UniqueIndex(
+        "(previous_id) WHERE state <> 'draft'", "Another revision was signed meanwhile."
+    )
+    _dates = models.Constraint(
+        "CHECK (valid_until IS NULL OR valid_until >= date)",
+        "Valid until: must not be earlier than the date of the prescription.",
+    )
+
+    @api.depends("patient_id", "date", "purpose")
+    def _compute_display_name(self):
+        purposes = dict(self._fields["purpose"]._description_selection(self.env))
+        for prescription in self:
+            if not prescription.patient_id:
+                prescription.display_name = self.env._("New prescription")
+                continue
+            prescription.display_name = self.env._(
+                "%(patient)s, %(date)s, %(purpose)s",
+                patient=prescription.patient_id.name,
+                date=format_date(self.env, prescription.date),
+                purpose=purposes.get(prescription.purpose, "").lower(),
+            )
+
+    @api.depends("date", "company_id")
+    def _compute_valid_until(self):
+        for prescription in self:
+            months = prescription.company_id.optics_prescription_months
+            prescription.valid_until = (
+                prescription.date and months and prescription.date + relativedelta(months=months)
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if any(vals.get("state", "draft") != "draft" for vals in vals_list):
+            raise UserError(self.env._("A prescription is signed by its button."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if self.env.context.get("optics_signing") is not SIGNING:
+            if "state" in vals:
+                raise UserError(self.env._("A prescription is signed by its button."))
+            if signed := self.filtered(lambda each: each.state != "draft"):
+                raise UserError(
+                    self.env._("%s is signed. Make a new revision.", signed[0].display_name)
+                )
+        result = super().write(vals)
+        if "company_id" in vals:
+            # Also in the company that they belong to now.
+            self.check_access("write")
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _never_unlink_signed(self):
+        if any(prescription.state != "draft" for prescription in self):
+            raise UserError(self.env._("Signed prescriptions are not deleted."))
+
+    def action_sign(self):
+        """Sign: from now on nothing changes any more."""
+        self.ensure_one()
+        self.check_access("write")
+        if self.state != "draft":
+            raise UserError(self.env._("%s is signed already.", self.display_name))
+        if self.previous_id.state == "replaced":
+            raise UserError(self.env._("Another revision was signed meanwhile."))
+        self._become("signed", signed_by_id=self.env.uid, signed_at=fields.Datetime.now())
+        if self.previous_id:
+            self.previous_id._become("replaced")
+
+    def _become(self, state, **values):
+        self.with_context(optics_signing=SIGNING).write({**values, "state": state})
+
+    def action_revise(self):
+        """Open a draft that says the same and may say something else."""
+        self.ensure_one()
+        if self.state != "signed":
+            raise UserError(self.env._("Only a signed prescription has a new revision."))
+        draft = self.copy({"previous_id": self.id, "revision": self.revision + 1})
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": draft.id,
+            "views": [(False, "form")],
+        }

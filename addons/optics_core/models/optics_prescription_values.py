@@ -1,0 +1,135 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..optics.acuity import parse_acuity
+from ..optics.limits import adapted
+from ..optics.power import rounded, show_power
+from ..optics.prescription import EyePrescription, Prescription
+from ..optics.problems import InvalidPrescription, Problem, UnreadableEntry
+from ..optics.refraction import Refraction
+from ..optics.vocabulary import Eye, EyeState, Purpose
+from .optics_words import words_of_problem
+
+EYE_STATES = [
+    (EyeState.POWERED.value, "Lens"),
+    (EyeState.PLANO.value, "Plano"),
+    (EyeState.BALANCE.value, "Balance lens"),
+    (EyeState.OCCLUDER.value, "Occluder"),
+    (EyeState.FROSTED.value, "Frosted"),
+    (EyeState.OWN_LENS.value, "Own lens stays"),
+    (EyeState.PROSTHESIS.value, "Prosthesis"),
+]
+EYES = {Eye.OD: "od_", Eye.OS: "os_"}
+EYE_COLUMNS = (
+    *("state", "sphere", "cylinder", "axis", "addition"),
+    *("prism_horizontal", "prism_vertical", "acuity", "pd_monocular"),
+)
+PAIR_COLUMNS = (
+    *("pd_far", "pd_near", "vertex", "working_distance_near", "working_distance_intermediate"),
+)
+COLUMNS = (*(f"{prefix}{name}" for prefix in EYES.values() for name in EYE_COLUMNS), *PAIR_COLUMNS)
+
+
+def _state(eye):
+    return fields.Selection(
+        EYE_STATES, string=f"{eye} lens", required=True, default=EyeState.POWERED.value
+    )
+
+
+def _whole(label, explanation):
+    return fields.Integer(string=label, aggregator=None, help=explanation)
+
+
+class OpticsPrescriptionValues(models.AbstractModel):
+    """The columns of a prescription: whole units of the plain package, nought for "not told"."""
+
+    _name = "optics.prescription.values"
+    _description = "Values of a prescription"
+
+    od_state = _state("OD")
+    od_sphere = _whole("OD SPH", "Sphere, eighths of a dioptre")
+    od_cylinder = _whole("OD CYL", "Cylinder, eighths of a dioptre")
+    od_axis = _whole("OD AXIS", "Axis of the cylinder, degrees TABO, 1 to 180")
+    od_addition = _whole("OD ADD", "Addition, eighths of a dioptre")
+    od_prism_horizontal = _whole("OD prism, in", "Hundredths of Δ; base out is negative")
+    od_prism_vertical = _whole("OD prism, up", "Hundredths of Δ; base down is negative")
+    od_acuity = fields.Char(string="OD VA", help="Visual acuity with this lens: 0.8, or in words")
+    od_pd_monocular = _whole("OD PD", "Far, tenths of a millimetre")
+    os_state = _state("OS")
+    os_sphere = _whole("OS SPH", "Sphere, eighths of a dioptre")
+    os_cylinder = _whole("OS CYL", "Cylinder, eighths of a dioptre")
+    os_axis = _whole("OS AXIS", "Axis of the cylinder, degrees TABO, 1 to 180")
+    os_addition = _whole("OS ADD", "Addition, eighths of a dioptre")
+    os_prism_horizontal = _whole("OS prism, in", "Hundredths of Δ; base out is negative")
+    os_prism_vertical = _whole("OS prism, up", "Hundredths of Δ; base down is negative")
+    os_acuity = fields.Char(string="OS VA", help="Visual acuity with this lens: 0.8, or in words")
+    os_pd_monocular = _whole("OS PD", "Far, tenths of a millimetre")
+    pd_far = _whole("PD far", "Of both eyes, tenths of a millimetre")
+    pd_near = _whole("PD near", "Of both eyes, tenths of a millimetre")
+    vertex = _whole("Vertex distance", "At refraction, hundredths of a millimetre")
+    working_distance_near = _whole("Working distance, near", "Millimetres")
+    working_distance_intermediate = _whole("Working distance, intermediate", "Millimetres")
+
+    od_other_form = fields.Char(string="OD with the other cylinder", compute="_compute_forms")
+    os_other_form = fields.Char(string="OS with the other cylinder", compute="_compute_forms")
+    od_equivalent = fields.Char(string="OD spherical equivalent", compute="_compute_forms")
+    os_equivalent = fields.Char(string="OS spherical equivalent", compute="_compute_forms")
+
+    @api.constrains(*COLUMNS, "purpose")
+    def _check_values(self):
+        for values in self:
+            try:
+                values._value()
+            except InvalidPrescription as error:
+                raise ValidationError(values._worded(error.problems)) from error
+
+    def _value(self):
+        """Return the prescription as a value of the plain package.
+
+        :raises InvalidPrescription: it breaks rules
+        """
+        self.ensure_one()
+        shared = {name: self[name] or None for name in PAIR_COLUMNS}
+        od, os = (self._eye(eye) for eye in EYES)
+        return Prescription(
+            Purpose(self.purpose), od, os, **shared, table=adapted(tenths_of_mm=True)
+        )
+
+    def _eye(self, eye):
+        told = {name: self[f"{EYES[eye]}{name}"] for name in EYE_COLUMNS}
+        for name in ("axis", "addition", "pd_monocular"):
+            told[name] = told[name] or None
+        try:
+            told["acuity"] = parse_acuity(told["acuity"]) if told["acuity"] else None
+        except UnreadableEntry as error:
+            problem = Problem(eye, "acuity", error.value, error.code, error.params)
+            raise InvalidPrescription([problem]) from error
+        return EyePrescription(**told | {"state": EyeState(told["state"])})
+
+    def _worded(self, problems):
+        """Return a line for each problem, which names eye and field as the form does."""
+        labels = self.fields_get(COLUMNS, ["string"])
+        return "\n".join(
+            words_of_problem(self.env, each, labels[EYES.get(each.eye, "") + each.field]["string"])
+            for each in problems
+        )
+
+    @api.depends(*(name for name in COLUMNS if not name.endswith("acuity")))
+    def _compute_forms(self):
+        for values in self:
+            for prefix in EYES.values():
+                other, equivalent = values._forms(prefix)
+                values[f"{prefix}other_form"] = other
+                values[f"{prefix}equivalent"] = equivalent
+
+    def _forms(self, prefix):
+        """Return an eye's power with the other sign of cylinder, and its spherical equivalent."""
+        sphere, cylinder, axis = (
+            self[f"{prefix}{name}"] for name in ("sphere", "cylinder", "axis")
+        )
+        if not cylinder or not 1 <= axis <= 180 or self[f"{prefix}state"] != EyeState.POWERED:
+            return False, False
+        power = Refraction(sphere, cylinder, axis)
+        other = power.transposed()
+        shown = f"{show_power(other.sphere)} {show_power(other.cylinder)} × {other.axis}"
+        return shown, show_power(rounded(power.spherical_equivalent))

@@ -1,0 +1,16 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    optics_prescription_months = fields.Integer(
+        string="Prescriptions are valid for, months",
+        default=12,
+        help="By the shop's own practice; 0: without a term",
+    )
+
+    _optics_prescription_months = models.Constraint(
+        "CHECK (optics_prescription_months BETWEEN 0 AND 120)",
+        "Prescriptions are valid for, months: from 0 to 120.",
+    )

@@ -1,0 +1,9 @@
+from odoo import fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    optics_prescription_months = fields.Integer(
+        related="company_id.optics_prescription_months", readonly=False
+    )

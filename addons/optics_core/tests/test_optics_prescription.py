@@ -1,0 +1,194 @@
+from datetime import date
+
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tools import mute_logger
+
+
+@tagged("post_install", "-at_install")
+class PrescriptionCase(TransactionCase):
+    def setUp(self):
+        super().setUp()
+        self.optician = self.user("optician")
+        self.workshop = self.user("workshop")
+        self.patient = self.env["res.partner"].create({"name": "Ёлкина Вера"})
+
+    def user(self, role):
+        groups = f"base.group_user,optics_core.group_optics_{role}"
+        return new_test_user(self.env, role, groups, lang="en_US")
+
+    def prescribe(self, **values):
+        prescriptions = self.env["optics.prescription"].with_user(self.optician)
+        return prescriptions.create(
+            {
+                "patient_id": self.patient.id,
+                **{"od_sphere": -10, "od_cylinder": -6, "od_axis": 90},
+                **{"os_sphere": -12, "pd_far": 620},
+                **values,
+            }
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestValues(PrescriptionCase):
+    """What may stand in a prescription; the rules are those of the plain package."""
+
+    def refused(self, message, **values):
+        with self.subTest(**values), self.assertRaisesRegex(ValidationError, message):
+            self.prescribe(**values)
+
+    def test_both_sides_of_each_bound(self):
+        bounds = {
+            "od_sphere": (-240, 240, 2),
+            "os_cylinder": (-80, 80, 2),
+            "os_addition": (2, 48, 2),
+            "od_prism_horizontal": (-2000, 2000, 25),
+            "os_prism_vertical": (-2000, 2000, 25),
+            "pd_near": (380, 620, 1),
+            "vertex": (500, 2500, 5),
+            "working_distance_near": (150, 1000, 5),
+        }
+        for name, (lowest, highest, step) in bounds.items():
+            beside = {"os_axis": 10} if name == "os_cylinder" else {}
+            label = self.env["optics.prescription"]._fields[name].string
+            for value in (lowest, highest):
+                self.prescribe(**beside, **{name: value})
+            for value in (lowest - step, highest + step):
+                # Nought is "not told".
+                if value:
+                    self.refused(f"^{label}: ", **beside, **{name: value})
+
+    def test_the_message_names_eye_field_value_and_range(self):
+        self.refused(r"^OD SPH: -31.00 dpt is not from -30.00 to \+30.00$", od_sphere=-248)
+        self.refused(r"^OS SPH: \+0.12 dpt lies between two steps of \+0.25$", os_sphere=1)
+        self.refused("^OD AXIS: the cylinder needs one, from 1 to 180$", od_axis=0)
+        self.refused("^OS AXIS: 90 without a cylinder$", os_axis=90)
+        self.refused("^PD near: 63.0 mm is more than the far one, 62.0$", pd_near=630)
+        self.refused(
+            "^PD far: 62.0 mm is not the sum of both eyes, 64.0, give or take 0.5$",
+            **{"od_pd_monocular": 320, "os_pd_monocular": 320},
+        )
+        self.refused("^OS VA: good is no visual acuity", os_acuity="good")
+        self.refused("^OD SPH: must be empty: the eye has no lens", od_state="prosthesis")
+
+    def test_all_problems_are_told_at_once(self):
+        with self.assertRaises(ValidationError) as refused:
+            self.prescribe(od_sphere=999, os_sphere=-999, pd_far=100)
+        self.assertEqual(
+            [line.split(":")[0] for line in str(refused.exception).splitlines()],
+            ["OD SPH", "OS SPH", "PD far"],
+        )
+
+    def test_in_russian(self):
+        self.optician.lang = "ru_RU"
+        self.refused("дптр – не от -30,00 до", od_sphere=-248)
+
+    def test_a_sphere_alone_is_enough(self):
+        one = self.prescribe(od_cylinder=0, od_axis=0, pd_far=0)
+        self.assertFalse(one.od_other_form)
+
+    def test_the_other_form(self):
+        one = self.prescribe()
+        self.assertEqual(one.od_other_form, "-2,00 +0,75 × 180")
+        self.assertEqual(one.od_equivalent, "-1,50", "-1.625 to the next quarter")
+        self.assertFalse(one.os_other_form)
+
+    def test_valid_until_is_the_shops_practice(self):
+        self.env.company.optics_prescription_months = 6
+        self.assertEqual(self.prescribe(date="2026-08-31").valid_until, date(2027, 2, 28))
+        self.env.company.optics_prescription_months = 0
+        self.assertFalse(self.prescribe().valid_until)
+        with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
+            self.prescribe(date="2026-08-31", valid_until="2026-08-30")
+
+
+@tagged("post_install", "-at_install")
+class TestSigned(PrescriptionCase):
+    def test_it_never_changes(self):
+        one = self.prescribe()
+        one.action_sign()
+        self.assertEqual((one.state, one.signed_by_id), ("signed", self.optician))
+        for values in (
+            {"od_sphere": -8},
+            {"note": "…"},
+            {"patient_id": self.env.user.partner_id.id},
+        ):
+            with self.subTest(**values), self.assertRaisesRegex(UserError, "is signed"):
+                one.write(values)
+        with self.assertRaisesRegex(UserError, "not deleted"):
+            one.unlink()
+        with self.assertRaises(UserError):
+            one.action_sign()
+
+    def test_nobody_signs_past_the_button(self):
+        with self.assertRaisesRegex(UserError, "its button"):
+            self.prescribe().state = "signed"
+        with self.assertRaisesRegex(UserError, "its button"):
+            self.prescribe(state="signed")
+
+    def test_a_revision_replaces_it(self):
+        one = self.prescribe()
+        with self.assertRaises(UserError):
+            one.action_revise()
+        one.action_sign()
+        drafts = [one.browse(one.action_revise()["res_id"]) for _draft in range(2)]
+        second, rival = drafts
+        self.assertEqual((second.od_sphere, second.revision, one.state), (-10, 2, "signed"))
+        second.od_sphere = -8
+        second.action_sign()
+        self.assertEqual((one.state, one.od_sphere, second.state), ("replaced", -10, "signed"))
+        with self.assertRaises(UserError):
+            rival.action_sign()
+
+
+@tagged("post_install", "-at_install")
+class TestWhoMay(PrescriptionCase):
+    def test_the_workshop_reads(self):
+        one = self.prescribe()
+        self.assertEqual(one.with_user(self.workshop).od_sphere, -10)
+        for call in (
+            lambda: one.with_user(self.workshop).write({"note": "…"}),
+            self.sign_as_workshop,
+        ):
+            with self.assertRaises(AccessError):
+                call()
+
+    def sign_as_workshop(self):
+        self.prescribe().with_user(self.workshop).action_sign()
+
+    def test_others_know_nothing(self):
+        one = self.prescribe()
+        cashier = new_test_user(self.env, "cashier", "base.group_user")
+        with self.assertRaises(AccessError):
+            one.with_user(cashier).read(["od_sphere"])
+        with self.assertRaises(AccessError):
+            self.patient.with_user(cashier).read(["optics_prescription_ids"])
+        self.assertNotIn("optics_prescription_count", self.patient.with_user(cashier).fields_get())
+
+    def test_another_company_knows_nothing(self):
+        one = self.prescribe()
+        other = self.env["res.company"].create({"name": "ИП Соколов"})
+        stranger = new_test_user(
+            self.env,
+            "stranger",
+            "base.group_user,optics_core.group_optics_manager",
+            company_id=other.id,
+            company_ids=[(6, 0, other.ids)],
+        )
+        self.assertFalse(self.env["optics.prescription"].with_user(stranger).search([]))
+        with self.assertRaises(AccessError):
+            one.with_user(stranger).read(["od_sphere"])
+
+    def test_none_is_moved_into_a_foreign_company(self):
+        other = self.env["res.company"].create({"name": "ИП Соколов"})
+        with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
+            self.prescribe().company_id = other
+
+    def test_the_patients_page_leads_there(self):
+        one = self.prescribe()
+        patient = self.patient.with_user(self.optician)
+        self.assertEqual(patient.optics_prescription_count, 1)
+        action = patient.action_optics_prescriptions()
+        self.assertEqual(self.env["optics.prescription"].search(action["domain"]), one)
