@@ -39,6 +39,7 @@ CASHIERS_DOORS = {
     ("pos.config", "fiscal_status"),
     ("pos.session", "fiscal_open_shift"),
     ("pos.session", "fiscal_close_shift"),
+    ("pos.session", "fiscal_renew_shift"),
     ("pos.session", "action_fiscal_close_shift"),
 }
 """By these a cashier has the till work: they write documents in the system's name."""
@@ -46,7 +47,7 @@ MACHINES_DOORS = ("/v1/kkt/", "/ofd/v1/")
 EMULATOR = "/ofd/v1/"
 """Plays an operator outside of all companies, in development only: it tells what it was sent."""
 FOLLOWS = {
-    "fiscal.ofd": {"kkt.device"},
+    "fiscal.ofd": {"kkt.device", "fiscal.ofd.breaker"},
     "kkt.device": {"kkt.lane", "kkt.device.status"},
     "fiscal.correction": {"fiscal.correction.line"},
 }

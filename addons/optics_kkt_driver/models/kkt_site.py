@@ -158,13 +158,15 @@ class KktSite(models.Model):
 
     def write(self, vals):
         self._check_written_by_hand(vals)
+        result = super().write(vals)
         if "company_id" in vals:
+            # Also in the company that they belong to now.
             self.check_access("write")
             company = self.env["res.company"].browse(vals["company_id"])
             self.sudo().user_id.write(
                 {"company_ids": [Command.set(company.ids)], "company_id": company.id}
             )
-        return super().write(vals)
+        return result
 
     @api.model
     def _check_written_by_hand(self, vals):

@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 from freezegun import freeze_time
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
@@ -22,7 +22,7 @@ def make_report(number=1, **changes):
     said = {
         "number": number,
         "time": fields.Datetime.now().replace(tzinfo=UTC),
-        "version": "19.0.7.1.0",
+        "version": "19.0.8.0.0",
         "status": "healthy",
         "circuit_breaker": "CLOSED",
         "network_status": "ONLINE",
@@ -148,6 +148,14 @@ class TestHeartbeat(HttpCase):
                 site.write(told)
             with self.assertRaisesRegex(UserError, "The shop itself tells this"):
                 site.create({"name": "Another", **told})
+
+    def test_no_shop_is_moved_into_a_foreign_company(self):
+        manager = new_test_user(
+            self.env, "manager", "base.group_user,optics_kkt_driver.group_fiscal_manager"
+        )
+        other = self.env["res.company"].create({"name": "ИП Соколов"})
+        with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
+            self.site.with_user(manager).company_id = other
 
     def test_no_key_is_made_of_other_power(self):
         self.site.user_id.group_ids = [Command.link(self.env.ref("base.group_system").id)]

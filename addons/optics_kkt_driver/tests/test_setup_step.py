@@ -102,7 +102,7 @@ class TestSetupStep(FiscalCase):
             self.env, "reads", "base.group_user,optics_kkt_driver.group_fiscal_user"
         )
         with self.assertRaises(AccessError):
-            self.rows(reader)["company"].read(["words"])
+            self.env["fiscal.setup.step"].with_user(reader).action_list()
 
     def move_to_the_company_of_the_till(self):
         """Have the manager work where this test's tills are, and no others."""

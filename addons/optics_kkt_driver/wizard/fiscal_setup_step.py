@@ -45,6 +45,7 @@ class FiscalSetupStep(models.TransientModel):
     @api.model
     def action_list(self):
         """Show all steps, in the order in which they are best done."""
+        self.check_access("read")
         rows = self.sudo().create([{"code": code} for code in self._steps()])
         return {
             "type": "ir.actions.act_window",
