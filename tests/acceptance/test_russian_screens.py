@@ -368,7 +368,9 @@ def test_the_back_office_of_the_point_of_sale(
 
 @pytest.mark.full
 def test_the_records_of_the_optician(page: Page, server: OdooServer, words: LatinWords) -> None:
-    patient = server.rpc("res.partner", "create", {"name": "Ёлкина Вера"})
+    # A call without a language is in English, and so is what the chatter keeps of it.
+    russian = {"lang": "ru_RU"}
+    patient = server.rpc("res.partner", "create", {"name": "Ёлкина Вера"}, context=russian)
     eyes = {"od_sphere": -10, "od_cylinder": -6, "od_axis": 90, "os_sphere": -12}
     server.rpc("optics.prescription", "create", {"patient_id": patient, **eyes})
     BackOffice(page, server, words).read_app("optics_core.menu_optics_root")
