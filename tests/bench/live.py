@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import threading
 import time
@@ -28,6 +29,8 @@ TILLS = 8
 MANY_TILLS, SILENT_TILLS = 40, 5
 BEATS = {True: 5, False: 86400}
 """Seconds between two heartbeats, with and as good as without."""
+ROUND = re.compile(r"Job 'Tills and OFDs: ask [^\n]* fully done [^\n]*duration ([0-9.]+)s")
+"""What Odoo's log says of a round that is over."""
 RESPONSE = 0.35
 """Seconds that a real OFD takes for an answer."""
 SILENT = 60.0
@@ -214,18 +217,20 @@ def heartbeat(shop: LiveShop) -> list[tuple[str, str]]:
     for till in more[:SILENT_TILLS]:
         till.set_faults(silent=True)
     spent: dict[bool, list[float]] = {False: [], True: []}
+    begun = len(shop.server.log.read_text())
     for number in range(2 * BLOCKS):
         is_on = bool(number % 2)
         shop.server.configure(heartbeat_interval=BEATS[is_on])
-        for _sale in range(2 * BLOCK):
+        until = time.monotonic() + 3 * BEATS[True]
+        while time.monotonic() < until:
             spent[is_on].append(shop.sell(first))
-    shop.server.configure(heartbeat_interval=BEATS[False])
-    time.sleep(2 * BEATS[True])  # the round that goes on
-    shop.server.sql("UPDATE kkt_device_status SET beat_at = NULL")
-    taken = milliseconds(partial(shop.ring_until_beaten, MANY_TILLS)) / 1000
+    taken = max(map(float, ROUND.findall(shop.server.log.read_text()[begun:])))
     silent, calm = median(spent[True]), median(spent[False])
     return [
-        (f"a round over {MANY_TILLS} tills, {SILENT_TILLS} silent (goal: 5 s)", f"{taken:.1f} s"),
+        (
+            f"the longest round, {MANY_TILLS} tills, {SILENT_TILLS} silent (goal: 5 s)",
+            f"{taken:.1f} s",
+        ),
         ("a sale without a heartbeat (1.0)", f"{calm:.0f} ms"),
         (f"a sale, a round every {BEATS[True]} s (goal: 1.05)", _ratio(silent, calm)),
     ]
