@@ -1,7 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
 from ..optics.vocabulary import Purpose
@@ -21,7 +21,12 @@ PURPOSES = [
     (Purpose.PROGRESSIVE.value, "Progressive"),
 ]
 SIGNING = object()
-"""In the context of the one writer of `state`. No client can send it: its contexts are JSON."""
+"""In the context of what signs and revises. No client can send it: its contexts are JSON."""
+
+OF_THE_BUTTONS = frozenset(
+    {"state", "entered_by_id", "signed_by_id", "signed_at", "revision", "previous_id"}
+)
+"""What is not typed by anybody."""
 
 
 class OpticsPrescription(models.Model):
@@ -121,25 +126,42 @@ class OpticsPrescription(models.Model):
                 prescription.date and months and prescription.date + relativedelta(months=months)
             )
 
+    @api.constrains("patient_id", "previous_id")
+    def _check_patient(self):
+        for prescription in self:
+            previous = prescription.previous_id
+            if previous and previous.patient_id != prescription.patient_id:
+                raise ValidationError(
+                    self.env._("Patient: a revision is of the same person as what it replaces.")
+                )
+
     @api.model_create_multi
     def create(self, vals_list):
-        if any(vals.get("state", "draft") != "draft" for vals in vals_list):
-            raise UserError(self.env._("A prescription is signed by its button."))
+        for vals in vals_list:
+            self._check_written_by_hand(vals)
         return super().create(vals_list)
 
     def write(self, vals):
-        if self.env.context.get("optics_signing") is not SIGNING:
-            if "state" in vals:
-                raise UserError(self.env._("A prescription is signed by its button."))
-            if signed := self.filtered(lambda each: each.state != "draft"):
-                raise UserError(
-                    self.env._("%s is signed. Make a new revision.", signed[0].display_name)
-                )
+        self._check_written_by_hand(vals)
+        signed = self.filtered(lambda prescription: prescription.state != "draft")
+        if signed and not self._is_signing():
+            raise UserError(
+                self.env._("%s is signed. Make a new revision.", signed[0].display_name)
+            )
         result = super().write(vals)
         if "company_id" in vals:
             # Also in the company that they belong to now.
             self.check_access("write")
         return result
+
+    def _is_signing(self):
+        return self.env.context.get("optics_signing") is SIGNING
+
+    @api.model
+    def _check_written_by_hand(self, vals):
+        """Keep what signing and revising write from whoever calls by the web client's door."""
+        if not self._is_signing() and OF_THE_BUTTONS & vals.keys():
+            raise UserError(self.env._("A prescription is signed and revised by its buttons."))
 
     @api.ondelete(at_uninstall=False)
     def _never_unlink_signed(self):
@@ -152,7 +174,7 @@ class OpticsPrescription(models.Model):
         self.check_access("write")
         if self.state != "draft":
             raise UserError(self.env._("%s is signed already.", self.display_name))
-        if self.previous_id.state == "replaced":
+        if self.previous_id and self.previous_id.state != "signed":
             raise UserError(self.env._("Another revision was signed meanwhile."))
         self._become("signed", signed_by_id=self.env.uid, signed_at=fields.Datetime.now())
         if self.previous_id:
@@ -166,7 +188,9 @@ class OpticsPrescription(models.Model):
         self.ensure_one()
         if self.state != "signed":
             raise UserError(self.env._("Only a signed prescription has a new revision."))
-        draft = self.copy({"previous_id": self.id, "revision": self.revision + 1})
+        draft = self.with_context(optics_signing=SIGNING).copy(
+            {"previous_id": self.id, "revision": self.revision + 1}
+        )
         return {
             "type": "ir.actions.act_window",
             "res_model": self._name,

@@ -8,7 +8,7 @@ from ..optics.prescription import EyePrescription, Prescription
 from ..optics.problems import InvalidPrescription, Problem, UnreadableEntry
 from ..optics.refraction import Refraction
 from ..optics.vocabulary import Eye, EyeState, Purpose
-from .optics_words import words_of_problem
+from .optics_words import has_comma, words_of_problem
 
 EYE_STATES = [
     (EyeState.POWERED.value, "Lens"),
@@ -115,6 +115,7 @@ class OpticsPrescriptionValues(models.AbstractModel):
         )
 
     @api.depends(*(name for name in COLUMNS if not name.endswith("acuity")))
+    @api.depends_context("lang")
     def _compute_forms(self):
         for values in self:
             for prefix in EYES.values():
@@ -131,5 +132,13 @@ class OpticsPrescriptionValues(models.AbstractModel):
             return False, False
         power = Refraction(sphere, cylinder, axis)
         other = power.transposed()
-        shown = f"{show_power(other.sphere)} {show_power(other.cylinder)} × {other.axis}"
-        return shown, show_power(rounded(power.spherical_equivalent))
+        equivalent = self._shown(rounded(power.spherical_equivalent))
+        return (
+            f"{self._shown(other.sphere)} {self._shown(other.cylinder)} × {other.axis}",
+            equivalent,
+        )
+
+    @api.model
+    def _shown(self, power):
+        """Write a power as the table's cells do (``number.js``): with a true minus."""
+        return show_power(power, has_comma(self.env)).replace("-", "−")

@@ -4,10 +4,8 @@ _lt = LazyTranslate(__name__)
 
 SENTENCES = {
     "not_an_acuity": _lt("%(value)s is no visual acuity: write 0.8, 1.0 or, for example, CF"),
-    "required": _lt("is missing"),
     "not_within": _lt("%(value)s %(symbol)s is not from %(lowest)s to %(highest)s"),
     "off_step": _lt("%(value)s %(symbol)s lies between two steps of %(step)s"),
-    "unusual": _lt("%(value)s %(symbol)s is usually from %(lowest)s to %(highest)s"),
     "axis_missing": _lt("the cylinder needs one, from %(lowest)s to %(highest)s"),
     "axis_without_cylinder": _lt("%(value)s without a cylinder"),
     "power_of_no_lens": _lt("must be empty: the eye has no lens with a power"),
@@ -22,6 +20,11 @@ SYMBOLS = {"D": _lt("dpt"), "mm": _lt("mm")}
 translated by Odoo.)"""
 
 
+def has_comma(env):
+    """Tell whether the reader parts decimals by a comma."""
+    return env["res.lang"]._get_data(code=env.lang or env.user.lang).decimal_point == ","
+
+
 def words_of_problem(env, problem, label):
     """Say what is wrong with a field, in the reader's language.
 
@@ -30,7 +33,7 @@ def words_of_problem(env, problem, label):
     """
     env = env["base"].with_context(lang=env.lang or env.user.lang).env
     unit = problem.params.get("unit")
-    comma = env["res.lang"]._get_data(code=env.lang or "en_US").decimal_point == ","
+    comma = has_comma(env)
 
     def said(value):
         is_quantity = unit and isinstance(value, int)

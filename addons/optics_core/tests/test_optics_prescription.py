@@ -91,8 +91,8 @@ class TestValues(PrescriptionCase):
 
     def test_the_other_form(self):
         one = self.prescribe()
-        self.assertEqual(one.od_other_form, "-2,00 +0,75 × 180")
-        self.assertEqual(one.od_equivalent, "-1,50", "-1.625 to the next quarter")
+        self.assertEqual(one.od_other_form, "−2.00 +0.75 × 180")
+        self.assertEqual(one.od_equivalent, "−1.50", "-1.625 to the next quarter")
         self.assertFalse(one.os_other_form)
 
     def test_valid_until_is_the_shops_practice(self):
@@ -123,10 +123,19 @@ class TestSigned(PrescriptionCase):
             one.action_sign()
 
     def test_nobody_signs_past_the_button(self):
-        with self.assertRaisesRegex(UserError, "its button"):
-            self.prescribe().state = "signed"
-        with self.assertRaisesRegex(UserError, "its button"):
-            self.prescribe(state="signed")
+        other = self.prescribe()
+        for values in (
+            {"state": "signed"},
+            {"signed_by_id": self.workshop.id},
+            {"entered_by_id": self.workshop.id},
+            {"previous_id": other.id},
+            {"revision": 7},
+        ):
+            with self.subTest(**values):
+                with self.assertRaisesRegex(UserError, "its button"):
+                    self.prescribe().write(values)
+                with self.assertRaisesRegex(UserError, "its button"):
+                    self.prescribe(**values)
 
     def test_a_revision_replaces_it(self):
         one = self.prescribe()
@@ -136,6 +145,8 @@ class TestSigned(PrescriptionCase):
         drafts = [one.browse(one.action_revise()["res_id"]) for _draft in range(2)]
         second, rival = drafts
         self.assertEqual((second.od_sphere, second.revision, one.state), (-10, 2, "signed"))
+        with self.assertRaisesRegex(ValidationError, "^Patient: "), self.env.cr.savepoint():
+            second.patient_id = self.env["res.partner"].create({"name": "Соколов Пётр"})
         second.od_sphere = -8
         second.action_sign()
         self.assertEqual((one.state, one.od_sphere, second.state), ("replaced", -10, "signed"))
@@ -185,6 +196,10 @@ class TestWhoMay(PrescriptionCase):
         other = self.env["res.company"].create({"name": "ИП Соколов"})
         with self.assertRaises(AccessError), mute_logger("odoo.addons.base.models.ir_rule"):
             self.prescribe().company_id = other
+
+    def test_an_optician_writes_down_new_patients(self):
+        patient = self.env["res.partner"].with_user(self.optician).create({"name": "Новый"})
+        self.assertTrue(self.prescribe(patient_id=patient.id))
 
     def test_the_patients_page_leads_there(self):
         one = self.prescribe()

@@ -1,3 +1,5 @@
+import { localization } from "@web/core/l10n/localization";
+
 /** Numbers of optics as opticians write them; the server keeps them as whole units. */
 
 const UNITS = {
@@ -26,7 +28,7 @@ export function shown(kept, unit, { hideZero = false } = {}) {
     const cut = 10 ** decimals;
     const size = Math.floor((Math.abs(kept) * cut) / scale) / cut;
     const sign = kept < 0 ? "−" : isSigned && kept > 0 ? "+" : "";
-    return sign + size.toFixed(decimals).replace(".", ",");
+    return sign + size.toFixed(decimals).replace(".", localization.decimalPoint);
 }
 
 /**

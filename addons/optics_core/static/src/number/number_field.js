@@ -38,13 +38,14 @@ export class OpticsNumberField extends Component {
         if (!table || !["Enter", "ArrowDown", "ArrowUp"].includes(ev.key)) {
             return;
         }
-        const row = ev.target.closest("tr");
-        const place = [...row.querySelectorAll("input")].indexOf(ev.target);
-        const cells = [...table.querySelectorAll("input")];
+        // What is typed: the kind of lens between two rows is chosen, and seldom another one.
+        const cells = [...table.querySelectorAll(".o_field_optics_number input")];
+        const { cellIndex, parentElement: row } = ev.target.closest("td");
+        const across = (other) => other?.cells[cellIndex].querySelector("input");
         const cell = {
             Enter: cells[cells.indexOf(ev.target) + 1],
-            ArrowDown: row.nextElementSibling?.querySelectorAll("input")[place],
-            ArrowUp: row.previousElementSibling?.querySelectorAll("input")[place],
+            ArrowDown: across(row.nextElementSibling),
+            ArrowUp: across(row.previousElementSibling),
         }[ev.key];
         ev.preventDefault();
         ev.stopPropagation();

@@ -1,0 +1,82 @@
+"""An optician writes a prescription down by keyboard alone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.acceptance.harness.browser import log_in
+from tests.acceptance.harness.server import OdooServer
+
+OPTICIAN = "optician1"
+TYPED = {
+    "od_sphere": ("-1,25", "−1,25", -10),
+    "od_cylinder": ("-75", "−75,00", -600),
+    "od_axis": ("90", "90", 90),
+    "od_addition": ("+1.5", "+1,50", 12),
+    "od_prism_horizontal": ("0,5", "+0,50", 50),
+    "od_prism_vertical": ("", "", 0),
+    "od_acuity": ("1,0", "1,0", "1,0"),
+    "od_pd_monocular": ("31,5", "31,5", 315),
+    "os_sphere": ("−125", "−1,25", -10),
+    "os_cylinder": ("0,12", "+0,12", 1),
+}
+"""What is typed into each cell, what it shows then, and what is kept; Enter leads to the next."""
+
+
+@pytest.fixture
+def optician(server: OdooServer) -> str:
+    groups = ("base.group_user", "optics_core.group_optics_optician")
+    ids = [
+        server.sql(
+            "SELECT res_id FROM ir_model_data WHERE module = %s AND name = %s", *group.split(".")
+        )[0]["res_id"]
+        for group in groups
+    ]
+    person = {"name": "Оптометрист", "login": OPTICIAN, "password": OPTICIAN, "lang": "ru_RU"}
+    server.rpc("res.users", "create", {**person, "group_ids": [(6, 0, ids)]})
+    server.rpc("res.partner", "create", {"name": "Ёлкина Вера"})
+    return OPTICIAN
+
+
+def cell(page: Page, name: str) -> Locator:
+    return page.locator(f"[name={name}] input")
+
+
+def test_a_prescription_is_typed_refused_mended_and_signed(
+    server: OdooServer, page: Page, optician: str
+) -> None:
+    server.expect_log("OD CYL: -75,00")  # Odoo's log has each refusal
+    log_in(page, server.url, optician)
+    page.goto(f"{server.url}/odoo/prescriptions/new")
+    cell(page, "patient_id").fill("Ёлкина")
+    page.locator(".o-autocomplete--dropdown-item", has_text="Ёлкина Вера").click()
+    cell(page, "od_sphere").click()
+    for name, (text, _shown, _kept) in TYPED.items():
+        expect(cell(page, name)).to_be_focused()
+        page.keyboard.press("Control+a")
+        page.keyboard.type(text or " ")
+        page.keyboard.press("Enter")
+    for name, (_text, shown, _kept) in TYPED.items():
+        expect(cell(page, name)).to_have_value(shown)
+    cell(page, "os_cylinder").press("ArrowUp")
+    expect(cell(page, "od_cylinder")).to_be_focused()
+
+    save = page.locator(".o_form_button_save").first
+    save.click()
+    refusal = page.locator(".modal")
+    expect(refusal).to_contain_text("OD CYL: -75,00 дптр – не от -10,00 до +10,00")
+    expect(refusal).to_contain_text("OS AXIS: нужна при цилиндре")
+    expect(refusal).to_contain_text("OS CYL: +0,12 дптр – между двумя шагами")
+    refusal.locator(".modal-footer button").first.click()
+    for name, text in {"od_cylinder": "-0,75", "os_cylinder": "-050", "os_axis": "85"}.items():
+        cell(page, name).fill(text)
+        page.keyboard.press("Enter")
+    save.click()
+    page.locator("button[name=action_sign]").click()
+    expect(page.locator("button[name=action_revise]")).to_be_visible()
+    (kept,) = server.sql("SELECT * FROM optics_prescription")
+    mended = {"od_cylinder": -6, "os_cylinder": -4, "os_axis": 85}
+    told = {name: value for name, (_text, _shown, value) in TYPED.items()} | mended
+    assert {name: kept[name] for name in told} == told
+    assert kept["state"] == "signed"
