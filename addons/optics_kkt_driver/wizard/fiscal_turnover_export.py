@@ -209,7 +209,9 @@ class FiscalTurnoverExport(models.TransientModel):
 
     def _worded(self, model, rows):
         """Put words for the choices of selections."""
-        told = self.env[model].fields_get(rows[0] if rows else (), ["selection"])
+        if not rows:
+            return rows
+        told = self.env[model].fields_get(rows[0], ["selection"])
         words = {name: dict(field["selection"]) for name, field in told.items() if field}
         return [
             {name: words.get(name, {}).get(value, value) for name, value in row.items()}

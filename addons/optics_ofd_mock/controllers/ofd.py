@@ -26,8 +26,11 @@ class OfdMockController(http.Controller):
         if said.cut:
             _hang_up()
         more = [("Retry-After", str(said.retry_after))] if said.retry_after else []
-        headers = [("Content-Type", "application/json; charset=utf-8"), *more]
-        headers.append((EMULATOR_HEADER, "1"))
+        headers = [
+            ("Content-Type", "application/json; charset=utf-8"),
+            (EMULATOR_HEADER, "1"),
+            *more,
+        ]
         return request.make_response(said.body, headers, status=said.status_code)
 
     @json_route("/ofd/v1/receipts", methods=["GET"])
