@@ -1,9 +1,9 @@
-"""Print the figures of both seeds."""
+"""Print the figures of the tuning seed and of the judging ones."""
 
 from __future__ import annotations
 
 from .measure import JUDGING, TUNING, show
 
 if __name__ == "__main__":
-    for seed in (TUNING, JUDGING):
-        show(seed)
+    for seeds in ((TUNING,), JUDGING):
+        show(*seeds)
