@@ -24,7 +24,7 @@ TYPED = {
 """What is typed into each cell, what it shows then, and what is kept; Enter leads to the next."""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def optician(server: OdooServer) -> str:
     groups = ("base.group_user", "optics_core.group_optics_optician")
     ids = [
@@ -35,12 +35,24 @@ def optician(server: OdooServer) -> str:
     ]
     person = {"name": "Оптометрист", "login": OPTICIAN, "password": OPTICIAN, "lang": "ru_RU"}
     server.rpc("res.users", "create", {**person, "group_ids": [(6, 0, ids)]})
-    server.rpc("res.partner", "create", {"name": "Ёлкина Вера"})
+    for name in ("Ёлкина Вера", "Соколов Пётр"):
+        server.rpc("res.partner", "create", {"name": name})
     return OPTICIAN
 
 
 def cell(page: Page, name: str) -> Locator:
     return page.locator(f"[name={name}] input")
+
+
+def sign_as_asked(page: Page) -> None:
+    """Sign; what the dialogue asks is right."""
+    page.locator("button[name=action_sign]").click()
+    dialogue = page.locator(".modal")
+    expect(dialogue.locator(".o_data_row").first).to_be_visible()
+    for toggle in dialogue.locator(".o_data_row .o_boolean_toggle").all():
+        toggle.click()
+    dialogue.locator("button[name=action_sign]").click()
+    expect(page.locator("button[name=action_revise]")).to_be_visible()
 
 
 def test_a_prescription_is_typed_refused_mended_and_signed(
@@ -62,6 +74,9 @@ def test_a_prescription_is_typed_refused_mended_and_signed(
     cell(page, "os_cylinder").press("ArrowUp")
     expect(cell(page, "od_cylinder")).to_be_focused()
 
+    at_cell = page.locator("[name=od_cylinder] [role=alert]")
+    expect(at_cell).to_have_text("-75,00 дптр – не от -10,00 до +10,00")
+
     save = page.locator(".o_form_button_save").first
     save.click()
     refusal = page.locator(".modal")
@@ -72,11 +87,54 @@ def test_a_prescription_is_typed_refused_mended_and_signed(
     for name, text in {"od_cylinder": "-0,75", "os_cylinder": "-050", "os_axis": "85"}.items():
         cell(page, name).fill(text)
         page.keyboard.press("Enter")
+    expect(at_cell).to_have_count(0)
     save.click()
-    page.locator("button[name=action_sign]").click()
-    expect(page.locator("button[name=action_revise]")).to_be_visible()
+    sign_as_asked(page)
     (kept,) = server.sql("SELECT * FROM optics_prescription")
     mended = {"od_cylinder": -6, "os_cylinder": -4, "os_axis": 85}
     told = {name: value for name, (_text, _shown, value) in TYPED.items()} | mended
     assert {name: kept[name] for name in told} == told
     assert kept["state"] == "signed"
+
+
+def test_a_slip_is_asked_about_before_it_is_signed(
+    server: OdooServer, page: Page, optician: str
+) -> None:
+    log_in(page, server.url, optician)
+    page.goto(f"{server.url}/odoo/prescriptions/new")
+    cell(page, "patient_id").fill("Соколов")
+    page.locator(".o-autocomplete--dropdown-item", has_text="Соколов Пётр").click()
+    for name, text in {"od_sphere": "1,25", "od_cylinder": "-0,5", "od_axis": "90"}.items():
+        cell(page, name).fill(text)
+        page.keyboard.press("Enter")
+    page.get_by_title("Скопировать OD в OS").click()
+    expect(cell(page, "os_axis")).to_have_value("90")
+    cell(page, "os_sphere").fill("-1,25")
+    page.keyboard.press("Enter")
+    asked = page.locator("[name=open_questions]")
+    expect(asked).to_contain_text("У одного глаза SPH с плюсом, у другого с минусом")
+    expect(asked).to_contain_text("Нет межзрачкового расстояния")
+
+    page.locator("button[name=action_sign]").click()
+    dialogue = page.locator(".modal")
+    expect(dialogue.locator(".o_data_row")).to_have_count(3)
+    with page.expect_response("**/web_read"):  # the form is read again behind it
+        dialogue.locator("button", has_text="Вернуться к рецепту").click()
+    expect(dialogue).to_have_count(0)
+    cell(page, "pd_far").fill("63")
+    page.keyboard.press("Tab")
+    expect(asked).not_to_contain_text("Нет межзрачкового расстояния")
+    page.locator("button[name=action_sign]").click()
+    expect(dialogue.locator(".o_data_row")).to_have_count(2)
+    with page.expect_response("**/web_read"):
+        dialogue.locator("button", has_text="Вернуться к рецепту").click()
+    expect(dialogue).to_have_count(0)
+    sign_as_asked(page)
+    answers = server.sql(
+        "SELECT code, is_right FROM optics_prescription_question WHERE prescription_id ="
+        " (SELECT max(id) FROM optics_prescription) ORDER BY id"
+    )
+    assert answers == [
+        {"code": "spheres_differ", "is_right": True},
+        {"code": "anisometropia", "is_right": True},
+    ]

@@ -1,6 +1,7 @@
 from . import (
     optics_prescription_values,
     optics_prescription,
+    optics_prescription_question,
     product_template,
     res_company,
     res_config_settings,

@@ -4,7 +4,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import format_date
 
+from ..optics.limits import adapted
+from ..optics.problems import InvalidPrescription
+from ..optics.traps import FAR, questions
 from ..optics.vocabulary import Purpose
+from .optics_prescription_values import COLUMNS
+from .optics_words import words_of_question
 
 STATES = [("draft", "Draft"), ("signed", "Signed"), ("replaced", "Replaced")]
 SOURCES = [
@@ -27,6 +32,8 @@ OF_THE_BUTTONS = frozenset(
     {"state", "entered_by_id", "signed_by_id", "signed_at", "revision", "previous_id"}
 )
 """What is not typed by anybody."""
+ANY_STEP = adapted(eighths=True, tenths_of_mm=True, hundredths_of_prism=True, fresnel=True)
+"""Limits of what was signed under whatever settings."""
 
 
 class OpticsPrescription(models.Model):
@@ -84,6 +91,16 @@ class OpticsPrescription(models.Model):
     signed_by_id = fields.Many2one("res.users", string="Signed by", readonly=True, copy=False)
     signed_at = fields.Datetime(string="Signed on", readonly=True, copy=False)
     note = fields.Text(string="Remarks")
+    patient_age = fields.Integer(
+        string="Age then",
+        compute="_compute_patient_age",
+        groups="optics_core.group_optics_optician",
+        aggregator=None,
+    )
+    question_ids = fields.One2many(
+        "optics.prescription.question", "prescription_id", string="Questions and answers"
+    )
+    open_questions = fields.Text(string="Please check", compute="_compute_open_questions")
 
     revision = fields.Integer(readonly=True, default=1, copy=False, aggregator=None)
     previous_id = fields.Many2one(
@@ -125,6 +142,62 @@ class OpticsPrescription(models.Model):
             prescription.valid_until = (
                 prescription.date and months and prescription.date + relativedelta(months=months)
             )
+
+    @api.depends("patient_id.optics_birthdate", "date")
+    def _compute_patient_age(self):
+        for prescription in self:
+            age = prescription.patient_id._optics_age_on(prescription.date)
+            prescription.patient_age = age or 0
+
+    @api.depends(*COLUMNS, "purpose", "patient_id", "date", "state")
+    @api.depends_context("lang")
+    def _compute_open_questions(self):
+        for prescription in self:
+            asked = prescription._questions() if prescription._is_being_typed() else ()
+            prescription.open_questions = "\n".join(sentence for _code, sentence in asked)
+
+    def _is_being_typed(self):
+        return (
+            self.state == "draft"
+            and self.patient_id
+            and any(self[name] for name in COLUMNS if not name.endswith("state"))
+        )
+
+    def _questions(self):
+        """Return what is worth a question, as pairs of a rule's code and the sentence."""
+        try:
+            new = self._value()
+        except InvalidPrescription:
+            return []  # what is refused is told at its cell
+        last = self._last()
+        asked = questions(
+            new,
+            last._value(ANY_STEP) if last else None,
+            self.patient_id.sudo()._optics_age_on(self.date),
+            (self.date - last.date).days / 365.25 if last else None,
+        )
+        return [(question.code, words_of_question(self.env, question)) for question in asked]
+
+    def _last(self):
+        """Return the person's last signed one before this, rather one of comparable powers.
+
+        What this one replaces is not meant: it may be replaced because it was wrong.
+        """
+        earlier = self.search(
+            [
+                ("patient_id", "=", self.patient_id._origin.id),
+                ("company_id", "=", self.company_id.id),
+                ("state", "=", "signed"),
+                ("date", "<=", self.date),
+                ("id", "not in", [self._origin.id, self.previous_id.id]),
+            ],
+            limit=20,
+        )
+        alike = FAR if self.purpose in FAR else {self.purpose}
+        return (earlier.filtered(lambda one: one.purpose in alike) or earlier)[:1]
+
+    def _has_eighths(self):
+        return super()._has_eighths() or self.company_id.optics_eighths
 
     @api.constrains("patient_id", "previous_id")
     def _check_patient(self):
@@ -169,16 +242,33 @@ class OpticsPrescription(models.Model):
             raise UserError(self.env._("Signed prescriptions are not deleted."))
 
     def action_sign(self):
-        """Sign: from now on nothing changes any more."""
+        """Sign: from now on nothing changes any more.
+
+        :return: True, or the dialogue of questions as long as one of them is not answered
+        """
         self.ensure_one()
         self.check_access("write")
         if self.state != "draft":
             raise UserError(self.env._("%s is signed already.", self.display_name))
         if self.previous_id and self.previous_id.state != "signed":
             raise UserError(self.env._("Another revision was signed meanwhile."))
+        self.env["optics.prescription.question"]._ask(self, self._questions())
+        if not all(self.question_ids.mapped("is_right")):
+            return self._dialogue_of_questions()
         self._become("signed", signed_by_id=self.env.uid, signed_at=fields.Datetime.now())
         if self.previous_id:
             self.previous_id._become("replaced")
+        return True
+
+    def _dialogue_of_questions(self):
+        return {
+            "name": self.env._("Please check before you sign"),
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(self.env.ref("optics_core.optics_prescription_view_ask").id, "form")],
+            "target": "new",
+        }
 
     def _become(self, state, **values):
         self.with_context(optics_signing=SIGNING).write({**values, "state": state})

@@ -8,7 +8,7 @@ from ..optics.prescription import EyePrescription, Prescription
 from ..optics.problems import InvalidPrescription, Problem, UnreadableEntry
 from ..optics.refraction import Refraction
 from ..optics.vocabulary import Eye, EyeState, Purpose
-from .optics_words import has_comma, words_of_problem
+from .optics_words import has_comma, shown_refraction, words_of_problem
 
 EYE_STATES = [
     (EyeState.POWERED.value, "Lens"),
@@ -27,6 +27,8 @@ EYE_COLUMNS = (
 PAIR_COLUMNS = (
     *("pd_far", "pd_near", "vertex", "working_distance_near", "working_distance_intermediate"),
 )
+POWER_COLUMNS = EYE_COLUMNS[1:7]
+"""What an eye with another state than a lens has none of."""
 COLUMNS = (*(f"{prefix}{name}" for prefix in EYES.values() for name in EYE_COLUMNS), *PAIR_COLUMNS)
 
 
@@ -75,6 +77,31 @@ class OpticsPrescriptionValues(models.AbstractModel):
     od_equivalent = fields.Char(string="OD spherical equivalent", compute="_compute_forms")
     os_equivalent = fields.Char(string="OS spherical equivalent", compute="_compute_forms")
 
+    entry_problems = fields.Json(
+        compute="_compute_entry_problems",
+        help="Of each column that breaks a rule: what is said of it at its cell",
+    )
+
+    @api.onchange("od_state", "os_state")
+    def _onchange_state(self):
+        """Leave no power behind in cells that nobody sees any more."""
+        for prefix in EYES.values():
+            if self[f"{prefix}state"] != EyeState.POWERED:
+                self.update({f"{prefix}{name}": 0 for name in POWER_COLUMNS})
+
+    @api.depends(*COLUMNS, "purpose")
+    @api.depends_context("lang")
+    def _compute_entry_problems(self):
+        for values in self:
+            try:
+                values._value()
+                values.entry_problems = {}
+            except InvalidPrescription as error:
+                values.entry_problems = {
+                    EYES.get(problem.eye, "") + problem.field: words_of_problem(self.env, problem)
+                    for problem in error.problems
+                }
+
     @api.constrains(*COLUMNS, "purpose")
     def _check_values(self):
         for values in self:
@@ -83,17 +110,21 @@ class OpticsPrescriptionValues(models.AbstractModel):
             except InvalidPrescription as error:
                 raise ValidationError(values._worded(error.problems)) from error
 
-    def _value(self):
+    def _value(self, table=None):
         """Return the prescription as a value of the plain package.
 
+        :param table: limits, by default those of the shop's settings
         :raises InvalidPrescription: it breaks rules
         """
         self.ensure_one()
         shared = {name: self[name] or None for name in PAIR_COLUMNS}
         od, os = (self._eye(eye) for eye in EYES)
-        return Prescription(
-            Purpose(self.purpose), od, os, **shared, table=adapted(tenths_of_mm=True)
-        )
+        table = table or adapted(eighths=self._has_eighths(), tenths_of_mm=True)
+        return Prescription(Purpose(self.purpose), od, os, **shared, table=table)
+
+    def _has_eighths(self):
+        """Tell whether powers go in steps of 0.125 D; by default they do not."""
+        return False
 
     def _eye(self, eye):
         told = {name: self[f"{EYES[eye]}{name}"] for name in EYE_COLUMNS}
@@ -109,10 +140,8 @@ class OpticsPrescriptionValues(models.AbstractModel):
     def _worded(self, problems):
         """Return a line for each problem, which names eye and field as the form does."""
         labels = self.fields_get(COLUMNS, ["string"])
-        return "\n".join(
-            words_of_problem(self.env, each, labels[EYES.get(each.eye, "") + each.field]["string"])
-            for each in problems
-        )
+        lines = ((labels[EYES.get(each.eye, "") + each.field]["string"], each) for each in problems)
+        return "\n".join(f"{label}: {words_of_problem(self.env, each)}" for label, each in lines)
 
     @api.depends(*(name for name in COLUMNS if not name.endswith("acuity")))
     @api.depends_context("lang")
@@ -133,10 +162,7 @@ class OpticsPrescriptionValues(models.AbstractModel):
         power = Refraction(sphere, cylinder, axis)
         other = power.transposed()
         equivalent = self._shown(rounded(power.spherical_equivalent))
-        return (
-            f"{self._shown(other.sphere)} {self._shown(other.cylinder)} × {other.axis}",
-            equivalent,
-        )
+        return shown_refraction(other, has_comma(self.env)), equivalent
 
     @api.model
     def _shown(self, power):

@@ -1,5 +1,9 @@
 from odoo.tools import LazyTranslate
 
+from ..optics.power import show_power
+from ..optics.refraction import Refraction
+from ..optics.units import Unit
+
 _lt = LazyTranslate(__name__)
 
 SENTENCES = {
@@ -15,6 +19,68 @@ SENTENCES = {
     "near_beyond_far": _lt("%(value)s %(symbol)s is more than the far one, %(far)s"),
 }
 """What is said of a broken rule of ``optics.problems``, by its code."""
+QUESTIONS = {
+    "eyes_swapped": _lt("OD has what OS had last time, and OS what OD had. Are the eyes swapped?"),
+    "sign_flipped": _lt("SPH was %(last)s last time and is %(now)s: only the sign has changed."),
+    "cylinder_flipped": _lt(
+        "CYL was %(last)s last time and is %(now)s, with the same SPH and AXIS: only the sign has"
+        " changed, which is another lens."
+    ),
+    "axis_turned": _lt(
+        "AXIS was %(last)s° last time and is %(now)s°: more than the eye turns it. Is it of the"
+        " other form of the cylinder?"
+    ),
+    "mirror_lost": _lt(
+        "The axes mirrored each other last time and no more: %(right)s° and %(left)s°."
+    ),
+    "decimal_slipped": _lt(
+        "SPH was %(last)s last time and is %(now)s. Did the decimal point slip?"
+    ),
+    "one_eye_changed": _lt(
+        "One eye has changed by %(difference)s dpt more than the other since last time."
+    ),
+    "jump": _lt("Last time %(last)s, now %(now)s: more than usually changes."),
+    "near_weaker": _lt(
+        "For distance %(far)s, for near %(near)s: glasses for near are not stronger in minus."
+    ),
+    "near_addition_of_age": _lt(
+        "For distance %(far)s, for near %(near)s: an addition of %(difference)s dpt is unusual at"
+        " the age of %(age)s."
+    ),
+    "spheres_differ": _lt("One SPH is plus and the other minus. Is a sign wrong?"),
+    "cylinders_differ": _lt("One CYL is plus and the other minus. Is a sign wrong?"),
+    "anisometropia": _lt(
+        "The eyes differ by %(difference)s dpt; more than 2 dpt are seldom borne in glasses."
+    ),
+    "addition_missing": _lt("The purpose needs an addition, and one eye or both have none."),
+    "addition_for_distance": _lt("An addition, though the glasses are for distance."),
+    "additions_differ": _lt("The additions of both eyes differ; they seldom do."),
+    "addition_of_age": _lt("An addition of %(addition)s is unusual at the age of %(age)s."),
+    "addition_changed": _lt(
+        "The addition was %(last)s last time and is %(now)s: it rises slowly and does not fall."
+    ),
+    "pd_missing": _lt("No pupillary distance: no glasses are made without it."),
+    "pd_changed": _lt(
+        "%(of)s was %(last)s mm last time and is %(now)s mm; that of an adult stays,"
+        " and a child's grows by 1 mm a year."
+    ),
+    "pd_of_age": _lt("A distance of %(pd)s mm is unusual at the age of %(age)s."),
+    "pd_near_unlikely": _lt(
+        "PD %(far)s mm for far and %(near)s mm for near: near is 1 to 5.5 mm less."
+    ),
+}
+"""What is asked, with its reason, by the code of ``optics.traps``."""
+UNITS_OF_QUESTIONS = {
+    **dict.fromkeys(
+        ("sign_flipped", "cylinder_flipped", "decimal_slipped", "addition_changed"),
+        {"last": Unit.EIGHTH_DIOPTRE, "now": Unit.EIGHTH_DIOPTRE},
+    ),
+    "addition_of_age": {"addition": Unit.EIGHTH_DIOPTRE},
+    "pd_changed": {"last": Unit.TENTH_MM, "now": Unit.TENTH_MM},
+    "pd_of_age": {"pd": Unit.TENTH_MM},
+    "pd_near_unlikely": {"far": Unit.TENTH_MM, "near": Unit.TENTH_MM},
+}
+"""Of the whole numbers in a question: those that are no plain numbers."""
 SYMBOLS = {"D": _lt("dpt"), "mm": _lt("mm")}
 """Units that are written otherwise in Russian; Δ and ° are not. (No term of one letter is ever
 translated by Odoo.)"""
@@ -25,11 +91,10 @@ def has_comma(env):
     return env["res.lang"]._get_data(code=env.lang or env.user.lang).decimal_point == ","
 
 
-def words_of_problem(env, problem, label):
-    """Say what is wrong with a field, in the reader's language.
+def words_of_problem(env, problem):
+    """Say what is wrong with a field, in the reader's language and without the field's name.
 
     :param problem: ``optics.problems.Problem``
-    :param label: the field's name as its reader knows it
     """
     env = env["base"].with_context(lang=env.lang or env.user.lang).env
     unit = problem.params.get("unit")
@@ -44,4 +109,37 @@ def words_of_problem(env, problem, label):
     symbol = env._(SYMBOLS[symbol]) if symbol in SYMBOLS else symbol
     told |= {"value": said(problem.value), "symbol": symbol}
     sentence = env._(SENTENCES[problem.code])
-    return f"{label}: {sentence % told}"
+    return sentence % told
+
+
+def words_of_question(env, question):
+    """Put a question in the reader's language, with the eye before it.
+
+    :param question: ``optics.traps.Question``
+    """
+    env = env["base"].with_context(lang=env.lang or env.user.lang).env
+    units = UNITS_OF_QUESTIONS.get(question.code, {})
+    told = {name: _told(env, value, units.get(name)) for name, value in question.params.items()}
+    sentence = env._(QUESTIONS[question.code])
+    return (f"{question.eye}: " if question.eye else "") + sentence % told
+
+
+def _told(env, value, unit):
+    comma = has_comma(env)
+    if unit:
+        return unit.shown(value, decimal_comma=comma).replace("-", "−")
+    if isinstance(value, Refraction):
+        return shown_refraction(value, comma)
+    if isinstance(value, str):
+        return env["optics.prescription"].fields_get([value], ["string"])[value]["string"]
+    if isinstance(value, int):
+        return value
+    return f"{float(value):.2f}".replace(".", "," if comma else ".")
+
+
+def shown_refraction(refraction, comma):
+    """Write a power as a prescription's line: ``−1,25 −0,75 × 90``."""
+    parts = [show_power(refraction.sphere, comma)]
+    if refraction.cylinder:
+        parts += [show_power(refraction.cylinder, comma), "×", str(refraction.axis)]
+    return " ".join(parts).replace("-", "−")

@@ -9,6 +9,10 @@ class ResCompany(models.Model):
         default=12,
         help="By the shop's own practice; 0: without a term",
     )
+    optics_eighths = fields.Boolean(
+        string="Powers in steps of 0.125",
+        help="Of glasses; without it in steps of 0.25 dioptres",
+    )
 
     _optics_prescription_months = models.Constraint(
         "CHECK (optics_prescription_months BETWEEN 0 AND 120)",

@@ -7,3 +7,4 @@ class ResConfigSettings(models.TransientModel):
     optics_prescription_months = fields.Integer(
         related="company_id.optics_prescription_months", readonly=False
     )
+    optics_eighths = fields.Boolean(related="company_id.optics_eighths", readonly=False)

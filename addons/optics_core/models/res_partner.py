@@ -1,10 +1,23 @@
+from dateutil.relativedelta import relativedelta
+
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class ResPartner(models.Model):
     """Somebody with eyes, of whom records with rights of their own tell."""
 
     _inherit = "res.partner"
+
+    optics_birthdate = fields.Date(
+        string="Date of birth", groups="optics_core.group_optics_optician"
+    )
+    optics_age = fields.Integer(
+        string="Age",
+        compute="_compute_optics_age",
+        groups="optics_core.group_optics_optician",
+        aggregator=None,
+    )
 
     optics_prescription_ids = fields.One2many(
         "optics.prescription",
@@ -17,6 +30,29 @@ class ResPartner(models.Model):
         compute="_compute_optics_prescription_count",
         groups="optics_core.group_optics_workshop",
     )
+
+    @api.depends("optics_birthdate")
+    def _compute_optics_age(self):
+        today = fields.Date.context_today(self)
+        for partner in self:
+            partner.optics_age = partner._optics_age_on(today) or 0
+
+    @api.constrains("optics_birthdate")
+    def _check_optics_birthdate(self):
+        today = fields.Date.context_today(self)
+        for partner in self:
+            age = partner._optics_age_on(today)
+            if age is not None and not 0 <= age <= 120:
+                raise ValidationError(
+                    self.env._("Date of birth: must be from 120 years ago to today.")
+                )
+
+    def _optics_age_on(self, day):
+        """Return the age in whole years, negative before the birth; None where it is not told."""
+        born = self.optics_birthdate
+        if not born or not day:
+            return None
+        return relativedelta(day, born).years if born <= day else -1
 
     @api.depends("optics_prescription_ids")
     def _compute_optics_prescription_count(self):

@@ -1,10 +1,15 @@
-from datetime import date
+import re
+from datetime import date, timedelta
 
 from psycopg2 import IntegrityError
 
+from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import TransactionCase, new_test_user, tagged
+from odoo.tests import Form, TransactionCase, new_test_user, tagged
 from odoo.tools import mute_logger
+
+from ..models.optics_words import QUESTIONS
+from ..optics.traps import CODES
 
 
 @tagged("post_install", "-at_install")
@@ -102,6 +107,146 @@ class TestValues(PrescriptionCase):
         self.assertFalse(self.prescribe().valid_until)
         with self.assertRaises(IntegrityError), mute_logger("odoo.sql_db"):
             self.prescribe(date="2026-08-31", valid_until="2026-08-30")
+
+    def test_the_message_stands_at_its_cell_while_one_types(self):
+        draft = self.env["optics.prescription"].with_user(self.optician).new({})
+        draft.update({"patient_id": self.patient.id, "od_cylinder": -6, "pd_far": 850})
+        self.assertEqual(
+            draft.entry_problems,
+            {
+                "od_axis": "the cylinder needs one, from 1 to 180",
+                "pd_far": "85.0 mm is not from 40.0 to 80.0",
+            },
+        )
+        draft.update({"od_axis": 90, "pd_far": 620})
+        self.assertFalse(draft.entry_problems)
+
+    def test_another_state_empties_the_cells_that_it_hides(self):
+        with Form(self.env["optics.prescription"].with_user(self.optician)) as form:
+            form.patient_id = self.patient
+            form.od_sphere, form.od_cylinder, form.od_axis = -10, -6, 90
+            form.od_state = "prosthesis"
+            self.assertEqual((form.od_sphere, form.od_cylinder, form.od_axis), (0, 0, 0))
+
+    def test_steps_of_an_eighth_are_a_setting(self):
+        self.refused("OD SPH: .* between two steps", od_sphere=-9)
+        self.env.company.optics_eighths = True
+        self.assertEqual(self.prescribe(od_sphere=-9).od_sphere, -9)
+
+
+@tagged("post_install", "-at_install")
+class TestQuestions(PrescriptionCase):
+    """Slips of the pen are asked about, and the answers kept; which ones, says ``optics.traps``."""
+
+    def sign(self, prescription):
+        """Press the button; return the questions of the dialogue, none when it is signed."""
+        answer = prescription.action_sign()
+        return prescription.question_ids if answer is not True else prescription.question_ids[:0]
+
+    def test_a_usual_one_is_signed_at_once(self):
+        one = self.prescribe()
+        self.assertFalse(one.open_questions)
+        self.assertFalse(self.sign(one))
+        self.assertEqual((one.state, one.question_ids.ids), ("signed", []))
+
+    def test_it_is_not_signed_before_each_is_answered(self):
+        one = self.prescribe(pd_far=0, os_sphere=12)
+        self.assertEqual(len(one.open_questions.splitlines()), 3)
+        questions = self.sign(one)
+        self.assertEqual(
+            set(questions.mapped("code")), {"pd_missing", "spheres_differ", "anisometropia"}
+        )
+        questions[:2].is_right = True
+        self.assertEqual(self.sign(one), questions)
+        self.assertEqual(one.state, "draft")
+        questions[2].write({"is_right": True, "remark": "Проверено"})
+        self.sign(one)
+        self.assertEqual((one.state, len(one.question_ids)), ("signed", 3))
+        self.assertEqual(one.question_ids.answered_by_id, self.optician)
+
+    def test_a_mended_value_is_not_asked_about(self):
+        one = self.prescribe(pd_far=0)
+        self.assertTrue(self.sign(one))
+        one.pd_far = 620
+        self.assertFalse(self.sign(one))
+        self.assertFalse(one.question_ids)
+
+    def test_another_value_is_asked_about_anew(self):
+        one = self.prescribe(os_sphere=40)
+        self.sign(one).is_right = True
+        one.os_sphere = 48
+        asked = self.sign(one).filtered(lambda question: not question.is_right)
+        self.assertEqual(asked.mapped("code"), ["anisometropia"])
+
+    def test_it_is_compared_with_the_last_signed_one(self):
+        self.sign(self.prescribe(date="2025-01-10", od_sphere=10, os_sphere=12))
+        self.prescribe(date="2025-06-10", od_sphere=-30, pd_far=0)  # a draft tells nothing
+        one = self.prescribe(date="2026-01-10")
+        self.assertIn("OD: SPH was +1.25 last time and is −1.25", one.open_questions)
+
+    def test_not_with_what_it_replaces(self):
+        wrong = self.prescribe(od_sphere=10)
+        self.sign(wrong).is_right = True
+        wrong.action_sign()
+        revision = wrong.browse(wrong.action_revise()["res_id"])
+        revision.od_sphere = -10
+        self.assertFalse(revision.open_questions)
+
+    def test_not_with_another_persons(self):
+        self.sign(self.prescribe(od_sphere=10, os_sphere=12))
+        other = self.env["res.partner"].create({"name": "Соколов Пётр"})
+        self.assertFalse(self.prescribe(patient_id=other.id).open_questions)
+
+    def test_the_age_counts(self):
+        self.patient.optics_birthdate = "1965-05-01"
+        values = {"purpose": "progressive", "od_addition": 6, "os_addition": 6}
+        one = self.prescribe(date="2026-04-30", **values)
+        self.assertEqual(one.patient_age, 60)
+        self.assertIn("unusual at the age of 60", one.open_questions)
+
+    def test_in_russian(self):
+        self.optician.lang = "ru_RU"
+        self.assertIn("межзрачков", self.prescribe(pd_far=0).open_questions.lower())
+
+    def test_answers_are_nobody_elses(self):
+        one = self.prescribe(pd_far=0)
+        question = self.sign(one)
+        with self.assertRaises(AccessError):
+            question.with_user(self.workshop).is_right = True
+        for values in ({"question": "…"}, {"code": "jump"}, {"answered_by_id": self.workshop.id}):
+            with self.subTest(**values), self.assertRaisesRegex(UserError, "as it was asked"):
+                question.write(values)
+        with self.assertRaises(AccessError):
+            question.unlink()
+        question.is_right = True
+        one.action_sign()
+        with self.assertRaisesRegex(UserError, "is signed"):
+            question.is_right = False
+
+    def test_every_question_has_its_sentence(self):
+        self.assertEqual(set(CODES), set(QUESTIONS))
+        for code, names in CODES.items():
+            with self.subTest(code=code):
+                told = re.findall(r"%\((\w+)\)s", str(QUESTIONS[code]))
+                self.assertLessEqual(set(told), set(names))
+
+
+@tagged("post_install", "-at_install")
+class TestPatient(PrescriptionCase):
+    def test_age_in_whole_years(self):
+        born = self.patient.with_user(self.optician)
+        born.optics_birthdate = "2010-03-01"
+        self.assertEqual(born._optics_age_on(date(2020, 2, 29)), 9)
+        self.assertEqual(born._optics_age_on(date(2020, 3, 1)), 10)
+
+    def test_a_date_of_birth_is_one_of_the_living(self):
+        for day in ("1890-01-01", fields.Date.today() + timedelta(days=1)):
+            with self.subTest(day=day), self.assertRaisesRegex(ValidationError, "^Date of birth"):
+                self.patient.optics_birthdate = day
+
+    def test_only_opticians_see_it(self):
+        with self.assertRaises(AccessError):
+            self.patient.with_user(self.workshop).read(["optics_birthdate"])
 
 
 @tagged("post_install", "-at_install")

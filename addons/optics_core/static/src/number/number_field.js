@@ -29,6 +29,11 @@ export class OpticsNumberField extends Component {
         return this.isText ? record.data[name] || "" : shown(record.data[name], unit, { hideZero });
     }
 
+    /** What the server says of this value; it decides by the same words when it is saved. */
+    get problem() {
+        return this.props.record.data.entry_problems?.[this.props.name];
+    }
+
     get isText() {
         return this.props.unit === "text";
     }
