@@ -14,6 +14,7 @@
         "views/product_template_views.xml",
         "views/optics_prescription_views.xml",
         "views/res_partner_views.xml",
+        "views/optics_measurement_views.xml",
         "views/res_config_settings_views.xml",
         "views/optics_menus.xml",
     ],

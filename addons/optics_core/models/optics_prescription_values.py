@@ -8,7 +8,7 @@ from ..optics.prescription import EyePrescription, Prescription
 from ..optics.problems import InvalidPrescription, Problem, UnreadableEntry
 from ..optics.refraction import Refraction
 from ..optics.vocabulary import Eye, EyeState, Purpose
-from .optics_words import has_comma, shown_refraction, words_of_problem
+from .optics_words import has_comma, lines_of_problems, shown_refraction, words_of_problem
 
 EYE_STATES = [
     (EyeState.POWERED.value, "Lens"),
@@ -139,9 +139,7 @@ class OpticsPrescriptionValues(models.AbstractModel):
 
     def _worded(self, problems):
         """Return a line for each problem, which names eye and field as the form does."""
-        labels = self.fields_get(COLUMNS, ["string"])
-        lines = ((labels[EYES.get(each.eye, "") + each.field]["string"], each) for each in problems)
-        return "\n".join(f"{label}: {words_of_problem(self.env, each)}" for label, each in lines)
+        return lines_of_problems(self, problems, EYES)
 
     @api.depends(*(name for name in COLUMNS if not name.endswith("acuity")))
     @api.depends_context("lang")

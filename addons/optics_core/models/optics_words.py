@@ -16,6 +16,10 @@ SENTENCES = {
     "not_the_sum": _lt(
         "%(value)s %(symbol)s is not the sum of both eyes, %(total)s, give or take %(tolerance)s"
     ),
+    "not_of_kind": _lt("must be empty: other kinds of measurement have it"),
+    "nothing_measured": _lt("nothing is told yet of what was measured"),
+    "eye_not_measured": _lt("must be empty, or the eye is ticked as measured"),
+    "axis_without_radius": _lt("%(value)s without a radius"),
     "near_beyond_far": _lt("%(value)s %(symbol)s is more than the far one, %(far)s"),
 }
 """What is said of a broken rule of ``optics.problems``, by its code."""
@@ -81,9 +85,22 @@ UNITS_OF_QUESTIONS = {
     "pd_near_unlikely": {"far": Unit.TENTH_MM, "near": Unit.TENTH_MM},
 }
 """Of the whole numbers in a question: those that are no plain numbers."""
-SYMBOLS = {"D": _lt("dpt"), "mm": _lt("mm")}
+SYMBOLS = {"D": _lt("dpt"), "mm": _lt("mm"), "mmHg": _lt("mmHg")}
 """Units that are written otherwise in Russian; Δ and ° are not. (No term of one letter is ever
 translated by Odoo.)"""
+
+
+def lines_of_problems(records, problems, prefixes):
+    """Return a line for each problem, which names eye and field as the form does.
+
+    :param prefixes: of each eye, how the names of its columns begin
+    """
+    columns = [prefixes.get(each.eye, "") + each.field for each in problems]
+    labels = records.fields_get(columns, ["string"])
+    return "\n".join(
+        f"{labels[column]['string']}: {words_of_problem(records.env, each)}"
+        for column, each in zip(columns, problems, strict=True)
+    )
 
 
 def has_comma(env):

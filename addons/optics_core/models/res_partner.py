@@ -25,6 +25,17 @@ class ResPartner(models.Model):
         string="Prescriptions",
         groups="optics_core.group_optics_workshop",
     )
+    optics_measurement_ids = fields.One2many(
+        "optics.measurement",
+        "patient_id",
+        string="Measurements",
+        groups="optics_core.group_optics_optician",
+    )
+    optics_measurement_count = fields.Integer(
+        string="Number of measurements",
+        compute="_compute_optics_measurement_count",
+        groups="optics_core.group_optics_optician",
+    )
     optics_prescription_count = fields.Integer(
         string="Number of prescriptions",
         compute="_compute_optics_prescription_count",
@@ -64,6 +75,19 @@ class ResPartner(models.Model):
         action = self.env["ir.actions.actions"]._for_xml_id(
             "optics_core.optics_prescription_action"
         )
+        return action | {
+            "domain": [("patient_id", "=", self.id)],
+            "context": {"default_patient_id": self.id},
+        }
+
+    @api.depends("optics_measurement_ids")
+    def _compute_optics_measurement_count(self):
+        for partner in self:
+            partner.optics_measurement_count = len(partner.optics_measurement_ids)
+
+    def action_optics_measurements(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("optics_core.optics_measurement_action")
         return action | {
             "domain": [("patient_id", "=", self.id)],
             "context": {"default_patient_id": self.id},

@@ -33,6 +33,11 @@ RULES: Mapping[str, str] = {
     # Distances
     "not_the_sum": "must be the sum of both eyes, {total}, give or take {tolerance}",
     "near_beyond_far": "must be at most the far one, {far}",
+    # Measurements
+    "not_of_kind": "goes with other kinds of measurement, not with {kind}",
+    "nothing_measured": "needs a value at least",
+    "eye_not_measured": "goes with a measured eye only",
+    "axis_without_radius": "goes with a radius only",
     # Contact lenses
     "only_contact_lenses": "goes with contact lenses only",
     "two_additions": "has a number as well: one of both",

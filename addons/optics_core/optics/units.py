@@ -19,16 +19,18 @@ class Unit(Enum):
     """A unit and its scale: the value 12 of ``EIGHTH_DIOPTRE`` is 1.50 D."""
 
     EIGHTH_DIOPTRE = _Scale(8, 2, "D", is_signed=True)
+    HUNDREDTH_DIOPTRE = _Scale(100, 2, "D", is_signed=True)
     HUNDREDTH_PRISM = _Scale(100, 2, "Δ", is_signed=True)
     TENTH_MM = _Scale(10, 1, "mm")
     HUNDREDTH_MM = _Scale(100, 2, "mm")
     MM = _Scale(1, 0, "mm")
     DEGREE = _Scale(1, 0, "°")
     THOUSANDTH = _Scale(1000, 3, "")
+    TENTH_MMHG = _Scale(10, 1, "mmHg")
 
     @property
     def symbol(self) -> str:
-        """``D``, ``Δ``, ``mm``, ``°``; empty for a plain number."""
+        """``D``, ``Δ``, ``mm``, ``°``, ``mmHg``; empty for a plain number."""
         return self.value.symbol
 
     def exact(self, value: int) -> Decimal:
