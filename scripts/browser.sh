@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
-# Brings the browser of the tests: Debian's Chromium and fonts with Cyrillic letters.
+# Brings the browser of the tests, Debian's Chromium, wkhtmltopdf, by which Odoo makes PDFs, and fonts with Cyrillic letters.
 # As root with apt; otherwise fetched by apt and unpacked in .dev/browser, where it runs with its own libraries.
 source "$(dirname "$0")/settings.sh"
 
 BROWSER_DIR=$DEV_DIR/browser
-PACKAGES="chromium fonts-dejavu-core"
+PACKAGES="chromium wkhtmltopdf fonts-dejavu-core"
 
 main() {
-    if command -v chromium >/dev/null && has_cyrillic_font; then return; fi
-    if [ -x "$BROWSER_DIR/bin/chromium" ]; then return; fi
+    if has chromium && has wkhtmltopdf && { has_cyrillic_font || [ -d "$BROWSER_DIR/root" ]; }; then return; fi
     command -v apt-get >/dev/null ||
         fail "The tests need Chromium, and this machine has no apt." "Put a program named 'chromium' on the PATH."
     if [ "$(id -u)" -eq 0 ]; then install; else unpack; fi
 }
 
+has() { command -v "$1" >/dev/null || [ -x "$BROWSER_DIR/bin/$1" ]; }
 has_cyrillic_font() { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=ru family)" ]; }
 
 install() {
-    printf 'Installing Chromium and fonts '
+    printf 'Installing Chromium, wkhtmltopdf and fonts '
     run_logged apt-browser install_packages || remedy
 }
 
@@ -51,11 +51,11 @@ fetch_and_unpack() {
     (cd "$BROWSER_DIR/debs" && own_apt download $needed) || return
     for deb in "$BROWSER_DIR"/debs/*.deb; do dpkg-deb -x "$deb" "$BROWSER_DIR/root" || return; done
     rm -r "$BROWSER_DIR/debs"
-    [ -x "$BROWSER_DIR/root/usr/lib/chromium/chromium" ] || return
-    write_launcher
+    write_launchers
+    has chromium && has wkhtmltopdf
 }
 
-write_launcher() {
+write_launchers() {
     local root=$BROWSER_DIR/root
     mkdir -p "$BROWSER_DIR/bin"
     cat >"$BROWSER_DIR/fonts.conf" <<XML
@@ -67,18 +67,29 @@ write_launcher() {
   <cachedir>$BROWSER_DIR/font-cache</cachedir>
 </fontconfig>
 XML
-    cat >"$BROWSER_DIR/bin/chromium" <<SH
+    write_launcher chromium "$root/usr/lib/chromium/chromium"
+    write_launcher wkhtmltopdf "$root/usr/bin/wkhtmltopdf"
+}
+
+# write_launcher NAME PROGRAM: the program, if it was unpacked, with the libraries unpacked beside it.
+write_launcher() {
+    local libraries plugins
+    [ -x "$2" ] || return 0
+    libraries=$(find "$root/usr/lib" "$root/lib" -maxdepth 2 -name '*.so*' -printf '%h\n' 2>/dev/null | sort -u | paste -sd:)
+    plugins=$(find "$root/usr/lib" -type d -path '*qt5/plugins' | head -n 1)
+    cat >"$BROWSER_DIR/bin/$1" <<SH
 #!/bin/sh
 # Written by scripts/browser.sh.
-export LD_LIBRARY_PATH="$(find "$root/usr/lib" "$root/lib" -maxdepth 2 -name '*.so*' -printf '%h\n' 2>/dev/null | sort -u | paste -sd:)"
+export LD_LIBRARY_PATH="$libraries"
+export QT_PLUGIN_PATH="$plugins"
 export FONTCONFIG_FILE="$BROWSER_DIR/fonts.conf"
-exec "$root/usr/lib/chromium/chromium" "\$@"
+exec "$2" "\$@"
 SH
-    chmod +x "$BROWSER_DIR/bin/chromium"
+    chmod +x "$BROWSER_DIR/bin/$1"
 }
 
 remedy() {
-    fail "Chromium could not be brought." "As root: apt-get update && apt-get install -y fontconfig $PACKAGES"
+    fail "Chromium or wkhtmltopdf could not be brought." "As root: apt-get update && apt-get install -y fontconfig $PACKAGES"
 }
 
 main

@@ -120,7 +120,8 @@ odoo_environment() {
     export ODOO_DATA_DIR=$DEV_DIR/data
     export ODOO_ADDONS_PATH=$ROOT/addons
     export ODOO_HTTP_PORT=$HTTP_PORT
-    export PATH=$VENV/bin:$PATH
+    # There stands what makes PDFs, where the machine has none of its own.
+    export PATH=$VENV/bin:$DEV_DIR/browser/bin:$PATH
     # How others wrap the same script: scripts/*.py and the tests start it with this interpreter.
     export ODOO_SCRIPT
     mkdir -p "$ODOO_DATA_DIR"

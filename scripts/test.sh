@@ -16,7 +16,6 @@ if [ "$SUITE" != plain ]; then
     bash "$ROOT/scripts/postgres.sh" start
     bash "$ROOT/scripts/browser.sh"
     odoo_environment
-    export PATH=$DEV_DIR/browser/bin:$PATH
 fi
 cd "$ROOT"
 exec "$PYTHON" -m scripts.run_tests "$SUITE"

@@ -11,6 +11,7 @@
         "security/optics_groups.xml",
         "security/ir.model.access.csv",
         "security/optics_rules.xml",
+        "report/optics_prescription_report.xml",
         "views/product_template_views.xml",
         "views/optics_prescription_views.xml",
         "views/res_partner_views.xml",

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from pypdf import PdfReader
 
 from tests.acceptance.harness.browser import log_in
 from tests.acceptance.harness.server import OdooServer
@@ -138,3 +141,20 @@ def test_a_slip_is_asked_about_before_it_is_signed(
         {"code": "spheres_differ", "is_right": True},
         {"code": "anisometropia", "is_right": True},
     ]
+
+
+def test_it_is_printed(server: OdooServer, page: Page, optician: str, tmp_path: Path) -> None:
+    log_in(page, server.url, optician)
+    (patient,) = server.rpc("res.partner", "create", [{"name": "Грачёва Анна"}])
+    values = {"od_sphere": -20, "os_sphere": -22, "pd_far": 630}
+    (made,) = server.rpc("optics.prescription", "create", [{"patient_id": patient, **values}])
+    server.rpc("optics.prescription", "action_sign", [made])
+    page.goto(f"{server.url}/odoo/prescriptions/{made}")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Печать").click()
+    assert download.value.suggested_filename == f"Рецепт {made}.pdf"
+    download.value.save_as(tmp_path / "prescription.pdf")
+    # Of digits the file has the shapes only, so the page's own test reads them.
+    words = " ".join(PdfReader(tmp_path / "prescription.pdf").pages[0].extract_text().split())
+    assert "Грачёва Анна" in words
+    assert "оптическими центрами линз" in words

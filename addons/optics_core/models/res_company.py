@@ -13,6 +13,15 @@ class ResCompany(models.Model):
         string="Powers in steps of 0.125",
         help="Of glasses; without it in steps of 0.25 dioptres",
     )
+    optics_form_glasses = fields.Char(
+        string="Form of prescriptions for glasses",
+        default="2-МИ",
+        help="Printed in the corner, as the ministry's order names it",
+    )
+    optics_licence = fields.Char(
+        string="Medical licence",
+        help="Number and date, printed on prescriptions; own examinations need one",
+    )
 
     _optics_prescription_months = models.Constraint(
         "CHECK (optics_prescription_months BETWEEN 0 AND 120)",

@@ -8,3 +8,5 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.optics_prescription_months", readonly=False
     )
     optics_eighths = fields.Boolean(related="company_id.optics_eighths", readonly=False)
+    optics_form_glasses = fields.Char(related="company_id.optics_form_glasses", readonly=False)
+    optics_licence = fields.Char(related="company_id.optics_licence", readonly=False)

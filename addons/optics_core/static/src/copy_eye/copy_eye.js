@@ -20,8 +20,10 @@ export class CopyEye extends Component {
         return this.props.eye === "OD" ? "OS" : "OD";
     }
 
-    onClick() {
+    async onClick() {
         const { record, eye } = this.props;
+        // What was typed last may still be on its way to the record; this waits for it.
+        await record.isDirty();
         const values = COPIED.map((name) => [
             PREFIXES[this.other] + name,
             record.data[PREFIXES[eye] + name],
