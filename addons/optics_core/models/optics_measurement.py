@@ -124,6 +124,13 @@ class OpticsMeasurement(models.Model):
                 measurement[f"{prefix}result"] = measurement._result_of_eye(prefix)
             measurement.pair_result = measurement._result_of_pair()
 
+    def _timeline_summary(self):
+        """Say what it is in a line of the patient's timeline."""
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        eyes = {"OD": self.od_result, "OS": self.os_result, "OU": self.pair_result}
+        told = "; ".join(f"{eye} {result}" for eye, result in eyes.items() if result)
+        return f"{kinds[self.kind]}: {told}"
+
     def _result_of_eye(self, prefix):
         parts = [self._shown_refraction(prefix)] if self[f"{prefix}measured"] else []
         parts += [self._shown_cornea(prefix)] if self[f"{prefix}k1_radius"] else []

@@ -8,7 +8,7 @@ from ..optics.limits import adapted
 from ..optics.problems import InvalidPrescription
 from ..optics.traps import FAR, questions
 from ..optics.vocabulary import Purpose
-from .optics_prescription_values import COLUMNS
+from .optics_prescription_values import COLUMNS, EYES
 from .optics_words import words_of_question
 
 STATES = [("draft", "Draft"), ("signed", "Signed"), ("replaced", "Replaced")]
@@ -24,6 +24,7 @@ PURPOSES = [
     (Purpose.OFFICE.value, "Office"),
     (Purpose.BIFOCAL.value, "Bifocal"),
     (Purpose.PROGRESSIVE.value, "Progressive"),
+    (Purpose.CONTACT_LENSES.value, "Contact lenses"),
 ]
 SIGNING = object()
 """In the context of what signs and revises. No client can send it: its contexts are JSON."""
@@ -37,7 +38,7 @@ ANY_STEP = adapted(eighths=True, tenths_of_mm=True, hundredths_of_prism=True, fr
 
 
 class OpticsPrescription(models.Model):
-    """What glasses somebody needs: written as a draft, signed, and from then on unchangeable.
+    """What glasses or contact lenses somebody needs: a draft, then signed and unchangeable.
 
     A change is a new revision, which replaces the signed one when it is signed itself. The rules of
     optics are those of the plain package ``optics``; the columns of the two eyes stand in
@@ -45,8 +46,8 @@ class OpticsPrescription(models.Model):
     """
 
     _name = "optics.prescription"
-    _inherit = ["optics.prescription.values"]
-    _description = "Prescription for glasses"
+    _inherit = ["optics.prescription.contact"]
+    _description = "Prescription for glasses or contact lenses"
     _order = "date desc, id desc"
     _rec_name = "display_name"
     _check_company_auto = True
@@ -172,18 +173,24 @@ class OpticsPrescription(models.Model):
         last = self._last()
         asked = questions(
             new,
-            last._value(ANY_STEP) if last else None,
+            last._as_signed() if last else None,
             self.patient_id.sudo()._optics_age_on(self.date),
             (self.date - last.date).days / 365.25 if last else None,
         )
         return [(question.code, words_of_question(self.env, question)) for question in asked]
 
     def _last(self):
-        """Return the person's last signed one before this, rather one of comparable powers.
+        """Return the person's last signed one before this, rather one of comparable powers."""
+        earlier = self._earlier()
+        alike = FAR if self.purpose in FAR else {self.purpose}
+        return (earlier.filtered(lambda one: one.purpose in alike) or earlier)[:1]
+
+    def _earlier(self):
+        """Return what was signed for the person before this and is in force, newest first.
 
         What this one replaces is not meant: it may be replaced because it was wrong.
         """
-        earlier = self.search(
+        return self.search(
             [
                 ("patient_id", "=", self.patient_id._origin.id),
                 ("company_id", "=", self.company_id.id),
@@ -193,8 +200,10 @@ class OpticsPrescription(models.Model):
             ],
             limit=20,
         )
-        alike = FAR if self.purpose in FAR else {self.purpose}
-        return (earlier.filtered(lambda one: one.purpose in alike) or earlier)[:1]
+
+    def _as_signed(self):
+        """Return it as a value, by whatever steps it was signed."""
+        return self._value(ANY_STEP)
 
     def _has_eighths(self):
         return super()._has_eighths() or self.company_id.optics_eighths
@@ -272,6 +281,16 @@ class OpticsPrescription(models.Model):
 
     def _become(self, state, **values):
         self.with_context(optics_signing=SIGNING).write({**values, "state": state})
+
+    def action_compare(self):
+        """Show two of them side by side."""
+        return self.env["optics.prescription.comparison"]._open(self)
+
+    def _timeline_summary(self):
+        """Say what it is in a line of the patient's timeline."""
+        purposes = dict(self._fields["purpose"]._description_selection(self.env))
+        eyes = "; ".join(f"{eye} {self._words_of_eye(prefix)}" for eye, prefix in EYES.items())
+        return f"{purposes[self.purpose]}: {eyes}"
 
     def action_revise(self):
         """Open a draft that says the same and may say something else."""

@@ -162,6 +162,17 @@ class OpticsPrescriptionValues(models.AbstractModel):
         equivalent = self._shown(rounded(power.spherical_equivalent))
         return shown_refraction(other, has_comma(self.env)), equivalent
 
+    def _words_of_eye(self, prefix):
+        """Write an eye's lens in a line: its powers, or what stands there instead."""
+        state = self[f"{prefix}state"]
+        if state != EyeState.POWERED:
+            return dict(self._fields["od_state"]._description_selection(self.env))[state]
+        sphere, cylinder, axis, addition = (
+            self[f"{prefix}{name}"] for name in ("sphere", "cylinder", "axis", "addition")
+        )
+        power = shown_refraction(Refraction(sphere, cylinder, axis or None), has_comma(self.env))
+        return f"{power} ADD {self._shown(addition)}" if addition else power
+
     @api.model
     def _shown(self, power):
         """Write a power as the table's cells do (``number.js``): with a true minus."""

@@ -20,6 +20,8 @@ SENTENCES = {
     "nothing_measured": _lt("nothing is told yet of what was measured"),
     "eye_not_measured": _lt("must be empty, or the eye is ticked as measured"),
     "axis_without_radius": _lt("%(value)s without a radius"),
+    "two_additions": _lt("the addition is told as a number as well: one of both"),
+    "design_without_addition": _lt("goes with an addition only"),
     "near_beyond_far": _lt("%(value)s %(symbol)s is more than the far one, %(far)s"),
 }
 """What is said of a broken rule of ``optics.problems``, by its code."""

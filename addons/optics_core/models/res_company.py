@@ -18,6 +18,11 @@ class ResCompany(models.Model):
         default="2-МИ",
         help="Printed in the corner, as the ministry's order names it",
     )
+    optics_form_contact_lenses = fields.Char(
+        string="Form of prescriptions for contact lenses",
+        default="3-МИ",
+        help="Printed in the corner, as the ministry's order names it",
+    )
     optics_licence = fields.Char(
         string="Medical licence",
         help="Number and date, printed on prescriptions; own examinations need one",

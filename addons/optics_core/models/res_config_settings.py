@@ -9,4 +9,7 @@ class ResConfigSettings(models.TransientModel):
     )
     optics_eighths = fields.Boolean(related="company_id.optics_eighths", readonly=False)
     optics_form_glasses = fields.Char(related="company_id.optics_form_glasses", readonly=False)
+    optics_form_contact_lenses = fields.Char(
+        related="company_id.optics_form_contact_lenses", readonly=False
+    )
     optics_licence = fields.Char(related="company_id.optics_licence", readonly=False)

@@ -36,6 +36,12 @@ class ResPartner(models.Model):
         compute="_compute_optics_measurement_count",
         groups="optics_core.group_optics_optician",
     )
+    optics_event_ids = fields.One2many(
+        "optics.patient.event",
+        "patient_id",
+        string="Timeline",
+        groups="optics_core.group_optics_optician",
+    )
     optics_prescription_count = fields.Integer(
         string="Number of prescriptions",
         compute="_compute_optics_prescription_count",
@@ -91,4 +97,20 @@ class ResPartner(models.Model):
         return action | {
             "domain": [("patient_id", "=", self.id)],
             "context": {"default_patient_id": self.id},
+        }
+
+    def action_optics_compare(self):
+        """Show the last two signed prescriptions side by side; others can be chosen there."""
+        self.ensure_one()
+        last = self.optics_prescription_ids.filtered(lambda one: one.state == "signed")[:2]
+        return last.action_compare()
+
+    def action_optics_patient(self):
+        """Open the page of the patient's records."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(self.env.ref("optics_core.optics_patient_view_form").id, "form")],
         }

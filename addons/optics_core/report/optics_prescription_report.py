@@ -50,8 +50,12 @@ class OpticsPrescriptionReport(models.AbstractModel):
             "eye": eye.value,
             "state": entered.state is not EyeState.POWERED and states[entered.state.value],
             "acuity": doc[f"{eye.value.lower()}_acuity"],
+            **dict.fromkeys(("base_curve", "diameter", "level", "design")),
+            "lens": doc[f"{eye.value.lower()}_lens"],
             "pd": entered.pd_monocular and shown(entered.pd_monocular, Unit.TENTH_MM),
         }
+        if entered.contact_lens:
+            row |= self._contact_lens(doc, eye, entered.contact_lens, shown)
         refraction = entered.refraction
         if refraction:
             row |= {
@@ -67,3 +71,14 @@ class OpticsPrescriptionReport(models.AbstractModel):
             row["prism"] = shown(polar.resultant, Unit.HUNDREDTH_PRISM).lstrip("+")
             row["base"] = polar.base
         return row
+
+    @api.model
+    def _contact_lens(self, doc, eye, lens, shown):
+        prefix = eye.value.lower()
+        levels = dict(doc._fields[f"{prefix}_addition_level"]._description_selection(doc.env))
+        return {
+            "base_curve": lens.base_curve and shown(lens.base_curve, Unit.HUNDREDTH_MM),
+            "diameter": lens.diameter and shown(lens.diameter, Unit.TENTH_MM),
+            "level": levels.get(lens.addition_level),
+            "design": lens.design and lens.design.value,
+        }

@@ -1,6 +1,8 @@
 from . import (
     test_optics_measurement,
+    test_optics_patient,
     test_optics_prescription,
+    test_optics_prescription_contact,
     test_optics_prescription_report,
     test_product_template,
 )

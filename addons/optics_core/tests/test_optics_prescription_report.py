@@ -10,7 +10,7 @@ REPORT = "optics_core.report_prescription"
 
 
 @tagged("post_install", "-at_install")
-class TestPrintedPrescription(PrescriptionCase):
+class PrintedCase(PrescriptionCase):
     def printed(self, prescription, user=None):
         """Return the words of the page, in their order."""
         reports = self.env["ir.actions.report"].with_user(user or self.optician)
@@ -18,6 +18,9 @@ class TestPrintedPrescription(PrescriptionCase):
         body = re.sub(r"<(style|script).*?</\1>", " ", page.decode(), flags=re.DOTALL)
         return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", body)).split())
 
+
+@tagged("post_install", "-at_install")
+class TestPrintedPrescription(PrintedCase):
     def test_it_has_the_fields_of_the_form_in_russian_whoever_prints(self):
         self.env.company.optics_licence = "Л041-01137-78/00000001"
         self.patient.optics_birthdate = "1985-03-02"

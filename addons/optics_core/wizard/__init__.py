@@ -1,0 +1,1 @@
+from . import optics_prescription_comparison
