@@ -102,8 +102,8 @@ class ResPartner(models.Model):
     def action_optics_compare(self):
         """Show the last two signed prescriptions side by side; others can be chosen there."""
         self.ensure_one()
-        last = self.optics_prescription_ids.filtered(lambda one: one.state == "signed")[:2]
-        return last.action_compare()
+        signed = self.optics_prescription_ids.filtered(lambda one: one.state == "signed")
+        return signed.sorted(lambda one: (one.date, one.id))[-2:].action_compare()
 
     def action_optics_patient(self):
         """Open the page of the patient's records."""

@@ -46,7 +46,7 @@ class TestContactLenses(PrescriptionCase):
         self.assertEqual(self.prescribe(**LENSES, **values).next_purchase_date, date(2027, 2, 22))
 
     def test_glasses_are_converted_from_four_dioptres(self):
-        weak = {"od_sphere": -28, "os_sphere": -30}
+        weak = {"od_sphere": -24, "os_sphere": -30}
         strong = {"od_sphere": -40, "od_cylinder": -8, "os_sphere": 34, "vertex": 1400}
         glasses = self.prescribe(date="2026-01-10", **weak)
         glasses.action_sign()
