@@ -46,6 +46,8 @@ CODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "addition_missing": (),
         "addition_for_distance": (),
         "additions_differ": (),
+        "addition_gone": (),
+        "addition_new": (),
         "addition_of_age": ("addition", "age"),
         "addition_changed": ("last", "now"),
         "pd_missing": (),
@@ -65,6 +67,10 @@ are whole refractions. ``of`` is ``pd_far`` or ``pd_near``.
 FAR = frozenset({Purpose.DISTANCE, Purpose.BIFOCAL, Purpose.PROGRESSIVE})
 """Purposes whose sphere is that of distance."""
 NEEDS_ADDITION = frozenset({Purpose.BIFOCAL, Purpose.PROGRESSIVE, Purpose.OFFICE})
+MAY_HAVE_ADDITION = frozenset({Purpose.NEAR, Purpose.INTERMEDIATE})
+"""Purposes that are told as the power itself, or as that of distance and an addition."""
+READING = frozenset({Purpose.BIFOCAL, Purpose.PROGRESSIVE, Purpose.NEAR})
+"""Purposes whose addition is that of reading; NEAR may be told without one."""
 GROWN = 20
 """Years, from which a pupillary distance stays; it is 19 in MacLachlan and Howland 2002 [K]."""
 UNKNOWN_YEARS = 1.0
@@ -169,11 +175,11 @@ class Case:
         if self.last is None:
             return
         for eye, now, before in self.both():
-            far = _mean_the_same(self.new.purpose, self.last.purpose)
-            one = now.refraction if far else _for_near(now, self.new.purpose)
-            other = before.refraction if far else _for_near(before, self.last.purpose)
-            if one and other:
-                yield eye, one, other.plus_form() if one.cylinder > 0 else other.minus_form()
+            for power in _powers_to_compare(self.new.purpose, self.last.purpose):
+                one, other = power(now, self.new.purpose), power(before, self.last.purpose)
+                if one and other:
+                    yield eye, one, other.plus_form() if one.cylinder > 0 else other.minus_form()
+                    break
 
     def astigmatic(self) -> Iterator[tuple[Eye, Refraction, Refraction]]:
         """Of each eye whose cylinder tells something both times, in minus form; it is the same for
@@ -203,6 +209,7 @@ class Case:
 
 
 Rule = Callable[[Case], Iterator[Question]]
+Power = Callable[[EyePrescription, Purpose], Refraction | None]
 
 
 def questions(
@@ -370,16 +377,31 @@ def _ask_addition(case: Case) -> Iterator[Question]:
     given = [addition for addition in told if addition]
     if case.new.purpose in NEEDS_ADDITION and len(given) < len(told):
         yield Question("addition_missing")
-    if given and case.new.purpose is Purpose.DISTANCE:
+    elif given and case.new.purpose is Purpose.DISTANCE:
         yield Question("addition_for_distance")
+    elif case.new.purpose in MAY_HAVE_ADDITION and 0 < len(given) < len(told):
+        # One power would be that of distance and the other that of near.
+        yield Question("additions_differ")
     if len(set(given)) > 1 and _addition_apart(case.new) != _addition_apart(case.last):
         yield Question("additions_differ")
+
+
+def _ask_addition_gone(case: Case) -> Iterator[Question]:
+    """Glasses for the same purpose were told with an addition last time and are without, or the
+    other way round: the power is another, unless it is now told in the other way."""
+    if case.last is None or case.new.purpose is not case.last.purpose:
+        return
+    if case.new.purpose not in MAY_HAVE_ADDITION:
+        return
+    had, has = (any(each.addition for _eye, each in one.eyes()) for one in (case.last, case.new))
+    if had is not has:
+        yield Question("addition_gone" if had else "addition_new")
 
 
 def _ask_addition_of_age(case: Case) -> Iterator[Question]:
     """It is unusual for the age, and last time's does not speak for it."""
     usual = usual_addition(case.age)
-    if usual is None or case.new.purpose not in NEEDS_ADDITION - {Purpose.OFFICE}:
+    if usual is None or case.new.purpose not in READING:
         return
     compared = {eye for eye, _now, _before in _additions(case)}
     for eye, each in case.eyes():
@@ -451,6 +473,7 @@ RULES: tuple[Rule, ...] = (
     _ask_cylinders_differ,
     _ask_anisometropia,
     _ask_addition,
+    _ask_addition_gone,
     _ask_addition_of_age,
     _ask_addition_changed,
     _ask_distance_missing,
@@ -533,10 +556,30 @@ def _mean_the_same(one: Purpose, other: Purpose) -> bool:
     return one is other or (one in FAR and other in FAR)
 
 
+def _powers_to_compare(one: Purpose, other: Purpose) -> tuple[Power, ...]:
+    """What of both may be compared; the first that both tell."""
+    if one is other and one not in FAR | {Purpose.NEAR}:
+        return (_as_told,)
+    return (_for_far, _for_near)
+
+
+def _as_told(eye: EyePrescription, _purpose: Purpose) -> Refraction | None:
+    return eye.refraction
+
+
+def _for_far(eye: EyePrescription, purpose: Purpose) -> Refraction | None:
+    """What stands before an eye for distance, where that is told.
+
+    Glasses for near with an addition are told as the power for distance and the addition.
+    """
+    is_told = purpose in FAR or (purpose is Purpose.NEAR and eye.addition)
+    return eye.refraction if is_told else None
+
+
 def _for_near(eye: EyePrescription, purpose: Purpose) -> Refraction | None:
     """What stands before an eye for near, where that is told."""
     if purpose is Purpose.NEAR:
-        return eye.refraction
+        return eye.near_refraction or eye.refraction
     return eye.near_refraction if purpose in FAR else None
 
 
@@ -549,17 +592,18 @@ def _far_and_near(case: Case) -> Iterator[tuple[Eye, Refraction, Refraction]]:
     if is_near is was_near or far.purpose not in FAR:
         return
     for eye, now, before in case.both():
-        if now.refraction and before.refraction:
-            one, other = now.refraction, before.refraction
-            yield (eye, other, one) if is_near else (eye, one, other)
+        far_eye, near_eye = (before, now) if is_near else (now, before)
+        for_near = _for_near(near_eye, Purpose.NEAR)
+        if far_eye.refraction and for_near:
+            yield eye, far_eye.refraction, for_near
 
 
 def _additions(case: Case) -> Iterator[tuple[Eye, int, int]]:
     """Of each eye, now and before, where both are for the same distance."""
-    if case.last is None or case.new.purpose not in NEEDS_ADDITION:
+    if case.last is None or case.new.purpose is Purpose.DISTANCE:
         return
-    if Purpose.OFFICE in (case.new.purpose, case.last.purpose):
-        if case.new.purpose is not case.last.purpose:
+    if case.new.purpose is not case.last.purpose:
+        if not {case.new.purpose, case.last.purpose} <= READING:
             return
     for eye, now, before in case.both():
         if now.addition and before.addition:

@@ -16,7 +16,7 @@ from optics.vocabulary import Eye, EyeState, Purpose
 AGAINST_LAST = {
     *("eyes_swapped", "sign_flipped", "cylinder_flipped", "axis_turned", "mirror_lost"),
     *("decimal_slipped", "jump", "one_eye_changed", "near_weaker", "near_addition_of_age"),
-    *("addition_changed", "pd_changed"),
+    *("addition_changed", "addition_gone", "addition_new", "pd_changed"),
 }
 
 
@@ -42,6 +42,10 @@ def asked(new: Prescription, last: Prescription | None = None, age: int | None =
 
 TORIC = glasses(eye(-16, -8, 20), eye(-24, -8, 160))
 VARIFOCAL = glasses(eye(addition=16), eye(addition=16), Purpose.PROGRESSIVE)
+READERS = replace(VARIFOCAL, purpose=Purpose.NEAR)
+"""Told as the power for distance and the addition."""
+NEAR = glasses(eye(6), eye(6), Purpose.NEAR)
+"""The same glasses, told as the power for near."""
 
 SLIPS = [
     ("eyes_swapped", glasses(eye(-8), eye(-24)), glasses(eye(-24), eye(-8)), 30),
@@ -63,10 +67,18 @@ SLIPS = [
     ("addition_missing", None, replace(VARIFOCAL, os=eye()), 52),
     ("addition_for_distance", None, glasses(eye(addition=8), eye(addition=8)), 50),
     ("additions_differ", None, replace(VARIFOCAL, os=eye(addition=14)), 52),
+    ("additions_differ", READERS, replace(READERS, os=eye()), 52),
+    ("additions_differ", None, glasses(eye(addition=8), eye(), Purpose.INTERMEDIATE), 52),
+    ("addition_gone", READERS, NEAR, 52),
+    ("addition_new", NEAR, replace(NEAR, od=eye(6, addition=16), os=eye(6, addition=16)), 52),
+    ("OS jump", NEAR, replace(NEAR, od=eye(6, addition=16), os=eye(6, addition=16)), 52),
+    ("OS jump", glasses(), replace(READERS, os=eye(6, addition=16)), 52),
     ("OD addition_of_age", None, VARIFOCAL, 41),
+    ("OD addition_of_age", None, READERS, 41),
     ("OS addition_of_age", None, replace(VARIFOCAL, od=eye(addition=12), os=eye(addition=12)), 72),
     ("OD addition_changed", VARIFOCAL, replace(VARIFOCAL, od=eye(addition=12)), 52),
     ("OS addition_changed", VARIFOCAL, replace(VARIFOCAL, os=eye(addition=22)), 52),
+    ("OS addition_changed", VARIFOCAL, replace(READERS, os=eye(addition=22)), 52),
     ("pd_missing", None, glasses(pd_far=None), 30),
     ("pd_changed", glasses(), glasses(pd_far=645), 30),
     ("pd_changed", glasses(), glasses(pd_far=645), None),
@@ -89,8 +101,10 @@ RIGHT = [
     ("additions that differed before", *2 * [replace(VARIFOCAL, os=eye(addition=14))], 52),
     ("an addition that is usual for her", *2 * [replace(VARIFOCAL, purpose=Purpose.BIFOCAL)], 41),
     ("a wide face, as before", *2 * [glasses(pd_far=760)], 30),
-    ("near as the last varifocals had it", VARIFOCAL, glasses(eye(6), eye(6), Purpose.NEAR), 52),
-    ("near beside distance", glasses(), glasses(eye(6), eye(6), Purpose.NEAR), 55),
+    ("near as the last varifocals had it", VARIFOCAL, NEAR, 52),
+    ("near with the addition of the last varifocals", VARIFOCAL, READERS, 52),
+    ("near beside distance", glasses(), NEAR, 55),
+    ("near beside distance, with its addition", glasses(), READERS, 52),
     ("a child's face has grown", glasses(pd_far=540), glasses(pd_far=565), 12),
     ("one eye", None, glasses(os=EyePrescription(EyeState.PROSTHESIS)), 30),
     (
@@ -144,8 +158,7 @@ def test_a_slip_against_glasses_of_the_other_purpose() -> None:
 
 
 def test_other_purposes_are_not_compared() -> None:
-    near = glasses(eye(6), eye(6), Purpose.NEAR)
-    assert not asked(glasses(), near) & AGAINST_LAST
+    assert not asked(glasses(), NEAR) & AGAINST_LAST
 
 
 def test_contact_lenses_are_not_compared_with_glasses() -> None:
