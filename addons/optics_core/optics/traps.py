@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
@@ -31,9 +31,14 @@ from .vocabulary import Eye, Purpose
 CODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "eyes_swapped": (),
+        "eyes_identical": (),
         "sign_flipped": ("last", "now"),
         "cylinder_flipped": ("last", "now"),
+        "sphere_of_other_form": ("last", "now"),
+        "columns_exchanged": ("last", "now"),
         "axis_turned": ("last", "now"),
+        "axis_digits": ("last", "now"),
+        "axis_mirrored": ("last", "now"),
         "mirror_lost": ("right", "left"),
         "decimal_slipped": ("last", "now"),
         "jump": ("last", "now"),
@@ -52,6 +57,8 @@ CODES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "addition_changed": ("last", "now"),
         "pd_missing": (),
         "pd_changed": ("last", "now", "of"),
+        "pd_monocular_changed": ("last", "now"),
+        "pd_unlike_last": ("far", "near"),
         "pd_of_age": ("pd", "age"),
         "pd_near_unlikely": ("far", "near"),
     }
@@ -86,11 +93,32 @@ ONE_EYE = 1.0
 keep within it (Blue Mountains 2003)."""
 ONE_EYE_OF_YEAR = 0.05
 """Dioptres that a year may bring besides, for those 9 %."""
+AXIS_APART = 10
+"""Degrees between two axes of 0.50 D, from which an error counts (the aim of the rules)."""
+OFF_MIRROR = 20
+"""Degrees by which axes are seldom off the other's mirror image: 68 % are within 15°, and the more
+the stronger the cylinder (Asharlous 2016)."""
+IDENTICAL = 0.5
+"""Dioptres by which two eyes that are now told the same were apart, at least."""
 FOLLOWS = 0.75
 """Dioptres by which the eyes of 49 of 50 pairs change otherwise than each other, at most."""
-SWAPPED = 0.8
-"""Dioptres by which the difference of both eyes has turned round, at least; 0.65 D is what it
-changes by in one of 20 pairs whose eyes kept their places."""
+SWAPPED = 9.0
+"""By how much the exchange of both eyes is less odd than that they kept their places, at least:
+three standard deviations, squared."""
+CHANGE_APART = {"equivalent": 0.3, "j0": 0.17, "j45": 0.17, "addition": 0.2, "pd": 10.0}
+"""Standard deviations by which right less left changes from one examination to another: dioptres,
+and for distances from the nose tenths of a millimetre. The equivalent by 0.20 D in one examination
+and J0 and J45 of an eye by 0.085 D (MacKenzie 2008), of two, and years for the first. Additions of
+both eyes hardly change apart; a rule reads 0.5 mm at each eye and time."""
+COLUMNS = (
+    ("sphere", "cylinder", "axis", "addition", "pd_monocular"),
+    ("sphere", "cylinder", "axis"),
+    ("cylinder", "axis"),
+    ("sphere",),
+    ("axis",),
+    ("pd_monocular",),
+)
+"""What is copied or typed into the other eye's line at once."""
 ANISOMETROPIA = 2.0
 """Dioptres between both eyes."""
 TELLING = 4
@@ -98,6 +126,9 @@ TELLING = 4
 TURNED = 0.35
 """Dioptres: cylinder times the sine of the turn, half of the astigmatism that is left. That is 45°
 of 0.50 D, 20° of 1 D, 10° of 2 D; one eye in 200 is found so different by two examinations."""
+MIRRORED = 30
+"""Degrees between an axis and its mirror image, from which that is no chance. Two examinations of
+0.50 D differ by 14° in standard deviation (J by 0.085 D, MacKenzie 2008), so 175 and 5 is one."""
 MIRROR_LOST = 0.6
 """Dioptres in the same measure; more, for both axes can have turned."""
 USUAL_ADDITION = ((0, 0.0), (40, 0.75), (45, 1.25), (50, 1.75), (55, 2.25), (60, 2.5))
@@ -117,6 +148,11 @@ that one's spread, and a usual change of the eyes."""
 PD_CHANGE = {"pd_far": 20, "pd_near": 30}
 """Tenths of a millimetre: 95 % of repeated measurements differ by less than 1.2 mm, and rule and
 pupillometer by 1.9 mm (McMahon 2012). Near is measured from wherever the person holds the page."""
+PD_MONOCULAR_CHANGE = 15
+"""Tenths of a millimetre: less than :data:`PD_CHANGE` for half the distance, more than half of it,
+for the bridge of the nose is a mark as uncertain as the pupils."""
+PD_REPEATED = 12
+"""Tenths of a millimetre, by which 95 % of repeated measurements differ at most (McMahon 2012)."""
 PD_GROWTH = 12
 """Tenths of a millimetre that a growing face gains in a year, at most (MacLachlan 2002 [K])."""
 PD_NEAR_LESS = (10, 55)
@@ -209,6 +245,7 @@ class Case:
 
 
 Rule = Callable[[Case], Iterator[Question]]
+Eyes = tuple[EyePrescription, EyePrescription]
 Power = Callable[[EyePrescription, Purpose], Refraction | None]
 
 
@@ -235,16 +272,49 @@ def questions(
 
 
 def _ask_eyes_swapped(case: Case) -> Iterator[Question]:
-    """Right and left stand where left and right stood: their difference has turned round."""
-    now, before = case.refractions(), case.last_refractions()
-    if not now or not before:
+    """Right and left stand where left and right stood: whole lines, or one of their columns.
+
+    All that differs between the eyes speaks: powers, axes, additions, distances from the nose.
+    """
+    if case.last is None:
         return
-    apart, was_apart = _apart(now), _apart(before)
-    straight = math.dist(apart, was_apart)
-    crossed = math.dist(apart, [-each for each in was_apart])
-    # Half of it: as near to the exchange as chance leaves it, and twice as far from last time.
-    if straight > SWAPPED and crossed <= straight / 2:
+    now, before = (case.new.od, case.new.os), (case.last.od, case.last.os)
+    if _powered(now) != _powered(before):
+        # A balance lens or a prosthesis does not change its side.
+        if _powered(now) == _powered(before)[::-1]:
+            yield Question("eyes_swapped")
+        return
+    if _axes_exchanged(now, before):
         yield Question("eyes_swapped")
+        return
+    straight = _oddness(now, before)
+    crossed = min(_oddness(each, before) for each in _exchanged(now))
+    # A quarter: as near to the exchange as chance leaves it, and twice as far from last time.
+    if straight - crossed >= SWAPPED and crossed <= straight / 4:
+        yield Question("eyes_swapped")
+
+
+def _ask_eyes_identical(case: Case) -> Iterator[Question]:
+    """Both lines are the same, and were not last time: one has been copied to the other eye.
+
+    Axes mirror each other, so lines with an oblique axis are seldom the same at all.
+    """
+    now, before = case.refractions(), case.last_refractions()
+    if not now or now[0] != now[1]:
+        return
+    was_apart = before is not None and distance(*before) >= IDENTICAL
+    is_oblique = _off_mirror(now[0].axis, now[0].axis) >= OFF_MIRROR
+    has_come = _have_one_axis(now) and not (before and _have_one_axis(before))
+    if was_apart or (has_come and is_oblique):
+        yield Question("eyes_identical")
+
+
+def _have_one_axis(pair: tuple[Refraction, Refraction]) -> bool:
+    """Whether the axes of both cylinders are about the same, as far as these tell it."""
+    right, left = (each.minus_form() for each in pair)
+    if max(right.cylinder, left.cylinder) > -TELLING:
+        return False
+    return angle_difference(right.axis or 0, left.axis or 0) < AXIS_APART
 
 
 def _ask_sign_flipped(case: Case) -> Iterator[Question]:
@@ -277,11 +347,77 @@ def _ask_cylinder_flipped(case: Case) -> Iterator[Question]:
             yield Question("cylinder_flipped", eye, {"last": before.cylinder, "now": now.cylinder})
 
 
+def _ask_sphere_of_other_form(case: Case) -> Iterator[Question]:
+    """The sphere has changed by the cylinder, and cylinder and axis have not: half a transposition.
+
+    Half a dioptre comes with the years too, but to both eyes.
+    """
+    if (case.change_apart or 0) <= FOLLOWS:
+        return
+    for eye, now, before in case.comparable():
+        if now.axis is None or before.axis is None or abs(now.cylinder) < PER_DIOPTRE:
+            continue
+        stays = abs(now.cylinder - before.cylinder) <= 2 and (
+            _turned_by(now, angle_difference(now.axis, before.axis)) < TURNED
+        )
+        if stays and abs(now.sphere - before.sphere - before.cylinder) <= 2:
+            params = {"last": before.sphere, "now": now.sphere}
+            yield Question("sphere_of_other_form", eye, params)
+
+
+def _ask_columns_exchanged(case: Case) -> Iterator[Question]:
+    """Sphere and cylinder stand in each other's column; the axis is that of last time."""
+    if case.last is None or not _mean_the_same(case.new.purpose, case.last.purpose):
+        return
+    for eye, now, before in case.both():
+        one, other = now.refraction, before.refraction
+        if not one or not other or one.axis is None or other.axis is None:
+            continue
+        crossed = max(abs(one.sphere - other.cylinder), abs(one.cylinder - other.sphere))
+        straight = min(abs(one.sphere - other.sphere), abs(one.cylinder - other.cylinder))
+        has_axis = angle_difference(one.axis, other.axis) <= 15
+        if crossed <= 2 and straight > TELLING and has_axis:
+            yield Question("columns_exchanged", eye, {"last": other, "now": one})
+
+
 def _ask_axis_turned(case: Case) -> Iterator[Question]:
     """The axis stands elsewhere than last time, by more than its cylinder leaves open."""
     for eye, now, before in case.astigmatic():
         if _turned_by(now, angle_difference(now.axis or 0, before.axis or 0)) >= TURNED:
             yield Question("axis_turned", eye, {"last": before.axis, "now": now.axis})
+
+
+def _ask_axis_digits(case: Case) -> Iterator[Question]:
+    """The axis is that of last time with two digits exchanged, and the cylinder the same.
+
+    An exchange is exact, so it tells something of weaker cylinders than a turn does.
+    """
+    for eye, now, before in case.both():
+        if now.axis is None or before.axis is None or now.cylinder != before.cylinder:
+            continue
+        is_turned = angle_difference(now.axis, before.axis) >= AXIS_APART
+        if is_turned and abs(now.cylinder) >= TELLING and now.axis in _digits_off(before.axis):
+            yield Question("axis_digits", eye, {"last": before.axis, "now": now.axis})
+
+
+def _digits_off(axis: int) -> set[int]:
+    """What two neighbouring digits make of an axis when they change places: 58 is 85."""
+    text = str(axis)
+    return {
+        int(text[:at] + text[at + 1] + text[at] + text[at + 2 :]) for at in range(len(text) - 1)
+    }
+
+
+def _ask_axis_mirrored(case: Case) -> Iterator[Question]:
+    """The axis is the mirror image of last time's, as the other eye's would be; the cylinder is
+    the same."""
+    for eye, now, before in case.both():
+        if now.axis is None or before.axis is None or now.cylinder != before.cylinder:
+            continue
+        is_turned = angle_difference(now.axis, before.axis) >= MIRRORED
+        is_mirrored = _off_mirror(now.axis, before.axis) == 0
+        if is_turned and is_mirrored and abs(now.cylinder) >= TELLING:
+            yield Question("axis_mirrored", eye, {"last": before.axis, "now": now.axis})
 
 
 def _ask_mirror_lost(case: Case) -> Iterator[Question]:
@@ -422,9 +558,11 @@ def _ask_addition_changed(case: Case) -> Iterator[Question]:
 
 
 def _ask_distance_missing(case: Case) -> Iterator[Question]:
-    """No pupillary distance is told."""
+    """No pupillary distance is told, or not that for far of glasses that are for far too."""
     monocular = [each.pd_monocular for _eye, each in case.eyes() if each.refraction]
-    if _is_fitted(case) and not any((case.new.pd_far, case.new.pd_near)) and not all(monocular):
+    is_for_far = case.new.purpose in FAR
+    told = case.new.pd_far or (not is_for_far and case.new.pd_near) or all(monocular)
+    if _is_fitted(case) and not told:
         yield Question("pd_missing")
 
 
@@ -432,13 +570,39 @@ def _ask_distance_changed(case: Case) -> Iterator[Question]:
     """An adult's has changed, or a child's by more than its face grows."""
     if case.last is None or not _is_fitted(case):
         return
-    is_growing = case.age is not None and case.age - case.years < GROWN
-    growth = PD_GROWTH * case.years if is_growing else 0.0
+    growth = _growth(case)
     for name in ("pd_far", "pd_near"):
         now, before = _distance_of(case.new, name), _distance_of(case.last, name)
         usual = PD_CHANGE[name]
         if now and before and not -usual <= now - before <= usual + growth:
             yield Question("pd_changed", "", {"last": before, "now": now, "of": name})
+
+
+def _ask_monocular_distance_changed(case: Case) -> Iterator[Question]:
+    """An eye's distance from the nose has changed, or grown by more than half a face's growth."""
+    growth = _growth(case) / 2
+    for eye, now, before in case.both():
+        if now.pd_monocular and before.pd_monocular and _is_fitted(case):
+            changed = now.pd_monocular - before.pd_monocular
+            if not -PD_MONOCULAR_CHANGE <= changed <= PD_MONOCULAR_CHANGE + growth:
+                params = {"last": before.pd_monocular, "now": now.pd_monocular}
+                yield Question("pd_monocular_changed", eye, params)
+
+
+def _ask_distance_unlike_last(case: Case) -> Iterator[Question]:
+    """Far and near, one of now and the other of last time, are no pair; of each one is told."""
+    if case.last is None or not _is_fitted(case):
+        return
+    least, most = PD_NEAR_LESS[0] - PD_REPEATED, PD_NEAR_LESS[1] + PD_REPEATED
+    far, near, was_far, was_near = (
+        _distance_of(one, name) for one in (case.new, case.last) for name in ("pd_far", "pd_near")
+    )
+    if far and was_near and not near and not was_far:
+        if not least <= far - was_near <= most + _growth(case):
+            yield Question("pd_unlike_last", "", {"far": far, "near": was_near})
+    if near and was_far and not far and not was_near:
+        if not least - _growth(case) <= was_far - near <= most:
+            yield Question("pd_unlike_last", "", {"far": was_far, "near": near})
 
 
 def _ask_distance_of_age(case: Case) -> Iterator[Question]:
@@ -460,9 +624,14 @@ def _ask_distance_for_near(case: Case) -> Iterator[Question]:
 
 RULES: tuple[Rule, ...] = (
     _ask_eyes_swapped,
+    _ask_eyes_identical,
     _ask_sign_flipped,
     _ask_cylinder_flipped,
+    _ask_sphere_of_other_form,
+    _ask_columns_exchanged,
     _ask_axis_turned,
+    _ask_axis_digits,
+    _ask_axis_mirrored,
     _ask_mirror_lost,
     _ask_decimal_slipped,
     _ask_jump,
@@ -478,6 +647,8 @@ RULES: tuple[Rule, ...] = (
     _ask_addition_changed,
     _ask_distance_missing,
     _ask_distance_changed,
+    _ask_monocular_distance_changed,
+    _ask_distance_unlike_last,
     _ask_distance_of_age,
     _ask_distance_for_near,
 )
@@ -523,6 +694,54 @@ def _apart(pair: tuple[Refraction, Refraction]) -> list[float]:
     return [one - other for one, other in zip(right, left, strict=True)]
 
 
+def _axes_exchanged(now: Eyes, before: Eyes) -> bool:
+    """Whether each axis is exactly the other eye's of last time; no axis counts as one too.
+
+    Exactness tells what a weak cylinder's oddness does not.
+    """
+    if any(each.axis and abs(each.cylinder) < TELLING for each in (*now, *before)):
+        return False
+    right, left = (each.axis for each in now)
+    if (right, left) != (before[1].axis, before[0].axis) or right == left:
+        return False
+    return not (right and left) or angle_difference(right, left) >= AXIS_APART
+
+
+def _oddness(now: Eyes, before: Eyes) -> float:
+    """How unusual it is that the difference of both eyes has changed so: the squares of its parts
+    over their standard deviations, added up. What is not told both times says nothing."""
+    parts, were = _parts_apart(now), _parts_apart(before)
+    return sum(
+        ((parts[name] - were[name]) / spread) ** 2
+        for name, spread in CHANGE_APART.items()
+        if name in parts and name in were
+    )
+
+
+def _parts_apart(eyes: Eyes) -> dict[str, float]:
+    """Right less left, of what is told of both: names and units of CHANGE_APART."""
+    right, left = eyes
+    parts: dict[str, float] = {}
+    if right.refraction and left.refraction:
+        vector = _apart((right.refraction, left.refraction))
+        parts.update(zip(("equivalent", "j0", "j45"), vector, strict=True))
+    if right.addition and left.addition:
+        parts["addition"] = (right.addition - left.addition) / PER_DIOPTRE
+    if right.pd_monocular and left.pd_monocular:
+        parts["pd"] = right.pd_monocular - left.pd_monocular
+    return parts
+
+
+def _exchanged(eyes: Eyes) -> Iterator[Eyes]:
+    """Both eyes with these and those columns exchanged, where that leaves cylinders their axes."""
+    right, left = eyes
+    for names in COLUMNS:
+        if names == ("axis",) and not (right.axis and left.axis):
+            continue
+        one, other = ({name: getattr(eye, name) for name in names} for eye in (left, right))
+        yield replace(right, **one), replace(left, **other)
+
+
 def _turned_by(refraction: Refraction, degrees: int) -> float:
     """Dioptres that a turn of the axis amounts to; 90° are the whole cylinder."""
     return abs(refraction.cylinder) / PER_DIOPTRE * math.sin(math.radians(degrees))
@@ -539,6 +758,11 @@ def _off_mirror(right: int | None, left: int | None) -> int:
 def _pair(prescription: Prescription) -> tuple[Refraction, Refraction] | None:
     right, left = prescription.od.refraction, prescription.os.refraction
     return (right, left) if right and left else None
+
+
+def _powered(eyes: Eyes) -> list[bool]:
+    """Of each eye, whether powers are told."""
+    return [eye.refraction is not None for eye in eyes]
 
 
 def _is_known(case: Case) -> bool:
@@ -625,6 +849,12 @@ def _is_fitted(case: Case) -> bool:
 
 def _is_contact_lens(prescription: Prescription) -> bool:
     return prescription.purpose is Purpose.CONTACT_LENSES
+
+
+def _growth(case: Case) -> float:
+    """Tenths of a millimetre that a face may have grown since last time."""
+    is_growing = case.age is not None and case.age - case.years < GROWN
+    return PD_GROWTH * case.years if is_growing else 0.0
 
 
 def _distance_of(prescription: Prescription, name: str) -> int | None:

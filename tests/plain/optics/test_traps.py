@@ -17,6 +17,8 @@ AGAINST_LAST = {
     *("eyes_swapped", "sign_flipped", "cylinder_flipped", "axis_turned", "mirror_lost"),
     *("decimal_slipped", "jump", "one_eye_changed", "near_weaker", "near_addition_of_age"),
     *("addition_changed", "addition_gone", "addition_new", "pd_changed"),
+    *("eyes_identical", "sphere_of_other_form", "columns_exchanged", "axis_digits"),
+    *("axis_mirrored", "pd_monocular_changed", "pd_unlike_last"),
 }
 
 
@@ -47,11 +49,38 @@ READERS = replace(VARIFOCAL, purpose=Purpose.NEAR)
 NEAR = glasses(eye(6), eye(6), Purpose.NEAR)
 """The same glasses, told as the power for near."""
 
+BALANCE = EyePrescription(EyeState.BALANCE)
+READ_NEAR = replace(NEAR, pd_far=None, pd_near=570)
+
+
+def each_eye(right: int, left: int) -> Prescription:
+    """Distances from the nose."""
+    eyes = eye(pd_monocular=right), eye(pd_monocular=left)
+    return glasses(*eyes, pd_far=right + left)
+
+
 SLIPS = [
     ("eyes_swapped", glasses(eye(-8), eye(-24)), glasses(eye(-24), eye(-8)), 30),
+    ("eyes_swapped", TORIC, glasses(eye(-24, -8, 20), eye(-16, -8, 160)), 30),
+    ("eyes_swapped", glasses(os=BALANCE), glasses(od=BALANCE), 30),
+    ("eyes_swapped", glasses(os=eye(-10, -4, 15)), glasses(od=eye(-10, -4, 15)), 30),
+    (
+        "eyes_swapped",
+        glasses(eye(-10, -4, 85), eye(-10, -4, 100)),
+        glasses(eye(-6, -4, 100), eye(-6, -4, 85)),
+        30,
+    ),
+    ("eyes_swapped", each_eye(300, 325), each_eye(325, 300), 30),
+    ("eyes_identical", glasses(eye(-8), eye(-12)), glasses(eye(-8), eye(-8)), 30),
+    ("eyes_identical", None, glasses(eye(-8, -6, 35), eye(-8, -6, 35)), 30),
+    ("eyes_identical", glasses(os=eye(-8, -4, 35)), glasses(*2 * [eye(-8, -4, 35)]), 30),
     ("OD sign_flipped", glasses(eye(-10), eye(-8)), glasses(eye(10), eye(-8)), 30),
     ("OS sign_flipped", glasses(eye(-10), eye(8)), glasses(eye(-10), eye(-8)), 30),
     ("OD cylinder_flipped", TORIC, replace(TORIC, od=eye(-16, 8, 20)), 30),
+    ("OD sphere_of_other_form", TORIC, replace(TORIC, od=eye(-24, -8, 20)), 30),
+    ("OD columns_exchanged", glasses(eye(-12, -4, 35)), glasses(eye(-4, -12, 35)), 30),
+    ("OS axis_digits", glasses(os=eye(-10, -4, 58)), glasses(os=eye(-10, -4, 85)), 30),
+    ("OS axis_mirrored", glasses(os=eye(-10, -4, 160)), glasses(os=eye(-10, -4, 20)), 30),
     ("OS axis_turned", TORIC, replace(TORIC, os=eye(-24, -8, 70)), 30),
     ("mirror_lost", TORIC, replace(TORIC, os=eye(-24, -8, 20)), 30),
     ("OD decimal_slipped", glasses(eye(-10)), glasses(eye(-100)), 30),
@@ -80,10 +109,14 @@ SLIPS = [
     ("OS addition_changed", VARIFOCAL, replace(VARIFOCAL, os=eye(addition=22)), 52),
     ("OS addition_changed", VARIFOCAL, replace(READERS, os=eye(addition=22)), 52),
     ("pd_missing", None, glasses(pd_far=None), 30),
+    ("pd_missing", None, replace(VARIFOCAL, pd_far=None, pd_near=590), 52),
     ("pd_changed", glasses(), glasses(pd_far=645), 30),
     ("pd_changed", glasses(), glasses(pd_far=645), None),
     ("pd_changed", glasses(pd_far=540), glasses(pd_far=510), 12),
     ("pd_changed", glasses(pd_near=590), glasses(pd_near=555), 50),
+    ("OD pd_monocular_changed", each_eye(300, 320), each_eye(320, 320), 30),
+    ("pd_unlike_last", READ_NEAR, glasses(pd_far=690), 52),
+    ("pd_unlike_last", glasses(), replace(READ_NEAR, pd_near=630), 52),
     ("pd_of_age", None, glasses(pd_far=760), 30),
     ("pd_of_age", None, glasses(pd_far=660), 5),
     ("pd_near_unlikely", None, glasses(pd_near=620), 50),
@@ -113,6 +146,21 @@ RIGHT = [
         glasses(eye(pd_monocular=310), eye(pd_monocular=315), pd_far=None),
         30,
     ),
+    ("far as near had it", READ_NEAR, glasses(), 52),
+    ("near as far had it", glasses(), READ_NEAR, 52),
+    (
+        "a desk's distance",
+        None,
+        replace(VARIFOCAL, purpose=Purpose.OFFICE, pd_far=None, pd_near=590),
+        52,
+    ),
+    ("each eye's distance has grown", each_eye(270, 275), each_eye(290, 285), 12),
+    ("the same axis, its own mirror", None, glasses(*2 * [eye(-8, -6, 180)]), 30),
+    ("the same axis, as before", *2 * [glasses(*2 * [eye(-8, -6, 35)])], 30),
+    ("the same now, nearly before", glasses(eye(-8), eye(-10)), glasses(eye(-8), eye(-8)), 30),
+    ("an axis near its mirror", glasses(eye(-10, -4, 175)), glasses(eye(-10, -4, 5)), 30),
+    ("digits of a weak cylinder", glasses(eye(-10, -2, 58)), glasses(eye(-10, -2, 85)), 30),
+    ("the same balance lens", *2 * [glasses(os=BALANCE)], 30),
     ("alike eyes change places", glasses(eye(-10), eye(-12)), glasses(eye(-12), eye(-10)), 30),
 ]
 
