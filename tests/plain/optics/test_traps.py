@@ -17,7 +17,7 @@ AGAINST_LAST = {
     *("eyes_swapped", "sign_flipped", "cylinder_flipped", "axis_turned", "mirror_lost"),
     *("decimal_slipped", "jump", "one_eye_changed", "near_weaker", "near_addition_of_age"),
     *("addition_changed", "addition_gone", "addition_new", "pd_changed"),
-    *("eyes_identical", "sphere_of_other_form", "columns_exchanged", "axis_digits"),
+    *("eyes_identical", "columns_exchanged", "axis_digits"),
     *("axis_mirrored", "pd_monocular_changed", "pd_unlike_last"),
 }
 
@@ -77,7 +77,6 @@ SLIPS = [
     ("OD sign_flipped", glasses(eye(-10), eye(-8)), glasses(eye(10), eye(-8)), 30),
     ("OS sign_flipped", glasses(eye(-10), eye(8)), glasses(eye(-10), eye(-8)), 30),
     ("OD cylinder_flipped", TORIC, replace(TORIC, od=eye(-16, 8, 20)), 30),
-    ("OD sphere_of_other_form", TORIC, replace(TORIC, od=eye(-24, -8, 20)), 30),
     ("OD columns_exchanged", glasses(eye(-12, -4, 35)), glasses(eye(-4, -12, 35)), 30),
     ("OS axis_digits", glasses(os=eye(-10, -4, 58)), glasses(os=eye(-10, -4, 85)), 30),
     ("OS axis_mirrored", glasses(os=eye(-10, -4, 160)), glasses(os=eye(-10, -4, 20)), 30),
