@@ -16,7 +16,9 @@ from optics.vocabulary import Eye, EyeState, Purpose
 AGAINST_LAST = {
     *("eyes_swapped", "sign_flipped", "cylinder_flipped", "axis_turned", "mirror_lost"),
     *("decimal_slipped", "jump", "one_eye_changed", "near_weaker", "near_addition_of_age"),
-    *("addition_changed", "pd_changed"),
+    *("addition_changed", "addition_gone", "addition_new", "pd_changed"),
+    *("eyes_identical", "columns_exchanged", "axis_digits"),
+    *("axis_mirrored", "pd_monocular_changed", "pd_unlike_last"),
 }
 
 
@@ -42,12 +44,42 @@ def asked(new: Prescription, last: Prescription | None = None, age: int | None =
 
 TORIC = glasses(eye(-16, -8, 20), eye(-24, -8, 160))
 VARIFOCAL = glasses(eye(addition=16), eye(addition=16), Purpose.PROGRESSIVE)
+READERS = replace(VARIFOCAL, purpose=Purpose.NEAR)
+"""Told as the power for distance and the addition."""
+NEAR = glasses(eye(6), eye(6), Purpose.NEAR)
+"""The same glasses, told as the power for near."""
+
+BALANCE = EyePrescription(EyeState.BALANCE)
+READ_NEAR = replace(NEAR, pd_far=None, pd_near=570)
+
+
+def each_eye(right: int, left: int) -> Prescription:
+    """Distances from the nose."""
+    eyes = eye(pd_monocular=right), eye(pd_monocular=left)
+    return glasses(*eyes, pd_far=right + left)
+
 
 SLIPS = [
     ("eyes_swapped", glasses(eye(-8), eye(-24)), glasses(eye(-24), eye(-8)), 30),
+    ("eyes_swapped", TORIC, glasses(eye(-24, -8, 20), eye(-16, -8, 160)), 30),
+    ("eyes_swapped", glasses(os=BALANCE), glasses(od=BALANCE), 30),
+    ("eyes_swapped", glasses(os=eye(-10, -4, 15)), glasses(od=eye(-10, -4, 15)), 30),
+    (
+        "eyes_swapped",
+        glasses(eye(-10, -4, 85), eye(-10, -4, 100)),
+        glasses(eye(-6, -4, 100), eye(-6, -4, 85)),
+        30,
+    ),
+    ("eyes_swapped", each_eye(300, 325), each_eye(325, 300), 30),
+    ("eyes_identical", glasses(eye(-8), eye(-12)), glasses(eye(-8), eye(-8)), 30),
+    ("eyes_identical", None, glasses(eye(-8, -6, 35), eye(-8, -6, 35)), 30),
+    ("eyes_identical", glasses(os=eye(-8, -4, 35)), glasses(*2 * [eye(-8, -4, 35)]), 30),
     ("OD sign_flipped", glasses(eye(-10), eye(-8)), glasses(eye(10), eye(-8)), 30),
     ("OS sign_flipped", glasses(eye(-10), eye(8)), glasses(eye(-10), eye(-8)), 30),
     ("OD cylinder_flipped", TORIC, replace(TORIC, od=eye(-16, 8, 20)), 30),
+    ("OD columns_exchanged", glasses(eye(-12, -4, 35)), glasses(eye(-4, -12, 35)), 30),
+    ("OS axis_digits", glasses(os=eye(-10, -4, 58)), glasses(os=eye(-10, -4, 85)), 30),
+    ("OS axis_mirrored", glasses(os=eye(-10, -4, 160)), glasses(os=eye(-10, -4, 20)), 30),
     ("OS axis_turned", TORIC, replace(TORIC, os=eye(-24, -8, 70)), 30),
     ("mirror_lost", TORIC, replace(TORIC, os=eye(-24, -8, 20)), 30),
     ("OD decimal_slipped", glasses(eye(-10)), glasses(eye(-100)), 30),
@@ -63,15 +95,27 @@ SLIPS = [
     ("addition_missing", None, replace(VARIFOCAL, os=eye()), 52),
     ("addition_for_distance", None, glasses(eye(addition=8), eye(addition=8)), 50),
     ("additions_differ", None, replace(VARIFOCAL, os=eye(addition=14)), 52),
+    ("additions_differ", READERS, replace(READERS, os=eye()), 52),
+    ("additions_differ", None, glasses(eye(addition=8), eye(), Purpose.INTERMEDIATE), 52),
+    ("addition_gone", READERS, NEAR, 52),
+    ("addition_new", NEAR, replace(NEAR, od=eye(6, addition=16), os=eye(6, addition=16)), 52),
+    ("OS jump", NEAR, replace(NEAR, od=eye(6, addition=16), os=eye(6, addition=16)), 52),
+    ("OS jump", glasses(), replace(READERS, os=eye(6, addition=16)), 52),
     ("OD addition_of_age", None, VARIFOCAL, 41),
+    ("OD addition_of_age", None, READERS, 41),
     ("OS addition_of_age", None, replace(VARIFOCAL, od=eye(addition=12), os=eye(addition=12)), 72),
     ("OD addition_changed", VARIFOCAL, replace(VARIFOCAL, od=eye(addition=12)), 52),
     ("OS addition_changed", VARIFOCAL, replace(VARIFOCAL, os=eye(addition=22)), 52),
+    ("OS addition_changed", VARIFOCAL, replace(READERS, os=eye(addition=22)), 52),
     ("pd_missing", None, glasses(pd_far=None), 30),
+    ("pd_missing", None, replace(VARIFOCAL, pd_far=None, pd_near=590), 52),
     ("pd_changed", glasses(), glasses(pd_far=645), 30),
     ("pd_changed", glasses(), glasses(pd_far=645), None),
     ("pd_changed", glasses(pd_far=540), glasses(pd_far=510), 12),
     ("pd_changed", glasses(pd_near=590), glasses(pd_near=555), 50),
+    ("OD pd_monocular_changed", each_eye(300, 320), each_eye(320, 320), 30),
+    ("pd_unlike_last", READ_NEAR, glasses(pd_far=690), 52),
+    ("pd_unlike_last", glasses(), replace(READ_NEAR, pd_near=630), 52),
     ("pd_of_age", None, glasses(pd_far=760), 30),
     ("pd_of_age", None, glasses(pd_far=660), 5),
     ("pd_near_unlikely", None, glasses(pd_near=620), 50),
@@ -89,8 +133,10 @@ RIGHT = [
     ("additions that differed before", *2 * [replace(VARIFOCAL, os=eye(addition=14))], 52),
     ("an addition that is usual for her", *2 * [replace(VARIFOCAL, purpose=Purpose.BIFOCAL)], 41),
     ("a wide face, as before", *2 * [glasses(pd_far=760)], 30),
-    ("near as the last varifocals had it", VARIFOCAL, glasses(eye(6), eye(6), Purpose.NEAR), 52),
-    ("near beside distance", glasses(), glasses(eye(6), eye(6), Purpose.NEAR), 55),
+    ("near as the last varifocals had it", VARIFOCAL, NEAR, 52),
+    ("near with the addition of the last varifocals", VARIFOCAL, READERS, 52),
+    ("near beside distance", glasses(), NEAR, 55),
+    ("near beside distance, with its addition", glasses(), READERS, 52),
     ("a child's face has grown", glasses(pd_far=540), glasses(pd_far=565), 12),
     ("one eye", None, glasses(os=EyePrescription(EyeState.PROSTHESIS)), 30),
     (
@@ -99,6 +145,21 @@ RIGHT = [
         glasses(eye(pd_monocular=310), eye(pd_monocular=315), pd_far=None),
         30,
     ),
+    ("far as near had it", READ_NEAR, glasses(), 52),
+    ("near as far had it", glasses(), READ_NEAR, 52),
+    (
+        "a desk's distance",
+        None,
+        replace(VARIFOCAL, purpose=Purpose.OFFICE, pd_far=None, pd_near=590),
+        52,
+    ),
+    ("each eye's distance has grown", each_eye(270, 275), each_eye(290, 285), 12),
+    ("the same axis, its own mirror", None, glasses(*2 * [eye(-8, -6, 180)]), 30),
+    ("the same axis, as before", *2 * [glasses(*2 * [eye(-8, -6, 35)])], 30),
+    ("the same now, nearly before", glasses(eye(-8), eye(-10)), glasses(eye(-8), eye(-8)), 30),
+    ("an axis near its mirror", glasses(eye(-10, -4, 175)), glasses(eye(-10, -4, 5)), 30),
+    ("digits of a weak cylinder", glasses(eye(-10, -2, 58)), glasses(eye(-10, -2, 85)), 30),
+    ("the same balance lens", *2 * [glasses(os=BALANCE)], 30),
     ("alike eyes change places", glasses(eye(-10), eye(-12)), glasses(eye(-12), eye(-10)), 30),
 ]
 
@@ -144,8 +205,7 @@ def test_a_slip_against_glasses_of_the_other_purpose() -> None:
 
 
 def test_other_purposes_are_not_compared() -> None:
-    near = glasses(eye(6), eye(6), Purpose.NEAR)
-    assert not asked(glasses(), near) & AGAINST_LAST
+    assert not asked(glasses(), NEAR) & AGAINST_LAST
 
 
 def test_contact_lenses_are_not_compared_with_glasses() -> None:
