@@ -116,7 +116,7 @@ def test_a_slip_is_asked_about_before_it_is_signed(
     page.keyboard.press("Enter")
     asked = page.locator("[name=open_questions]")
     expect(asked).to_contain_text("У одного глаза SPH с плюсом, у другого с минусом")
-    expect(asked).to_contain_text("Нет межзрачкового расстояния")
+    expect(asked).to_contain_text("Нет межзрачкового расстояния для этого назначения")
 
     page.locator("button[name=action_sign]").click()
     dialogue = page.locator(".modal")
@@ -126,7 +126,7 @@ def test_a_slip_is_asked_about_before_it_is_signed(
     expect(dialogue).to_have_count(0)
     cell(page, "pd_far").fill("63")
     page.keyboard.press("Tab")
-    expect(asked).not_to_contain_text("Нет межзрачкового расстояния")
+    expect(asked).not_to_contain_text("Нет межзрачкового расстояния для этого назначения")
     page.locator("button[name=action_sign]").click()
     expect(dialogue.locator(".o_data_row")).to_have_count(2)
     with page.expect_response("**/web_read"):

@@ -141,7 +141,7 @@ class OpticsPrescriptionContact(models.AbstractModel):
         for prescription in self:
             glasses = prescription._glasses_to_convert()
             powers = prescription._contact_lens_powers(glasses) if glasses else {}
-            prescription.contact_lens_offer = powers and self.env._(
+            prescription.contact_lens_offer = bool(powers) and self.env._(
                 "Glasses of %(date)s at the cornea: %(powers)s",
                 date=format_date(self.env, glasses.date),
                 powers=", ".join(

@@ -27,6 +27,16 @@ SENTENCES = {
 """What is said of a broken rule of ``optics.problems``, by its code."""
 QUESTIONS = {
     "eyes_swapped": _lt("OD has what OS had last time, and OS what OD had. Are the eyes swapped?"),
+    "eyes_identical": _lt(
+        "Both eyes have the same powers now and differed last time. Was a line copied?"
+    ),
+    "columns_exchanged": _lt(
+        "Last time %(last)s, now %(now)s: SPH and CYL seem to stand in each other's column."
+    ),
+    "axis_digits": _lt("AXIS was %(last)s° last time and is %(now)s°: the same digits exchanged."),
+    "axis_mirrored": _lt(
+        "AXIS was %(last)s° last time and is %(now)s°: its mirror image. Was it read from behind?"
+    ),
     "sign_flipped": _lt("SPH was %(last)s last time and is %(now)s: only the sign has changed."),
     "cylinder_flipped": _lt(
         "CYL was %(last)s last time and is %(now)s, with the same SPH and AXIS: only the sign has"
@@ -59,16 +69,29 @@ QUESTIONS = {
         "The eyes differ by %(difference)s dpt; more than 2 dpt are seldom borne in glasses."
     ),
     "addition_missing": _lt("The purpose needs an addition, and one eye or both have none."),
+    "addition_gone": _lt(
+        "Last time there was an addition for this purpose, and now there is none."
+    ),
+    "addition_new": _lt("An addition, which the glasses for this purpose did not have last time."),
     "addition_for_distance": _lt("An addition, though the glasses are for distance."),
     "additions_differ": _lt("The additions of both eyes differ; they seldom do."),
     "addition_of_age": _lt("An addition of %(addition)s is unusual at the age of %(age)s."),
     "addition_changed": _lt(
         "The addition was %(last)s last time and is %(now)s: it rises slowly and does not fall."
     ),
-    "pd_missing": _lt("No pupillary distance: no glasses are made without it."),
+    "pd_missing": _lt(
+        "The pupillary distance of this purpose is missing: no glasses are made without it."
+    ),
     "pd_changed": _lt(
         "%(of)s was %(last)s mm last time and is %(now)s mm; that of an adult stays,"
         " and a child's grows by 1 mm a year."
+    ),
+    "pd_monocular_changed": _lt(
+        "The distance of this eye was %(last)s mm last time and is %(now)s mm."
+    ),
+    "pd_unlike_last": _lt(
+        "PD %(far)s mm for far and %(near)s mm for near, one of them of last time: they do not go"
+        " together."
     ),
     "pd_of_age": _lt("A distance of %(pd)s mm is unusual at the age of %(age)s."),
     "pd_near_unlikely": _lt(
@@ -84,6 +107,8 @@ UNITS_OF_QUESTIONS = {
     "addition_of_age": {"addition": Unit.EIGHTH_DIOPTRE},
     "pd_changed": {"last": Unit.TENTH_MM, "now": Unit.TENTH_MM},
     "pd_of_age": {"pd": Unit.TENTH_MM},
+    "pd_monocular_changed": {"last": Unit.TENTH_MM, "now": Unit.TENTH_MM},
+    "pd_unlike_last": {"far": Unit.TENTH_MM, "near": Unit.TENTH_MM},
     "pd_near_unlikely": {"far": Unit.TENTH_MM, "near": Unit.TENTH_MM},
 }
 """Of the whole numbers in a question: those that are no plain numbers."""

@@ -28,13 +28,11 @@ class OpticsPrescriptionComparison(models.TransientModel):
     patient_id = fields.Many2one("res.partner", required=True, readonly=True)
     before_id = fields.Many2one(
         "optics.prescription",
-        string="Before",
         required=True,
         domain="[('patient_id', '=', patient_id)]",
     )
     after_id = fields.Many2one(
         "optics.prescription",
-        string="After",
         required=True,
         domain="[('patient_id', '=', patient_id)]",
     )
