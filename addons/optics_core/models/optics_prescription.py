@@ -45,10 +45,11 @@ class OpticsPrescription(models.Model):
     """
 
     _name = "optics.prescription"
-    _inherit = ["optics.prescription.values"]
+    _inherit = ["optics.prescription.values", "optics.read.logged"]
     _description = "Prescription for glasses"
     _order = "date desc, id desc"
     _rec_name = "display_name"
+    _rec_names_search = ["patient_id"]
     _check_company_auto = True
 
     company_id = fields.Many2one(
