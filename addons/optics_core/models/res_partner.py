@@ -120,4 +120,6 @@ class ResPartner(models.Model):
         self.ensure_one()
         if not self._optics_purposes_to_sign():
             raise UserError(self.env._("%s has given every consent.", self.display_name))
-        return self.env.ref("optics_core.report_consents_to_sign").report_action(self)
+        report = self.env.ref("optics_core.report_consents_to_sign")
+        # The document has a layout of its own: no question about that of the company's letters.
+        return report.report_action(self, config=False)

@@ -146,6 +146,8 @@ class TestOpticsConsent(PrescriptionCase):
         self.give()
         html = self.printed("report_consents_to_sign", self.patient)
         self.assertNotIn(self.health.title, html)
+        action = self.patient.with_user(self.optician).action_optics_print_consents()
+        self.assertEqual(action["type"], "ir.actions.report")
         for purpose in every - self.health:
             self.give(purpose_id=purpose.id)
         with self.assertRaises(UserError):
