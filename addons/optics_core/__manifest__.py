@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/optics_rules.xml",
         "report/optics_prescription_report.xml",
+        "data/optics_consent_purposes.xml",
         "views/product_template_views.xml",
         "views/optics_prescription_views.xml",
         "wizard/optics_prescription_comparison_views.xml",
@@ -20,6 +21,9 @@
         "views/optics_measurement_views.xml",
         "views/res_config_settings_views.xml",
         "views/optics_menus.xml",
+        "views/optics_access_log_views.xml",
+        "report/optics_consent_reports.xml",
+        "views/optics_consent_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["optics_core/static/src/**/*"],

@@ -1,4 +1,8 @@
 from . import (
+    optics_read_logged,
+    optics_access_log,
+    optics_consent,
+    optics_consent_purpose,
     optics_prescription_values,
     optics_prescription_contact,
     optics_prescription,

@@ -29,7 +29,7 @@ class OpticsMeasurement(models.Model):
     """
 
     _name = "optics.measurement"
-    _inherit = ["optics.measurement.values"]
+    _inherit = ["optics.measurement.values", "optics.read.logged"]
     _description = "Measurement of the eyes"
     _order = "date desc, id desc"
     _rec_name = "patient_id"

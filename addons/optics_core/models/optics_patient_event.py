@@ -5,12 +5,14 @@ KINDS = [
     ("prescription", "Prescription"),
     ("measurement", "Measurement"),
     ("order", "Order"),
+    ("consent", "Consent"),
 ]
 """What a patient's timeline has, with the model of each in :data:`MODELS`."""
 MODELS = {
     "prescription": "optics.prescription",
     "measurement": "optics.measurement",
     "order": "sale.order",
+    "consent": "optics.consent",
 }
 ROOM = 16
 """Numbers of an event for each record: kinds that there may ever be."""
@@ -20,6 +22,7 @@ class OpticsPatientEvent(models.Model):
     """What happened to a patient in the shop, newest first: a page of all records about him."""
 
     _name = "optics.patient.event"
+    _inherit = ["optics.read.logged"]
     _description = "Event of a patient's timeline"
     _auto = False
     _order = "date desc, id desc"
@@ -57,7 +60,7 @@ class OpticsPatientEvent(models.Model):
             "prescription": {
                 "table": SQL("optics_prescription"),
                 "patient": SQL("patient_id"),
-                "date": SQL("COALESCE(signed_at, create_date)"),
+                "date": SQL("date + COALESCE(signed_at, create_date)::time"),
                 "condition": SQL("TRUE"),
             },
             "measurement": {
@@ -71,6 +74,12 @@ class OpticsPatientEvent(models.Model):
                 "patient": SQL("partner_id"),
                 "date": SQL("date_order"),
                 "condition": SQL("state <> 'cancel'"),
+            },
+            "consent": {
+                "table": SQL("optics_consent"),
+                "patient": SQL("patient_id"),
+                "date": SQL("given_on"),
+                "condition": SQL("TRUE"),
             },
         }
 

@@ -46,10 +46,11 @@ class OpticsPrescription(models.Model):
     """
 
     _name = "optics.prescription"
-    _inherit = ["optics.prescription.contact"]
+    _inherit = ["optics.prescription.contact", "optics.read.logged"]
     _description = "Prescription for glasses or contact lenses"
     _order = "date desc, id desc"
     _rec_name = "display_name"
+    _rec_names_search = ["patient_id"]
     _check_company_auto = True
 
     company_id = fields.Many2one(

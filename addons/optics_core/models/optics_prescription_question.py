@@ -12,6 +12,7 @@ class OpticsPrescriptionQuestion(models.Model):
     """
 
     _name = "optics.prescription.question"
+    _inherit = ["optics.read.logged"]
     _description = "Question to a prescription"
     _order = "id"
     _rec_name = "question"
@@ -27,6 +28,9 @@ class OpticsPrescriptionQuestion(models.Model):
     remark = fields.Char()
     answered_by_id = fields.Many2one("res.users", string="Answered by")
     answered_at = fields.Datetime(string="Answered on")
+
+    def _read_subjects(self):
+        return self.prescription_id
 
     def write(self, vals):
         if not vals.keys() <= OF_THE_OPTICIAN:

@@ -1,7 +1,9 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+
+from .optics_read_logged import may_write
 
 
 class ResPartner(models.Model):
@@ -46,6 +48,18 @@ class ResPartner(models.Model):
         string="Number of prescriptions",
         compute="_compute_optics_prescription_count",
         groups="optics_core.group_optics_workshop",
+    )
+
+    optics_consent_ids = fields.One2many(
+        "optics.consent",
+        "patient_id",
+        string="Consents",
+        groups="optics_core.group_optics_optician",
+    )
+    optics_consent_count = fields.Integer(
+        string="Consents in force",
+        compute="_compute_optics_consent_count",
+        groups="optics_core.group_optics_optician",
     )
 
     @api.depends("optics_birthdate")
@@ -99,6 +113,46 @@ class ResPartner(models.Model):
             "context": {"default_patient_id": self.id},
         }
 
+    @api.depends("optics_consent_ids.state")
+    def _compute_optics_consent_count(self):
+        for partner in self:
+            in_force = partner.optics_consent_ids.filtered(lambda one: one.state == "given")
+            partner.optics_consent_count = len(in_force)
+
+    def _optics_has_consent(self, code, company):
+        """Tell whether the person's consent to a purpose is in force, whoever asks.
+
+        :param code: of the purpose
+        :param company: to which it must be given
+        """
+        self.ensure_one()
+        domain = [
+            *[("patient_id", "=", self.id), ("company_id", "=", company.id)],
+            *[("purpose_id.code", "=", code), ("state", "=", "given")],
+        ]
+        return bool(self.env["optics.consent"].sudo().search_count(domain, limit=1))
+
+    def _optics_purposes_to_sign(self):
+        """Return the purposes in use without a consent to the current company."""
+        given = self.optics_consent_ids.filtered(
+            lambda one: one.state == "given" and one.company_id == self.env.company
+        )
+        purposes = self.env["optics.consent.purpose"]
+        return purposes.search([("id", "not in", given.purpose_id.ids)])
+
+    def action_optics_consents(self):
+        self.ensure_one()
+        action = self.env["ir.actions.actions"]._for_xml_id("optics_core.optics_consent_action")
+        return action | {
+            "domain": [("patient_id", "=", self.id)],
+            "context": {"default_patient_id": self.id},
+        }
+
+    @may_write
+    def web_read(self, specification):
+        # A patient's page shows records, and the log notes who has seen them.
+        return super().web_read(specification)
+
     def action_optics_compare(self):
         """Show the last two signed prescriptions side by side; others can be chosen there."""
         self.ensure_one()
@@ -114,3 +168,11 @@ class ResPartner(models.Model):
             "res_id": self.id,
             "views": [(self.env.ref("optics_core.optics_patient_view_form").id, "form")],
         }
+
+    def action_optics_print_consents(self):
+        self.ensure_one()
+        if not self._optics_purposes_to_sign():
+            raise UserError(self.env._("%s has given every consent.", self.display_name))
+        report = self.env.ref("optics_core.report_consents_to_sign")
+        # The document has a layout of its own: no question about that of the company's letters.
+        return report.report_action(self, config=False)

@@ -20,6 +20,7 @@ class OpticsPrescriptionReport(models.AbstractModel):
         lang = PRINTED_IN if self.env["res.lang"]._get_data(code=PRINTED_IN) else self.env.lang
         docs = self.env["optics.prescription"].with_context(lang=lang).browse(docids)
         docs.check_access("read")
+        docs._log_reading("printed")
         return {
             "doc_model": docs._name,
             "docs": docs,

@@ -44,6 +44,9 @@ class OpticsPrescriptionComparison(models.TransientModel):
         if len(prescriptions) != 2 or len(prescriptions.patient_id) != 1:
             raise UserError(self.env._("Choose two prescriptions of one patient."))
         before, after = prescriptions.sorted(lambda one: (one.date, one.id))
+        prescriptions._log_reading(
+            "opened"
+        )  # the page's reading, which cannot write, finds it noted
         comparison = self.create(
             {
                 "patient_id": before.patient_id.id,
@@ -64,6 +67,7 @@ class OpticsPrescriptionComparison(models.TransientModel):
     @api.depends_context("lang")
     def _compute_table(self):
         for comparison in self:
+            (comparison.before_id | comparison.after_id)._log_reading("opened")
             comparison.table = self.env["ir.qweb"]._render(
                 "optics_core.comparison_table",
                 {"before": comparison.before_id, "after": comparison.after_id}
@@ -99,7 +103,8 @@ class OpticsPrescriptionComparison(models.TransientModel):
 
     def _change(self, name):
         before, after, unit = self.before_id[name], self.after_id[name], self._unit(name)
-        if not unit or before == after or name.endswith("axis"):
+        are_told = (before and after) or name.endswith("sphere")
+        if not unit or before == after or not are_told or name.endswith("axis"):
             return ""
         change = self._number(unit, after - before)
         return f"+{change}" if after > before and not change.startswith("+") else change

@@ -1,4 +1,5 @@
 from . import (
+    test_data_of_pos,
     test_demo_shop,
     test_frontend,
     test_pos_config,
