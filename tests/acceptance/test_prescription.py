@@ -158,3 +158,41 @@ def test_it_is_printed(server: OdooServer, page: Page, optician: str, tmp_path: 
     words = " ".join(PdfReader(tmp_path / "prescription.pdf").pages[0].extract_text().split())
     assert "Грачёва Анна" in words
     assert "оптическими центрами линз" in words
+
+
+def test_a_new_patients_first_two_prescriptions(
+    server: OdooServer, page: Page, optician: str
+) -> None:
+    log_in(page, server.url, optician)
+    page.goto(f"{server.url}/odoo/patients/new")
+    cell(page, "name").or_(page.locator("[name=name] textarea")).fill("Белов Илья Петрович")
+    cell(page, "optics_birthdate").or_(page.locator("[name=optics_birthdate] button")).first.click()
+    page.keyboard.type("02.03.2015")
+    page.keyboard.press("Tab")
+    page.locator("button[name=action_optics_prescriptions]").click()
+    page.get_by_role("button", name="Новое").click()
+    for name, text in {"od_sphere": "-1", "os_sphere": "-1,25", "pd_far": "58"}.items():
+        cell(page, name).fill(text)
+        page.keyboard.press("Tab")
+    page.locator("button[name=action_sign]").click()
+    page.locator("button[name=action_revise]").click()
+    revision = page.locator("[name=revision]", has_text="2")
+    expect(revision).to_be_visible()
+    cell(page, "od_sphere").fill("-1,50")
+    page.keyboard.press("Tab")
+    page.locator("button[name=action_sign]").click()
+    expect(page.locator("button[name=action_revise]")).to_be_visible()
+
+    page.goto(f"{server.url}/odoo/patients")
+    page.locator(".o_data_row", has_text="Белов").click()
+    timeline = page.locator("[name=optics_event_ids] .o_data_row")
+    expect(timeline).to_have_count(2)
+    expect(timeline.first).to_contain_text("Для дали: OD −1,50; OS −1,25")
+    page.goto(f"{server.url}/odoo/prescriptions")
+    rows = page.locator(".o_data_row", has_text="Белов")
+    expect(rows).to_have_count(2)
+    for row in rows.all():
+        row.locator("input[type=checkbox]").check()
+    page.locator(".o_control_panel").get_by_role("button", name="Действия").click()
+    page.get_by_role("menuitem", name="Сравнить").click()
+    expect(page.locator(".modal tr", has_text="OD SPH")).to_contain_text("−0,50")
