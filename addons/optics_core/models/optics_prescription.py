@@ -33,6 +33,8 @@ OF_THE_BUTTONS = frozenset(
     {"state", "entered_by_id", "signed_by_id", "signed_at", "revision", "previous_id"}
 )
 """What is not typed by anybody."""
+LARGEST_SCAN = 5_000_000
+"""Bytes."""
 ANY_STEP = adapted(eighths=True, tenths_of_mm=True, hundredths_of_prism=True, fresnel=True)
 """Limits of what was signed under whatever settings."""
 
@@ -93,6 +95,11 @@ class OpticsPrescription(models.Model):
     signed_by_id = fields.Many2one("res.users", string="Signed by", readonly=True, copy=False)
     signed_at = fields.Datetime(string="Signed on", readonly=True, copy=False)
     note = fields.Text(string="Remarks")
+    # In the table itself: a file of its own could be removed past the guard of what is signed.
+    scan = fields.Binary(
+        attachment=False, copy=False, help="Of another clinic's paper: a picture or a PDF, to 5 MB"
+    )
+    scan_name = fields.Char(string="Name of the scan", copy=False)
     patient_age = fields.Integer(
         string="Age then",
         compute="_compute_patient_age",
@@ -208,6 +215,12 @@ class OpticsPrescription(models.Model):
 
     def _has_eighths(self):
         return super()._has_eighths() or self.company_id.optics_eighths
+
+    @api.constrains("scan")
+    def _check_scan(self):
+        for prescription in self:
+            if len(prescription.scan or b"") * 3 // 4 > LARGEST_SCAN:
+                raise ValidationError(self.env._("Scan: the file is larger than 5 MB."))
 
     @api.constrains("patient_id", "previous_id")
     def _check_patient(self):

@@ -5,8 +5,10 @@ from ..optics.acuity import parse_acuity
 from ..optics.limits import adapted
 from ..optics.power import rounded, show_power
 from ..optics.prescription import EyePrescription, Prescription
+from ..optics.prism import Prism
 from ..optics.problems import InvalidPrescription, Problem, UnreadableEntry
 from ..optics.refraction import Refraction
+from ..optics.units import Unit
 from ..optics.vocabulary import Eye, EyeState, Purpose
 from .optics_words import has_comma, lines_of_problems, shown_refraction, words_of_problem
 
@@ -76,6 +78,8 @@ class OpticsPrescriptionValues(models.AbstractModel):
     os_other_form = fields.Char(string="OS with the other cylinder", compute="_compute_forms")
     od_equivalent = fields.Char(string="OD spherical equivalent", compute="_compute_forms")
     os_equivalent = fields.Char(string="OS spherical equivalent", compute="_compute_forms")
+    od_resultant = fields.Char(string="OD prism and base", compute="_compute_forms")
+    os_resultant = fields.Char(string="OS prism and base", compute="_compute_forms")
 
     entry_problems = fields.Json(
         compute="_compute_entry_problems",
@@ -145,10 +149,11 @@ class OpticsPrescriptionValues(models.AbstractModel):
     @api.depends_context("lang")
     def _compute_forms(self):
         for values in self:
-            for prefix in EYES.values():
+            for eye, prefix in EYES.items():
                 other, equivalent = values._forms(prefix)
                 values[f"{prefix}other_form"] = other
                 values[f"{prefix}equivalent"] = equivalent
+                values[f"{prefix}resultant"] = values._resultant(eye, prefix)
 
     def _forms(self, prefix):
         """Return an eye's power with the other sign of cylinder, and its spherical equivalent."""
@@ -161,6 +166,15 @@ class OpticsPrescriptionValues(models.AbstractModel):
         other = power.transposed()
         equivalent = self._shown(rounded(power.spherical_equivalent))
         return shown_refraction(other, has_comma(self.env)), equivalent
+
+    def _resultant(self, eye, prefix):
+        """Return an eye's prism as resultant and base, degrees TABO; False without a prism."""
+        components = self[f"{prefix}prism_horizontal"], self[f"{prefix}prism_vertical"]
+        polar = Prism(*components).polar(eye)
+        if not polar.resultant:
+            return False
+        size = Unit.HUNDREDTH_PRISM.shown(polar.resultant, decimal_comma=has_comma(self.env))
+        return self.env._("%(size)s Δ, base %(base)s°", size=size.lstrip("+"), base=polar.base)
 
     def _words_of_eye(self, prefix):
         """Write an eye's lens in a line: its powers, or what stands there instead."""

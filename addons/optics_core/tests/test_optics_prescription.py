@@ -1,4 +1,5 @@
 import re
+from base64 import b64encode
 from datetime import date, timedelta
 
 from psycopg2 import IntegrityError
@@ -99,6 +100,19 @@ class TestValues(PrescriptionCase):
         self.assertEqual(one.od_other_form, "−2.00 +0.75 × 180")
         self.assertEqual(one.od_equivalent, "−1.50", "-1.625 to the next quarter")
         self.assertFalse(one.os_other_form)
+
+    def test_prism_as_resultant_and_base(self):
+        one = self.prescribe(od_prism_horizontal=150, od_prism_vertical=-200)
+        self.assertEqual(one.od_resultant, "2.50 Δ, base 307°")
+        self.assertFalse(one.os_resultant)
+
+    def test_a_scan_is_kept_as_it_was_signed(self):
+        one = self.prescribe(source="paper", scan=b64encode(b"paper"), scan_name="paper.pdf")
+        one.action_sign()
+        with self.assertRaisesRegex(UserError, "is signed"):
+            one.scan = b64encode(b"another")
+        self.assertFalse(self.env["ir.attachment"].search([("res_model", "=", one._name)]))
+        self.refused("^Scan: .* larger", scan=b64encode(b"x" * 5_000_003))
 
     def test_valid_until_is_the_shops_practice(self):
         self.env.company.optics_prescription_months = 6
