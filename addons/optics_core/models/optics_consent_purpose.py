@@ -1,4 +1,5 @@
 import re
+from uuid import uuid4
 
 from markupsafe import Markup, escape
 
@@ -13,8 +14,12 @@ WITHDRAWAL = (
 )
 FACT = re.compile(r"\{(\w+)\}")
 FACTS = frozenset(
-    {"company", "inn", "ogrn", "address", "patient", "birthdate", "patient_address", "date"}
+    {
+        *("организация", "инн", "огрн", "адрес"),
+        *("пациент", "дата_рождения", "адрес_пациента", "дата"),
+    }
 )
+"""In Russian, as the text around them: whoever edits it reads no English."""
 
 
 class OpticsConsentPurpose(models.Model):
@@ -25,7 +30,12 @@ class OpticsConsentPurpose(models.Model):
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
-    code = fields.Char(required=True, readonly=True, help="By which the program asks for it")
+    code = fields.Char(
+        required=True,
+        default=lambda self: f"own-{uuid4().hex[:8]}",
+        copy=False,
+        help="By which the program asks for it",
+    )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     title = fields.Char(
@@ -34,9 +44,9 @@ class OpticsConsentPurpose(models.Model):
     text = fields.Html(
         string="Text of the document",
         required=True,
-        help="In Russian, as it is printed. {company}, {inn}, {ogrn}, {address}, {patient},"
-        " {birthdate}, {patient_address} and {date} are filled in. What comes with the program is"
-        " a draft that no lawyer has reviewed: have yours read it before you use it. Consents"
+        help="In Russian, as it is printed. {организация}, {инн}, {огрн}, {адрес}, {пациент},"
+        " {дата_рождения}, {адрес_пациента} and {дата} are filled in. What comes with the program"
+        " is a draft that no lawyer has reviewed: have yours read it before you use it. Consents"
         " given before keep the text that was signed.",
     )
     may_be_withdrawn = fields.Boolean(
@@ -79,14 +89,14 @@ class OpticsConsentPurpose(models.Model):
     @api.model
     def _facts(self, patient, company):
         return {
-            "company": company.name,
-            "inn": company.vat,
-            "ogrn": company.company_registry,
-            "address": self._address(company.partner_id),
-            "patient": patient.name,
-            "birthdate": self._day(patient.optics_birthdate),
-            "patient_address": self._address(patient),
-            "date": self._day(fields.Date.context_today(self)),
+            "организация": company.name,
+            "инн": company.vat,
+            "огрн": company.company_registry,
+            "адрес": self._address(company.partner_id),
+            "пациент": patient.name,
+            "дата_рождения": self._day(patient.optics_birthdate),
+            "адрес_пациента": self._address(patient),
+            "дата": self._day(fields.Date.context_today(self)),
         }
 
     @api.model

@@ -94,18 +94,19 @@ class TestOpticsConsent(PrescriptionCase):
     def test_keeps_the_text_that_was_signed(self):
         consent = self.give()
         title = self.health.title
-        self.health.write({"text": "<p>Another text for {patient}</p>", "title": "Another"})
+        self.health.write({"text": "<p>Another text for {пациент}</p>", "title": "Another"})
         self.assertIn(title, consent.text)
         self.assertIn("7707083893", consent.text)
         self.assertNotIn("Another", consent.text)
 
     def test_the_text_is_filled_in_and_escaped(self):
-        self.patient.write({"name": "<b>Ёлкина</b> {inn}", "optics_birthdate": "1960-05-09"})
-        self.health.text = "<p>{patient}, {birthdate}, {patient_address}, {company}, {ogrn}</p>"
+        self.patient.write({"name": "<b>Ёлкина</b> {инн}", "optics_birthdate": "1960-05-09"})
+        names = ("пациент", "дата_рождения", "адрес_пациента", "организация", "огрн")
+        self.health.text = f"<p>{', '.join(f'{{{name}}}' for name in names)}</p>"
         self.health.after_withdrawal = "Thirty <days>."
         document = self.health._filled(self.patient, self.env.company)
         self.assertIn(
-            "</h4><p>&lt;b&gt;Ёлкина&lt;/b&gt; {inn}, 09.05.1960, ____________________,"
+            "</h4><p>&lt;b&gt;Ёлкина&lt;/b&gt; {инн}, 09.05.1960, ____________________,"
             " ООО «Зоркий глаз», 1027700132195</p><p>Согласие действует со дня",
             document,
         )
@@ -119,7 +120,7 @@ class TestOpticsConsent(PrescriptionCase):
         consent = self.give()
         manager = self.user("manager")
         self.assertTrue(consent.with_user(manager).text)
-        self.health.with_user(manager).text = "<p>{patient}</p>"
+        self.health.with_user(manager).text = "<p>{пациент}</p>"
         with self.assertRaises(AccessError):
             self.health.with_user(self.optician).text = "<p></p>"
         with self.assertRaises(AccessError):
@@ -155,7 +156,7 @@ class TestOpticsConsent(PrescriptionCase):
 
     def test_what_was_signed_is_printed_in_russian_for_everybody(self):
         consent = self.give()
-        self.health.text = "<p>Another text for {patient}</p>"
+        self.health.text = "<p>Another text for {пациент}</p>"
         pages = set()
         for lang in ("en_US", "ru_RU"):
             self.optician.lang = lang
