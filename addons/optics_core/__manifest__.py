@@ -25,6 +25,7 @@
         "report/optics_consent_reports.xml",
         "views/optics_consent_views.xml",
     ],
+    "demo": ["demo/patients.xml", "demo/prescriptions.xml", "demo/measurements.xml"],
     "assets": {
         "web.assets_backend": ["optics_core/static/src/**/*"],
     },

@@ -93,7 +93,7 @@ def test_a_prescription_is_typed_refused_mended_and_signed(
     expect(at_cell).to_have_count(0)
     save.click()
     sign_as_asked(page)
-    (kept,) = server.sql("SELECT * FROM optics_prescription")
+    (kept,) = server.sql("SELECT * FROM optics_prescription ORDER BY id DESC LIMIT 1")
     mended = {"od_cylinder": -6, "os_cylinder": -4, "os_axis": 85}
     told = {name: value for name, (_text, _shown, value) in TYPED.items()} | mended
     assert {name: kept[name] for name in told} == told

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 
 from scripts.devtools.templates import build_suite_template
-from tests.bench import delivery, encoding, live, shop
+from tests.bench import delivery, encoding, live, optics, shop
 
-PARTS = {"encoding": encoding, "live": live, "shop": shop, "delivery": delivery}
+PARTS = {"encoding": encoding, "live": live, "shop": shop, "delivery": delivery, "optics": optics}
 
 if __name__ == "__main__":
     build_suite_template()
-    for name in os.environ.get("BENCH", "encoding,live,shop,delivery").split(","):
+    for name in os.environ.get("BENCH", "encoding,live,shop,delivery,optics").split(","):
         PARTS[name].run()

@@ -19,21 +19,26 @@ PRODUCTS = ("sunglasses_ray_ban", "frame_vogue", "sunglasses_polaroid")
 ADMIN = 2
 
 
+def registry_of(database: TestDatabase, *, development: bool = False):
+    """Open a database in this process."""
+    # Odoo reads its folder when it is first imported.
+    os.environ.update(ODOO_DATA_DIR=str(database.data_dir), ODOO_DEV="")
+    from odoo.modules.registry import Registry
+    from odoo.tools import config
+
+    config.parse_config(["-c", os.environ["ODOO_RC"], "-d", database.name])
+    # An OFD on this machine is let through in development mode alone.
+    config["dev_mode"] = ["all"] if development else []
+    config["data_dir"] = str(database.data_dir)
+    logging.getLogger("odoo").setLevel(logging.WARNING)
+    return Registry(database.name)
+
+
 class Shop:
     """Two points of sale of one company with open sessions, stock kept at closing."""
 
     def __init__(self, database: TestDatabase, *, development: bool = False) -> None:
-        # Odoo reads its folder when it is first imported.
-        os.environ.update(ODOO_DATA_DIR=str(database.data_dir), ODOO_DEV="")
-        from odoo.modules.registry import Registry
-        from odoo.tools import config
-
-        config.parse_config(["-c", os.environ["ODOO_RC"], "-d", database.name])
-        # An OFD on this machine is let through in development mode alone.
-        config["dev_mode"] = ["all"] if development else []
-        config["data_dir"] = str(database.data_dir)
-        logging.getLogger("odoo").setLevel(logging.WARNING)
-        self.registry = Registry(database.name)
+        self.registry = registry_of(database, development=development)
         with self.env() as env:
             self._set_up(env)
 

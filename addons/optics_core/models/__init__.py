@@ -1,4 +1,5 @@
 from . import (
+    optics_imported,
     optics_read_logged,
     optics_access_log,
     optics_consent,

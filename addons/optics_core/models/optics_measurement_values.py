@@ -14,8 +14,10 @@ from ..optics.measurement import (
     corneal_power,
 )
 from ..optics.problems import InvalidPrescription
+from ..optics.units import Unit
 from .optics_prescription_values import EYES
 from .optics_words import lines_of_problems, words_of_problem
+from .quantity import Quantity
 
 KINDS = [
     (Kind.HABITUAL.value, "Glasses worn"),
@@ -42,10 +44,12 @@ ALL_COLUMNS = {
 }
 """Of each column the name without its eye, by which the plain package's table knows it."""
 RADII = tuple(f"{prefix}{meridian}" for prefix in EYES.values() for meridian in ("k1", "k2"))
+_D, _PRISM, _DEGREE = Unit.HUNDREDTH_DIOPTRE, Unit.HUNDREDTH_PRISM, Unit.DEGREE
+_MM100, _MM10, _PRESSURE = Unit.HUNDREDTH_MM, Unit.TENTH_MM, Unit.TENTH_MMHG
 
 
-def _whole(label, explanation):
-    return fields.Integer(string=label, aggregator=None, help=explanation)
+def _whole(label, unit, explanation, zero=False):
+    return Quantity(string=label, unit=unit, help=explanation, is_told_by_zero=zero)
 
 
 def _acuity(label):
@@ -65,9 +69,9 @@ def _measured(eye):
 
 
 def _curvature(label):
-    return fields.Integer(
+    return Quantity(
         string=label,
-        aggregator=None,
+        unit=_D,
         compute="_compute_curvatures",
         help="337.5 / radius, hundredths of a dioptre",
     )
@@ -77,6 +81,7 @@ class OpticsMeasurementValues(models.AbstractModel):
     """The columns of a measurement: whole units of the plain package, nought for "not told"."""
 
     _name = "optics.measurement.values"
+    _inherit = ["optics.imported"]
     _description = "Values of a measurement"
 
     kind = fields.Selection(KINDS, required=True, default=Kind.SUBJECTIVE.value)
@@ -87,36 +92,36 @@ class OpticsMeasurementValues(models.AbstractModel):
     )
 
     od_measured = _measured("OD")
-    od_sphere = _whole("OD SPH", "Sphere, hundredths of a dioptre")
-    od_cylinder = _whole("OD CYL", "Cylinder, hundredths of a dioptre")
-    od_axis = _whole("OD AXIS", "Axis of the cylinder, degrees TABO, 1 to 180")
-    od_addition = _whole("OD ADD", "Addition, hundredths of a dioptre")
-    od_prism_horizontal = _whole("OD prism, in", "Hundredths of Δ; base out is negative")
-    od_prism_vertical = _whole("OD prism, up", "Hundredths of Δ; base down is negative")
-    od_pd_monocular = _whole("OD PD", "Far, tenths of a millimetre")
+    od_sphere = _whole("OD SPH", _D, "Sphere, hundredths of a dioptre", zero=True)
+    od_cylinder = _whole("OD CYL", _D, "Cylinder, hundredths of a dioptre")
+    od_axis = _whole("OD AXIS", _DEGREE, "Axis of the cylinder, degrees TABO, 1 to 180")
+    od_addition = _whole("OD ADD", _D, "Addition, hundredths of a dioptre")
+    od_prism_horizontal = _whole("OD prism, in", _PRISM, "Hundredths of Δ; base out is negative")
+    od_prism_vertical = _whole("OD prism, up", _PRISM, "Hundredths of Δ; base down is negative")
+    od_pd_monocular = _whole("OD PD", _MM10, "Far, tenths of a millimetre")
     os_measured = _measured("OS")
-    os_sphere = _whole("OS SPH", "Sphere, hundredths of a dioptre")
-    os_cylinder = _whole("OS CYL", "Cylinder, hundredths of a dioptre")
-    os_axis = _whole("OS AXIS", "Axis of the cylinder, degrees TABO, 1 to 180")
-    os_addition = _whole("OS ADD", "Addition, hundredths of a dioptre")
-    os_prism_horizontal = _whole("OS prism, in", "Hundredths of Δ; base out is negative")
-    os_prism_vertical = _whole("OS prism, up", "Hundredths of Δ; base down is negative")
-    os_pd_monocular = _whole("OS PD", "Far, tenths of a millimetre")
-    pd_far = _whole("PD far", "Of both eyes, tenths of a millimetre")
-    pd_near = _whole("PD near", "Of both eyes, tenths of a millimetre")
-    vertex = _whole("Vertex distance", "At refraction, hundredths of a millimetre")
+    os_sphere = _whole("OS SPH", _D, "Sphere, hundredths of a dioptre", zero=True)
+    os_cylinder = _whole("OS CYL", _D, "Cylinder, hundredths of a dioptre")
+    os_axis = _whole("OS AXIS", _DEGREE, "Axis of the cylinder, degrees TABO, 1 to 180")
+    os_addition = _whole("OS ADD", _D, "Addition, hundredths of a dioptre")
+    os_prism_horizontal = _whole("OS prism, in", _PRISM, "Hundredths of Δ; base out is negative")
+    os_prism_vertical = _whole("OS prism, up", _PRISM, "Hundredths of Δ; base down is negative")
+    os_pd_monocular = _whole("OS PD", _MM10, "Far, tenths of a millimetre")
+    pd_far = _whole("PD far", _MM10, "Of both eyes, tenths of a millimetre")
+    pd_near = _whole("PD near", _MM10, "Of both eyes, tenths of a millimetre")
+    vertex = _whole("Vertex distance", _MM100, "At refraction, hundredths of a millimetre")
 
-    od_k1_radius = _whole("OD R1", "Radius of the cornea, hundredths of a millimetre")
-    od_k1_axis = _whole("OD R1 AXIS", "Degrees TABO, 1 to 180")
+    od_k1_radius = _whole("OD R1", _MM100, "Radius of the cornea, hundredths of a millimetre")
+    od_k1_axis = _whole("OD R1 AXIS", _DEGREE, "Degrees TABO, 1 to 180")
     od_k1_power = _curvature("OD K1")
-    od_k2_radius = _whole("OD R2", "Radius of the cornea, hundredths of a millimetre")
-    od_k2_axis = _whole("OD R2 AXIS", "Degrees TABO, 1 to 180")
+    od_k2_radius = _whole("OD R2", _MM100, "Radius of the cornea, hundredths of a millimetre")
+    od_k2_axis = _whole("OD R2 AXIS", _DEGREE, "Degrees TABO, 1 to 180")
     od_k2_power = _curvature("OD K2")
-    os_k1_radius = _whole("OS R1", "Radius of the cornea, hundredths of a millimetre")
-    os_k1_axis = _whole("OS R1 AXIS", "Degrees TABO, 1 to 180")
+    os_k1_radius = _whole("OS R1", _MM100, "Radius of the cornea, hundredths of a millimetre")
+    os_k1_axis = _whole("OS R1 AXIS", _DEGREE, "Degrees TABO, 1 to 180")
     os_k1_power = _curvature("OS K1")
-    os_k2_radius = _whole("OS R2", "Radius of the cornea, hundredths of a millimetre")
-    os_k2_axis = _whole("OS R2 AXIS", "Degrees TABO, 1 to 180")
+    os_k2_radius = _whole("OS R2", _MM100, "Radius of the cornea, hundredths of a millimetre")
+    os_k2_axis = _whole("OS R2 AXIS", _DEGREE, "Degrees TABO, 1 to 180")
     os_k2_power = _curvature("OS K2")
 
     od_acuity_uncorrected_far = _acuity("OD VA far, uncorrected")
@@ -139,8 +144,8 @@ class OpticsMeasurementValues(models.AbstractModel):
     acuity_pinhole_near = _acuity("OU VA near, pinhole")
 
     dominance = fields.Selection(DOMINANCES, string="Dominant eye")
-    od_iop = _whole("OD IOP", "Intraocular pressure, tenths of mmHg")
-    os_iop = _whole("OS IOP", "Intraocular pressure, tenths of mmHg")
+    od_iop = _whole("OD IOP", _PRESSURE, "Intraocular pressure, tenths of mmHg")
+    os_iop = _whole("OS IOP", _PRESSURE, "Intraocular pressure, tenths of mmHg")
     iop_method = fields.Char(string="Method of tonometry", help="Such as Goldmann, Maklakov, air")
 
     entry_problems = fields.Json(

@@ -125,6 +125,9 @@ class OpticsPrescription(models.Model):
     _one_revision = models.UniqueIndex(
         "(previous_id) WHERE state <> 'draft'", "Another revision was signed meanwhile."
     )
+    # The list's own order: its first page, filtered or not, is read from the end of it instead of
+    # sorting all that there are.
+    _newest = models.Index("(date DESC, id DESC)")
     _dates = models.Constraint(
         "CHECK (valid_until IS NULL OR valid_until >= date)",
         "Valid until: must not be earlier than the date of the prescription.",

@@ -9,10 +9,12 @@ from odoo.tools import format_date
 from ..optics.contact_lens import ContactLens, contact_lens_power
 from ..optics.problems import InvalidPrescription
 from ..optics.traps import FAR
+from ..optics.units import Unit
 from ..optics.vertex import OFFERED_FROM
 from ..optics.vocabulary import AdditionLevel, LensDesign, Purpose
 from .optics_prescription_values import EYES
 from .optics_words import has_comma, shown_refraction
+from .quantity import Quantity
 
 CONTACT_COLUMNS = tuple(
     f"{prefix}{name}"
@@ -40,14 +42,14 @@ USUAL_VERTEX = 1200
 
 
 def _base_curve(eye):
-    return fields.Integer(
-        string=f"{eye} BC", aggregator=None, help="Base curve, hundredths of a millimetre"
+    return Quantity(
+        string=f"{eye} BC", unit=Unit.HUNDREDTH_MM, help="Base curve, hundredths of a millimetre"
     )
 
 
 def _diameter(eye):
-    return fields.Integer(
-        string=f"{eye} DIA", aggregator=None, help="Diameter, tenths of a millimetre"
+    return Quantity(
+        string=f"{eye} DIA", unit=Unit.TENTH_MM, help="Diameter, tenths of a millimetre"
     )
 
 

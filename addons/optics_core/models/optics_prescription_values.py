@@ -11,6 +11,7 @@ from ..optics.refraction import Refraction
 from ..optics.units import Unit
 from ..optics.vocabulary import Eye, EyeState, Purpose
 from .optics_words import has_comma, lines_of_problems, shown_refraction, words_of_problem
+from .quantity import Quantity
 
 EYE_STATES = [
     (EyeState.POWERED.value, "Lens"),
@@ -32,6 +33,8 @@ PAIR_COLUMNS = (
 POWER_COLUMNS = EYE_COLUMNS[1:7]
 """What an eye with another state than a lens has none of."""
 COLUMNS = (*(f"{prefix}{name}" for prefix in EYES.values() for name in EYE_COLUMNS), *PAIR_COLUMNS)
+_D, _PRISM, _DEGREE = Unit.EIGHTH_DIOPTRE, Unit.HUNDREDTH_PRISM, Unit.DEGREE
+_MM100, _MM10, _MM = Unit.HUNDREDTH_MM, Unit.TENTH_MM, Unit.MM
 
 
 def _state(eye):
@@ -40,39 +43,40 @@ def _state(eye):
     )
 
 
-def _whole(label, explanation):
-    return fields.Integer(string=label, aggregator=None, help=explanation)
+def _whole(label, unit, explanation, zero=False):
+    return Quantity(string=label, unit=unit, help=explanation, is_told_by_zero=zero)
 
 
 class OpticsPrescriptionValues(models.AbstractModel):
     """The columns of a prescription: whole units of the plain package, nought for "not told"."""
 
     _name = "optics.prescription.values"
+    _inherit = ["optics.imported"]
     _description = "Values of a prescription"
 
     od_state = _state("OD")
-    od_sphere = _whole("OD SPH", "Sphere, eighths of a dioptre")
-    od_cylinder = _whole("OD CYL", "Cylinder, eighths of a dioptre")
-    od_axis = _whole("OD AXIS", "Axis of the cylinder, degrees TABO, 1 to 180")
-    od_addition = _whole("OD ADD", "Addition, eighths of a dioptre")
-    od_prism_horizontal = _whole("OD prism, in", "Hundredths of Δ; base out is negative")
-    od_prism_vertical = _whole("OD prism, up", "Hundredths of Δ; base down is negative")
+    od_sphere = _whole("OD SPH", _D, "Sphere, eighths of a dioptre", zero=True)
+    od_cylinder = _whole("OD CYL", _D, "Cylinder, eighths of a dioptre")
+    od_axis = _whole("OD AXIS", _DEGREE, "Axis of the cylinder, degrees TABO, 1 to 180")
+    od_addition = _whole("OD ADD", _D, "Addition, eighths of a dioptre")
+    od_prism_horizontal = _whole("OD prism, in", _PRISM, "Hundredths of Δ; base out is negative")
+    od_prism_vertical = _whole("OD prism, up", _PRISM, "Hundredths of Δ; base down is negative")
     od_acuity = fields.Char(string="OD VA", help="Visual acuity with this lens: 0.8, or in words")
-    od_pd_monocular = _whole("OD PD", "Far, tenths of a millimetre")
+    od_pd_monocular = _whole("OD PD", _MM10, "Far, tenths of a millimetre")
     os_state = _state("OS")
-    os_sphere = _whole("OS SPH", "Sphere, eighths of a dioptre")
-    os_cylinder = _whole("OS CYL", "Cylinder, eighths of a dioptre")
-    os_axis = _whole("OS AXIS", "Axis of the cylinder, degrees TABO, 1 to 180")
-    os_addition = _whole("OS ADD", "Addition, eighths of a dioptre")
-    os_prism_horizontal = _whole("OS prism, in", "Hundredths of Δ; base out is negative")
-    os_prism_vertical = _whole("OS prism, up", "Hundredths of Δ; base down is negative")
+    os_sphere = _whole("OS SPH", _D, "Sphere, eighths of a dioptre", zero=True)
+    os_cylinder = _whole("OS CYL", _D, "Cylinder, eighths of a dioptre")
+    os_axis = _whole("OS AXIS", _DEGREE, "Axis of the cylinder, degrees TABO, 1 to 180")
+    os_addition = _whole("OS ADD", _D, "Addition, eighths of a dioptre")
+    os_prism_horizontal = _whole("OS prism, in", _PRISM, "Hundredths of Δ; base out is negative")
+    os_prism_vertical = _whole("OS prism, up", _PRISM, "Hundredths of Δ; base down is negative")
     os_acuity = fields.Char(string="OS VA", help="Visual acuity with this lens: 0.8, or in words")
-    os_pd_monocular = _whole("OS PD", "Far, tenths of a millimetre")
-    pd_far = _whole("PD far", "Of both eyes, tenths of a millimetre")
-    pd_near = _whole("PD near", "Of both eyes, tenths of a millimetre")
-    vertex = _whole("Vertex distance", "At refraction, hundredths of a millimetre")
-    working_distance_near = _whole("Working distance, near", "Millimetres")
-    working_distance_intermediate = _whole("Working distance, intermediate", "Millimetres")
+    os_pd_monocular = _whole("OS PD", _MM10, "Far, tenths of a millimetre")
+    pd_far = _whole("PD far", _MM10, "Of both eyes, tenths of a millimetre")
+    pd_near = _whole("PD near", _MM10, "Of both eyes, tenths of a millimetre")
+    vertex = _whole("Vertex distance", _MM100, "At refraction, hundredths of a millimetre")
+    working_distance_near = _whole("Working distance, near", _MM, "Millimetres")
+    working_distance_intermediate = _whole("Working distance, intermediate", _MM, "Millimetres")
 
     od_other_form = fields.Char(string="OD with the other cylinder", compute="_compute_forms")
     os_other_form = fields.Char(string="OS with the other cylinder", compute="_compute_forms")

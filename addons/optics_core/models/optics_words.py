@@ -7,6 +7,12 @@ from ..optics.units import Unit
 _lt = LazyTranslate(__name__)
 
 SENTENCES = {
+    "not_a_power": _lt("%(value)s is no power: write -1.25, -125, +2 or pl"),
+    "not_an_eighth": _lt(
+        "%(value)s lies between %(lower)s and %(upper)s, which are two steps of an eighth"
+    ),
+    "not_a_number": _lt("%(value)s is no number: write 62.5 or 90"),
+    "too_fine": _lt("%(value)s lies between two steps of %(step)s"),
     "not_an_acuity": _lt("%(value)s is no visual acuity: write 0.8, 1.0 or, for example, CF"),
     "not_within": _lt("%(value)s %(symbol)s is not from %(lowest)s to %(highest)s"),
     "off_step": _lt("%(value)s %(symbol)s lies between two steps of %(step)s"),

@@ -17,8 +17,8 @@ EIGHTH = 1
 QUARTER = 2
 """The usual step, 0.25 D."""
 
-_PLANO = ("пл", "пл.", "плано", "pl", "pl.", "plano")
-_MINUS = str.maketrans({"−": "-", "–": "-"})
+PLANO = ("пл", "пл.", "плано", "pl", "pl.", "plano")
+MINUS = str.maketrans({"−": "-", "–": "-"})
 """The true minus, and the dash that word processors make of a hyphen."""
 _HUNDREDTHS = re.compile(r"(?P<whole>[0-9]{1,2})(?P<part>[0-9]{2})")
 _DIOPTRES = re.compile(r"(?P<whole>[0-9]{0,2})(?:[.,](?P<part>[0-9]{1,3}))?")
@@ -37,8 +37,8 @@ def parse_power(text: str) -> int:
     """
     if not isinstance(text, str):
         raise UnreadableEntry(text, "not_a_power")
-    told = text.strip().lower().translate(_MINUS)
-    if told in _PLANO:
+    told = text.strip().lower().translate(MINUS)
+    if told in PLANO:
         return 0
     sign = -1 if told.startswith("-") else 1
     digits = told[1:].lstrip() if told[:1] in ("+", "-") else told

@@ -17,6 +17,8 @@ RULES: Mapping[str, str] = {
     # What was typed
     "not_a_power": "is no power: such as -1,25, -125, +2, пл",
     "not_an_eighth": "lies on no eighth of a dioptre: {lower} or {upper}",
+    "not_a_number": "is no number: such as 62,5 or 90",
+    "too_fine": "must be in steps of {step}",
     "not_an_acuity": "is no visual acuity: such as 0,8, 1.0, счёт пальцев",
     # Any value
     "required": "is required",

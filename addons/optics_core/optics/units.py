@@ -33,6 +33,11 @@ class Unit(Enum):
         """``D``, ``Δ``, ``mm``, ``°``, ``mmHg``; empty for a plain number."""
         return self.value.symbol
 
+    @property
+    def per_one(self) -> int:
+        """How many integers of it are one dioptre, millimetre, or whatever it measures."""
+        return self.value.per_one
+
     def exact(self, value: int) -> Decimal:
         """The quantity itself: 1 eighth gives ``Decimal("0.125")``."""
         return Decimal(value) / self.value.per_one

@@ -1,6 +1,8 @@
 from . import (
     test_optics_access_log,
     test_optics_consent,
+    test_optics_demo,
+    test_optics_import,
     test_optics_measurement,
     test_optics_patient,
     test_optics_prescription,

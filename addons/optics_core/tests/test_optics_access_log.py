@@ -271,7 +271,7 @@ class TestOpticsAccessLogHttp(AccessLogCase, HttpCase):
             "/web/export/csv",
             data={"data": json.dumps(wanted), "csrf_token": Request.csrf_token(self)},
         )
-        self.assertIn("-10", answer.text)
+        self.assertIn("-1.25", answer.text)
         self.logged(("exported", self.patient, self.one.id))
 
     def test_refused_through_the_door(self):
