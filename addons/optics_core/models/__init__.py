@@ -11,8 +11,13 @@ from . import (
     optics_measurement_values,
     optics_measurement,
     optics_patient_event,
+    optics_patient_archive,
+    optics_erasure,
+    optics_erasure_sweep,
+    optics_patient_export,
     res_company,
     res_config_settings,
     res_partner,
+    res_partner_erasure,
     sale_order,
 )

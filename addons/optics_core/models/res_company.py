@@ -27,7 +27,17 @@ class ResCompany(models.Model):
         string="Medical licence",
         help="Number and date, printed on prescriptions; own examinations need one",
     )
+    optics_record_years = fields.Integer(
+        string="Medical records are kept for, years",
+        default=25,
+        help="After the last one, also when the person asks to be erased; without a licence none"
+        " is kept then. Ask your lawyer for the term of your records.",
+    )
 
+    _optics_record_years = models.Constraint(
+        "CHECK (optics_record_years BETWEEN 1 AND 100)",
+        "Medical records are kept for, years: from 1 to 100.",
+    )
     _optics_prescription_months = models.Constraint(
         "CHECK (optics_prescription_months BETWEEN 0 AND 120)",
         "Prescriptions are valid for, months: from 0 to 120.",

@@ -12,4 +12,5 @@ class ResConfigSettings(models.TransientModel):
     optics_form_contact_lenses = fields.Char(
         related="company_id.optics_form_contact_lenses", readonly=False
     )
+    optics_record_years = fields.Integer(related="company_id.optics_record_years", readonly=False)
     optics_licence = fields.Char(related="company_id.optics_licence", readonly=False)
