@@ -30,6 +30,8 @@
         "views/optics_erasure_views.xml",
         "views/optics_patient_export_views.xml",
         "data/optics_erasure_cron.xml",
+        "data/optics_recall.xml",
+        "views/optics_recall_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["optics_core/static/src/**/*"],

@@ -19,5 +19,6 @@ from . import (
     res_config_settings,
     res_partner,
     res_partner_erasure,
+    optics_recall,
     sale_order,
 )

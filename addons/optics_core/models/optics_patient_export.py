@@ -150,17 +150,3 @@ class OpticsPatientExport(models.AbstractModel):
         table = {"optics.prescription": ANY_STEP, "optics.measurement": MEASURED}.get(model, {})
         limit = table.get(name) or table.get(name.partition("_")[2])
         return getattr(limit, "unit", None) if not name.endswith("acuity") else None
-
-
-class ResPartner(models.Model):
-    _inherit = "res.partner"
-
-    def action_optics_export(self):
-        """Download all that is held about the person."""
-        self.ensure_one()
-        self.env["optics.patient.export"]._check_allowed(self)
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/optics/patient/{self.id}/export",
-            "target": "download",
-        }

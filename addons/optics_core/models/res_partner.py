@@ -62,6 +62,14 @@ class ResPartner(models.Model):
         groups="optics_core.group_optics_optician",
     )
 
+    optics_recalled_on = fields.Date(
+        string="Last recall",
+        readonly=True,
+        copy=False,
+        groups="optics_core.group_optics_optician",
+        help="When an optician was told to invite",
+    )
+
     @api.depends("optics_birthdate")
     def _compute_optics_age(self):
         today = fields.Date.context_today(self)
@@ -176,3 +184,13 @@ class ResPartner(models.Model):
         report = self.env.ref("optics_core.report_consents_to_sign")
         # The document has a layout of its own: no question about that of the company's letters.
         return report.report_action(self, config=False)
+
+    def action_optics_export(self):
+        """Download all that is held about the person."""
+        self.ensure_one()
+        self.env["optics.patient.export"]._check_allowed(self)
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/optics/patient/{self.id}/export",
+            "target": "download",
+        }

@@ -13,7 +13,8 @@ ACCOUNTING_YEARS = 5
 RECORDS = ("optics.prescription", "optics.measurement")
 
 
-class ResPartner(models.Model):
+# Erasing is a subject of its own, beside the patient's page in res_partner.py.
+class ResPartner(models.Model):  # pylint: disable=consider-merging-classes-inherited
     """A person who may ask to be forgotten."""
 
     _inherit = "res.partner"
