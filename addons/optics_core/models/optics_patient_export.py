@@ -14,7 +14,7 @@ PRINTED_IN = "ru_RU"
 """What a consumer is handed is in Russian (168-ФЗ), whatever language its writer reads."""
 ANY_STEP = adapted(eighths=True, tenths_of_mm=True, hundredths_of_prism=True, fresnel=True)
 CONTACTS = (
-    *("name", "optics_birthdate", "phone", "email", "contact_address_inline"),
+    *("optics_birthdate", "phone", "email", "contact_address_inline"),
     *("vat", "ref", "comment", "lang", "create_date"),
 )
 NOT_OF_THE_PERSON = frozenset(
@@ -63,7 +63,10 @@ class OpticsPatientExport(models.AbstractModel):
         patient = patient.with_env(self.env)
         of_patient = [("patient_id", "=", patient.id)]
         chapters = {
-            "Контактные данные": self._records(patient, CONTACTS),
+            # Odoo calls a contact's name as it calls a company's.
+            "Контактные данные": [
+                {"Имя": patient.name, **one} for one in self._records(patient, CONTACTS)
+            ],
             "Рецепты": self._logged("optics.prescription", of_patient),
             "Измерения": self._logged("optics.measurement", of_patient),
             "Согласия": self._records(self.env["optics.consent"].search(of_patient)),
@@ -133,7 +136,7 @@ class OpticsPatientExport(models.AbstractModel):
             told = value or (name.endswith("sphere") and value == 0)
             shown = unit.shown(value, decimal_comma=has_comma(self.env)) if told else ""
             return shown.replace("-", "−")
-        if not value and field.type not in ("integer", "float"):
+        if not value:
             return None
         ways = {
             "many2one": lambda: value.sudo().display_name,

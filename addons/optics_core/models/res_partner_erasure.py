@@ -14,10 +14,10 @@ RECORDS = ("optics.prescription", "optics.measurement")
 
 
 # Erasing is a subject of its own, beside the patient's page in res_partner.py.
-class ResPartner(models.Model):  # pylint: disable=consider-merging-classes-inherited
+class ResPartner(models.Model):
     """A person who may ask to be forgotten."""
 
-    _inherit = "res.partner"
+    _inherit = "res.partner"  # pylint: disable=consider-merging-classes-inherited
 
     optics_is_erased = fields.Boolean(
         string="Erased on request",
