@@ -122,4 +122,5 @@ class OpticsConsent(models.Model):
             if not consent.may_be_withdrawn:
                 raise UserError(self.env._("%s cannot be withdrawn.", consent.display_name))
         today = fields.Date.context_today(self)
+        self.env["optics.recall"]._cancel(self)
         return self._change(state="withdrawn", withdrawn_on=today, withdrawn_by_id=self.env.uid)

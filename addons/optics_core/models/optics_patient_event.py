@@ -27,8 +27,9 @@ class OpticsPatientEvent(models.Model):
     _auto = False
     _order = "date desc, id desc"
     _rec_name = "summary"
+    _check_company_auto = True
 
-    patient_id = fields.Many2one("res.partner", readonly=True)
+    patient_id = fields.Many2one("res.partner", readonly=True, check_company=True)
     company_id = fields.Many2one("res.company", readonly=True)
     date = fields.Datetime(readonly=True)
     kind = fields.Selection(KINDS, readonly=True)

@@ -26,6 +26,8 @@ PURPOSES = [
     (Purpose.PROGRESSIVE.value, "Progressive"),
     (Purpose.CONTACT_LENSES.value, "Contact lenses"),
 ]
+ERASING = object()
+"""In the context of what erases a person. No client can send it: its contexts are JSON."""
 SIGNING = object()
 """In the context of what signs and revises. No client can send it: its contexts are JSON."""
 
@@ -264,6 +266,8 @@ class OpticsPrescription(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _never_unlink_signed(self):
+        if self.env.context.get("optics_erasing") is ERASING:
+            return
         if any(prescription.state != "draft" for prescription in self):
             raise UserError(self.env._("Signed prescriptions are not deleted."))
 

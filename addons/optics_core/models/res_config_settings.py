@@ -12,4 +12,15 @@ class ResConfigSettings(models.TransientModel):
     optics_form_contact_lenses = fields.Char(
         related="company_id.optics_form_contact_lenses", readonly=False
     )
+    optics_record_years = fields.Integer(related="company_id.optics_record_years", readonly=False)
     optics_licence = fields.Char(related="company_id.optics_licence", readonly=False)
+    optics_recall_months = fields.Integer(related="company_id.optics_recall_months", readonly=False)
+    optics_recall_child_months = fields.Integer(
+        related="company_id.optics_recall_child_months", readonly=False
+    )
+    optics_recall_lens_months = fields.Integer(
+        related="company_id.optics_recall_lens_months", readonly=False
+    )
+    optics_recall_reading_months = fields.Integer(
+        related="company_id.optics_recall_reading_months", readonly=False
+    )

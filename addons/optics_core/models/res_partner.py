@@ -78,6 +78,14 @@ class ResPartner(models.Model):
         groups="optics_core.group_optics_optician",
     )
 
+    optics_recalled_on = fields.Date(
+        string="Last recall",
+        readonly=True,
+        copy=False,
+        groups="optics_core.group_optics_optician",
+        help="When an optician was told to invite",
+    )
+
     _complete_name_parts = _trigrams("complete_name")
     _email_parts = _trigrams("email")
     _ref_parts = _trigrams("ref")
@@ -198,3 +206,13 @@ class ResPartner(models.Model):
         report = self.env.ref("optics_core.report_consents_to_sign")
         # The document has a layout of its own: no question about that of the company's letters.
         return report.report_action(self, config=False)
+
+    def action_optics_export(self):
+        """Download all that is held about the person."""
+        self.ensure_one()
+        self.env["optics.patient.export"]._check_allowed(self)
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/optics/patient/{self.id}/export",
+            "target": "download",
+        }

@@ -7,6 +7,7 @@ from . import (
     kkt_device,
     kkt_monitor,
     kkt_overview,
+    optics_erasure_sweep,
     pos_config,
     pos_order,
     pos_order_line,

@@ -1,0 +1,1 @@
+from . import optics_patient_export
