@@ -217,8 +217,9 @@ class ResPartner(models.Model):
         )
         for partner in self:
             # Odoo asks for active users by this context, and finds closed ones otherwise.
+            name = self.env._("Erased patient %s", partner.id)
             partner.with_context(active_test=True).write(
-                {"name": f"Erased patient {partner.id}", "optics_is_erased": True, "active": False}
+                {"name": name, "optics_is_erased": True, "active": False}
             )
 
     @api.model
