@@ -225,16 +225,16 @@ class TestErasureRights(ErasureCase):
     def test_only_a_manager_sees_what_stays(self):
         self.license()
         self.erase()
+        hers = [("patient_id", "=", self.patient.id)]
         for user in (self.optician, self.workshop):
             with self.assertRaises(AccessError):
                 self.signed.with_user(user).read(["od_sphere"])
-            self.assertFalse(self.env["optics.prescription"].with_user(user).search([]))
+            self.assertFalse(self.env["optics.prescription"].with_user(user).search(hers))
         with self.assertRaises(AccessError):
             self.measured.with_user(self.optician).read(["od_sphere"])
         with self.assertRaises(AccessError):
             self.consent.with_user(self.optician).read(["text"])
         events = self.env["optics.patient.event"]
-        hers = [("patient_id", "=", self.patient.id)]
         self.assertFalse(events.with_user(self.optician).search(hers))
         self.assertTrue(events.with_user(self.manager).search(hers))
         self.assertTrue(self.signed.with_user(self.manager).read(["od_sphere"]))
