@@ -4,6 +4,7 @@ from . import (
     optics_access_log,
     optics_consent,
     optics_consent_purpose,
+    optics_checked,
     optics_prescription_values,
     optics_prescription_contact,
     optics_prescription,

@@ -4,8 +4,8 @@ from odoo.tools import LazyTranslate, format_date
 
 from ..optics.measurement import REFRACTIONS, Kind, derived
 from ..optics.units import Unit
+from .optics_checked import EYES
 from .optics_measurement_values import ALL_COLUMNS
-from .optics_prescription_values import EYES
 from .optics_words import SYMBOLS, has_comma
 
 _lt = LazyTranslate(__name__)

@@ -1,7 +1,6 @@
 from dataclasses import fields as columns_of
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from ..optics.measurement import (
     COLUMNS,
@@ -13,10 +12,8 @@ from ..optics.measurement import (
     Measurement,
     corneal_power,
 )
-from ..optics.problems import InvalidPrescription
 from ..optics.units import Unit
-from .optics_prescription_values import EYES
-from .optics_words import lines_of_problems, words_of_problem
+from .optics_checked import EYES
 from .quantity import Quantity
 
 KINDS = [
@@ -81,7 +78,7 @@ class OpticsMeasurementValues(models.AbstractModel):
     """The columns of a measurement: whole units of the plain package, nought for "not told"."""
 
     _name = "optics.measurement.values"
-    _inherit = ["optics.imported"]
+    _inherit = ["optics.checked"]
     _description = "Values of a measurement"
 
     kind = fields.Selection(KINDS, required=True, default=Kind.SUBJECTIVE.value)
@@ -148,12 +145,6 @@ class OpticsMeasurementValues(models.AbstractModel):
     os_iop = _whole("OS IOP", _PRESSURE, "Intraocular pressure, tenths of mmHg")
     iop_method = fields.Char(string="Method of tonometry", help="Such as Goldmann, Maklakov, air")
 
-    entry_problems = fields.Json(
-        string="Problems of the entries",
-        compute="_compute_entry_problems",
-        help="Of each column that breaks a rule: what is said of it at its cell",
-    )
-
     @api.depends("kind")
     def _compute_kind_columns(self):
         for values in self:
@@ -175,17 +166,8 @@ class OpticsMeasurementValues(models.AbstractModel):
                 values[f"{name}_power"] = corneal_power(radius) if radius > 0 else 0
 
     @api.depends(*ALL_COLUMNS, "kind")
-    @api.depends_context("lang")
     def _compute_entry_problems(self):
-        for values in self:
-            try:
-                values._value()
-                values.entry_problems = {}
-            except InvalidPrescription as error:
-                values.entry_problems = {
-                    EYES.get(problem.eye, "") + problem.field: words_of_problem(self.env, problem)
-                    for problem in error.problems
-                }
+        return super()._compute_entry_problems()
 
     @api.onchange("kind")
     def _onchange_kind(self):
@@ -202,11 +184,7 @@ class OpticsMeasurementValues(models.AbstractModel):
 
     @api.constrains(*ALL_COLUMNS, "kind")
     def _check_values(self):
-        for values in self:
-            try:
-                values._value()
-            except InvalidPrescription as error:
-                raise ValidationError(lines_of_problems(values, error.problems, EYES)) from error
+        return super()._check_values()
 
     def _value(self):
         """Return the measurement as a value of the plain package.

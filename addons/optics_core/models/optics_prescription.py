@@ -8,7 +8,8 @@ from ..optics.limits import adapted
 from ..optics.problems import InvalidPrescription
 from ..optics.traps import FAR, questions
 from ..optics.vocabulary import Purpose
-from .optics_prescription_values import COLUMNS, EYES
+from .optics_checked import EYES
+from .optics_prescription_values import COLUMNS
 from .optics_words import words_of_question
 
 STATES = [("draft", "Draft"), ("signed", "Signed"), ("replaced", "Replaced")]

@@ -12,7 +12,7 @@ from ..optics.traps import FAR
 from ..optics.units import Unit
 from ..optics.vertex import OFFERED_FROM
 from ..optics.vocabulary import AdditionLevel, LensDesign, Purpose
-from .optics_prescription_values import EYES
+from .optics_checked import EYES
 from .optics_words import has_comma, shown_refraction
 from .quantity import Quantity
 

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
 
 from ..optics.acuity import parse_acuity
 from ..optics.limits import adapted
@@ -9,8 +8,9 @@ from ..optics.prism import Prism
 from ..optics.problems import InvalidPrescription, Problem, UnreadableEntry
 from ..optics.refraction import Refraction
 from ..optics.units import Unit
-from ..optics.vocabulary import Eye, EyeState, Purpose
-from .optics_words import has_comma, lines_of_problems, shown_refraction, words_of_problem
+from ..optics.vocabulary import EyeState, Purpose
+from .optics_checked import EYES
+from .optics_words import has_comma, shown_refraction
 from .quantity import Quantity
 
 EYE_STATES = [
@@ -22,7 +22,6 @@ EYE_STATES = [
     (EyeState.OWN_LENS.value, "Own lens stays"),
     (EyeState.PROSTHESIS.value, "Prosthesis"),
 ]
-EYES = {Eye.OD: "od_", Eye.OS: "os_"}
 EYE_COLUMNS = (
     *("state", "sphere", "cylinder", "axis", "addition"),
     *("prism_horizontal", "prism_vertical", "acuity", "pd_monocular"),
@@ -51,7 +50,7 @@ class OpticsPrescriptionValues(models.AbstractModel):
     """The columns of a prescription: whole units of the plain package, nought for "not told"."""
 
     _name = "optics.prescription.values"
-    _inherit = ["optics.imported"]
+    _inherit = ["optics.checked"]
     _description = "Values of a prescription"
 
     od_state = _state("OD")
@@ -85,11 +84,6 @@ class OpticsPrescriptionValues(models.AbstractModel):
     od_resultant = fields.Char(string="OD prism and base", compute="_compute_forms")
     os_resultant = fields.Char(string="OS prism and base", compute="_compute_forms")
 
-    entry_problems = fields.Json(
-        compute="_compute_entry_problems",
-        help="Of each column that breaks a rule: what is said of it at its cell",
-    )
-
     @api.onchange("od_state", "os_state")
     def _onchange_state(self):
         """Leave no power behind in cells that nobody sees any more."""
@@ -98,25 +92,12 @@ class OpticsPrescriptionValues(models.AbstractModel):
                 self.update({f"{prefix}{name}": 0 for name in POWER_COLUMNS})
 
     @api.depends(*COLUMNS, "purpose")
-    @api.depends_context("lang")
     def _compute_entry_problems(self):
-        for values in self:
-            try:
-                values._value()
-                values.entry_problems = {}
-            except InvalidPrescription as error:
-                values.entry_problems = {
-                    EYES.get(problem.eye, "") + problem.field: words_of_problem(self.env, problem)
-                    for problem in error.problems
-                }
+        return super()._compute_entry_problems()
 
     @api.constrains(*COLUMNS, "purpose")
     def _check_values(self):
-        for values in self:
-            try:
-                values._value()
-            except InvalidPrescription as error:
-                raise ValidationError(values._worded(error.problems)) from error
+        return super()._check_values()
 
     def _value(self, table=None):
         """Return the prescription as a value of the plain package.
@@ -144,10 +125,6 @@ class OpticsPrescriptionValues(models.AbstractModel):
             problem = Problem(eye, "acuity", error.value, error.code, error.params)
             raise InvalidPrescription([problem]) from error
         return EyePrescription(**told | {"state": EyeState(told["state"])})
-
-    def _worded(self, problems):
-        """Return a line for each problem, which names eye and field as the form does."""
-        return lines_of_problems(self, problems, EYES)
 
     @api.depends(*(name for name in COLUMNS if not name.endswith("acuity")))
     @api.depends_context("lang")

@@ -121,11 +121,12 @@ class ResPartner(models.Model):
             partner.optics_prescription_count = len(partner.optics_prescription_ids)
 
     def action_optics_prescriptions(self):
+        return self._optics_records("optics_prescription_action")
+
+    def _optics_records(self, action):
+        """Return a list of this person's records alone, where a new one is this person's too."""
         self.ensure_one()
-        action = self.env["ir.actions.actions"]._for_xml_id(
-            "optics_core.optics_prescription_action"
-        )
-        return action | {
+        return self.env["ir.actions.actions"]._for_xml_id(f"optics_core.{action}") | {
             "domain": [("patient_id", "=", self.id)],
             "context": {"default_patient_id": self.id},
         }
@@ -136,12 +137,7 @@ class ResPartner(models.Model):
             partner.optics_measurement_count = len(partner.optics_measurement_ids)
 
     def action_optics_measurements(self):
-        self.ensure_one()
-        action = self.env["ir.actions.actions"]._for_xml_id("optics_core.optics_measurement_action")
-        return action | {
-            "domain": [("patient_id", "=", self.id)],
-            "context": {"default_patient_id": self.id},
-        }
+        return self._optics_records("optics_measurement_action")
 
     @api.depends("optics_consent_ids.state")
     def _compute_optics_consent_count(self):
@@ -171,12 +167,7 @@ class ResPartner(models.Model):
         return purposes.search([("id", "not in", given.purpose_id.ids)])
 
     def action_optics_consents(self):
-        self.ensure_one()
-        action = self.env["ir.actions.actions"]._for_xml_id("optics_core.optics_consent_action")
-        return action | {
-            "domain": [("patient_id", "=", self.id)],
-            "context": {"default_patient_id": self.id},
-        }
+        return self._optics_records("optics_consent_action")
 
     @may_write
     def web_read(self, specification):

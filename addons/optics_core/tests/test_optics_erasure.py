@@ -191,6 +191,9 @@ class TestErasure(ErasureCase):
         self.assertIn("Рецепты, измерения", wizard.plan)
         self.assertNotIn("323-ФЗ", wizard.plan)
         self.assertIn("Заказы", wizard.plan)
+        with self.assertRaisesRegex(UserError, "in writing"):
+            wizard.action_erase()
+        wizard.is_asked = True
         answer = wizard.action_erase()
         erasure = self.env[answer["res_model"]].with_user(self.manager).browse(answer["res_id"])
         self.assertIn("Заказы", erasure.text)

@@ -2,7 +2,8 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..models.optics_measurement_values import ALL_COLUMNS, EYES
+from ..models.optics_checked import EYES
+from ..models.optics_measurement_values import ALL_COLUMNS
 from ..optics.measurement import COLUMNS, REFRACTIONS, Kind
 from .test_optics_prescription import PrescriptionCase
 

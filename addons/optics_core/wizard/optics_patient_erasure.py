@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class OpticsPatientErasure(models.TransientModel):
@@ -19,6 +20,8 @@ class OpticsPatientErasure(models.TransientModel):
     def action_erase(self):
         """Erase, and show the answer to be printed."""
         self.ensure_one()
+        if not self.is_asked:
+            raise UserError(self.env._("Erased is only who has asked for it in writing."))
         erasure = self.env["optics.erasure"]._erase(self.patient_id)
         return {
             "name": self.env._("Answer on an erasure"),

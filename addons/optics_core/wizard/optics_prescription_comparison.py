@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.optics_prescription_values import EYE_COLUMNS, EYES, PAIR_COLUMNS
+from ..models.optics_checked import EYES
+from ..models.optics_prescription_values import EYE_COLUMNS, PAIR_COLUMNS
 from ..models.optics_words import has_comma
 from ..optics.units import Unit
 
