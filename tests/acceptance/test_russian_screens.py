@@ -52,7 +52,7 @@ ALLOWED = {
     "AMEX": "a payment system's name",
     "Peppol": "a network's name",
     "ID": "a number in that network",
-    **dict.fromkeys(("OD", "OS"), "the eyes, on Russian prescriptions too"),
+    **dict.fromkeys(("OD", "OS", "OU"), "the eyes, on Russian prescriptions too"),
     **dict.fromkeys(("SPH", "CYL", "AXIS", "ADD", "PD"), "so on Russian prescriptions and devices"),
     "Services": "Odoo's category of goods, a record of the database",
 }
