@@ -314,6 +314,17 @@ class OpticsPrescription(models.Model):
         eyes = "; ".join(f"{eye} {self._words_of_eye(prefix)}" for eye, prefix in EYES.items())
         return f"{purposes[self.purpose]}: {eyes}"
 
+    def action_take_contact_lens_offer(self):
+        """Write the converted powers into the draft."""
+        self.ensure_one()
+        glasses = self._glasses_to_convert()
+        if not glasses:
+            raise UserError(self.env._("There are no glasses of 4.00 dpt or more to convert."))
+        for eye, power in self._contact_lens_powers(glasses).items():
+            values = {"sphere": power.sphere, "cylinder": power.cylinder, "axis": power.axis or 0}
+            self.write({f"{EYES[eye]}{name}": value for name, value in values.items()})
+        return True
+
     def action_revise(self):
         """Open a draft that says the same and may say something else."""
         self.ensure_one()

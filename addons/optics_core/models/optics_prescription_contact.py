@@ -3,7 +3,7 @@ from dataclasses import replace
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
 from ..optics.contact_lens import ContactLens, contact_lens_power
@@ -178,14 +178,3 @@ class OpticsPrescriptionContact(models.AbstractModel):
                 except InvalidPrescription:
                     continue  # the focus lies within the vertex distance
         return powers
-
-    def action_take_contact_lens_offer(self):
-        """Write the converted powers into the draft."""
-        self.ensure_one()
-        glasses = self._glasses_to_convert()
-        if not glasses:
-            raise UserError(self.env._("There are no glasses of 4.00 dpt or more to convert."))
-        for eye, power in self._contact_lens_powers(glasses).items():
-            values = {"sphere": power.sphere, "cylinder": power.cylinder, "axis": power.axis or 0}
-            self.write({f"{EYES[eye]}{name}": value for name, value in values.items()})
-        return True
