@@ -96,6 +96,20 @@ LIMITS: Limits = MappingProxyType(
         "contact_cylinder": Limit(-80, 0, 2, _D, "D6"),
         "base_curve": Limit(600, 1000, 1, _MM100, "D6", warn_below=800, warn_above=920),
         "diameter": Limit(80, 240, 1, _MM10, "D6", warn_below=135, warn_above=150),
+        # A lens in a catalogue.
+        "lens_index": Limit(1498, 1900, 1, Unit.THOUSANDTH, "own"),
+        "blank_diameter": Limit(400, 900, 1, _MM10, "own"),
+        "addition_step": Limit(1, 8, 1, _D, "own"),
+        "prism_to": Limit(0, 2000, 25, _PRISM, "D5"),
+        # A frame by the boxing system; children's are as small, sunglasses as large.
+        "frame_a": Limit(300, 800, 1, _MM10, "own"),
+        "frame_b": Limit(150, 700, 1, _MM10, "own"),
+        "frame_dbl": Limit(80, 300, 1, _MM10, "own"),
+        "frame_ed": Limit(300, 900, 1, _MM10, "own"),
+        "temple": Limit(900, 1700, 1, _MM10, "own"),
+        "trace_radius": Limit(100, 6000, 1, _MM100, "own"),
+        # Half of the lowest near distance to the highest of one eye; devices give tenths.
+        "centration_pd": Limit(190, 400, 1, _MM10, "D6"),
     }
 )
 """Field to its bounds, as they are without any setting."""

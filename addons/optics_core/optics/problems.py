@@ -19,6 +19,7 @@ RULES: Mapping[str, str] = {
     "not_an_eighth": "lies on no eighth of a dioptre: {lower} or {upper}",
     "not_a_number": "is no number: such as 62,5 or 90",
     "too_fine": "must be in steps of {step}",
+    "not_a_size": "is no size of a frame: such as 52□18–140",
     "not_an_acuity": "is no visual acuity: such as 0,8, 1.0, счёт пальцев",
     # Any value
     "required": "is required",
@@ -45,6 +46,10 @@ RULES: Mapping[str, str] = {
     "two_additions": "has a number as well: one of both",
     "design_without_addition": "goes with an addition only",
     "off_standard_step": "lies on no step of ГОСТ 31586-2012: {lower} or {upper}",
+    # Lenses and frames
+    "addition_of_one_power": "goes with designs of several powers, not with {design}",
+    "too_few_points": "needs {least} points at least",
+    "not_of_trace": "must be that of the trace, {traced}, give or take {tolerance}",
 }
 """What each rule says in English, by its code."""
 

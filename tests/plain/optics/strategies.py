@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import strategies as st
 
+from optics.frame import Trace
 from optics.problems import InvalidPrescription, Problem
 from optics.refraction import Refraction
 
@@ -16,6 +17,9 @@ cylinders = st.integers(-80, 80)
 spherical = st.builds(Refraction, spheres)
 toric = st.builds(Refraction, spheres, cylinders.filter(bool), axes)
 refractions = spherical | toric
+heights = st.integers(16, 80).map(lambda halves: 5 * halves)
+"""Fitting heights, tenths of a millimetre, which are told in steps of 0.5 mm."""
+traces = st.builds(Trace, st.lists(st.integers(1600, 3500), min_size=18, max_size=60).map(tuple))
 
 
 def problems_of(build: Callable[[], object]) -> list[Problem]:

@@ -31,6 +31,17 @@ PUBLISHED = {
     "contact_cylinder": ("-10", "0", "0.25", None),
     "base_curve": ("6", "10", "0.01", ("8", "9.2")),
     "diameter": ("8", "24", "0.1", ("13.5", "15")),
+    "lens_index": ("1.498", "1.9", "0.001", None),
+    "blank_diameter": ("40", "90", "0.1", None),
+    "addition_step": ("0.125", "1", "0.125", None),
+    "prism_to": ("0", "20", "0.25", None),
+    "frame_a": ("30", "80", "0.1", None),
+    "frame_b": ("15", "70", "0.1", None),
+    "frame_dbl": ("8", "30", "0.1", None),
+    "frame_ed": ("30", "90", "0.1", None),
+    "temple": ("90", "170", "0.1", None),
+    "trace_radius": ("1", "60", "0.01", None),
+    "centration_pd": ("19", "40", "0.1", None),
 }
 
 
