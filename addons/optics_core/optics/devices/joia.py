@@ -9,21 +9,18 @@ from ..measurement import Kind
 from ..problems import UnreadableEntry
 from ..units import Unit
 from ..vocabulary import Eye
-from .reading import Layout, Paths, Reader, Values, merge, number
+from .reading import CORNEA, POWERS, Layout, Reader, Values, merge, number
 from .xml import Node
 
 NAMESPACES = "http://www.joia.or.jp/standardized/namespaces/"
 FAR = 100
 """Centimetres from which an exam distance is far."""
 
-_POWERS: Mapping[str, Paths] = MappingProxyType(
-    {"sphere": ("Sphere",), "cylinder": ("Cylinder",), "axis": ("Axis",)}
-)
-_REF = Layout(
+REF = Layout(
     kind=Kind.OBJECTIVE,
     readings=("REF/{eye}/Median", "REF/{eye}/List"),
     needed=("Sphere",),
-    of_reading=_POWERS,
+    of_reading=POWERS,
     of_eye={"pd_monocular": ("PD/Distance{eye}", "PD/{eye}/Distance")},
     of_pair={
         "vertex": ("VD",),
@@ -31,22 +28,17 @@ _REF = Layout(
         "pd_near": ("PD/Near",),
     },
 )
-_KM = Layout(
+KM = Layout(
     kind=Kind.KERATOMETRY,
     readings=("KM/{eye}/Median", "KM/{eye}/List"),
     needed=("R1/Radius",),
-    of_reading={
-        "k1_radius": ("R1/Radius",),
-        "k1_axis": ("R1/Axis",),
-        "k2_radius": ("R2/Radius",),
-        "k2_axis": ("R2/Axis",),
-    },
+    of_reading=CORNEA,
 )
-_LM = Layout(
+LM = Layout(
     kind=Kind.HABITUAL,
     readings=("LM/{eye}",),
     needed=("Sphere",),
-    of_reading={**_POWERS, "addition": ("Add1", "ADD")},
+    of_reading={**POWERS, "addition": ("Add1", "ADD")},
     prisms={
         "prism_horizontal": (("H", ""), ("PrismX", "")),
         "prism_vertical": (("V", ""), ("PrismY", "")),
@@ -55,23 +47,23 @@ _LM = Layout(
     of_eye={"pd_monocular": ("PD/{eye}/Distance", "PD/Distance{eye}")},
     of_pair={"pd_far": ("PD/B/Distance", "PD/Distance"), "pd_near": ("PD/B/Near", "PD/Near")},
 )
-_TM = Layout(
+TM = Layout(
     kind=Kind.PRESSURE,
     readings=("TM/{eye}/Average", "TM/{eye}/List"),
     needed=("IOP_mmHg",),
     of_reading={"iop": ("IOP_mmHg",)},
 )
-_MEASURES: Mapping[str, Layout] = MappingProxyType({"REF": _REF, "KM": _KM, "LM": _LM, "TM": _TM})
+MEASURES: Mapping[str, Layout] = MappingProxyType({"REF": REF, "KM": KM, "LM": LM, "TM": TM})
 """Last part of the namespace to what stands in the measure."""
 
-_TYPES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+TYPES: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     # What was prescribed comes after the full correction, so it is the later word.
     (Kind.SUBJECTIVE, ("prescription", "full correction")),
     (Kind.OBJECTIVE, ("objective data",)),
     (Kind.HABITUAL, ("current spectacles",)),
 )
 """Kind to the names of refractions in SBJ, the first one that is there counts."""
-_UNAIDED = "unaided data"
+UNAIDED = "unaided data"
 
 
 def _far(kind: Kind) -> Layout:
@@ -119,18 +111,18 @@ def read_joia(root: Node, reader: Reader) -> None:
         kind = measure.namespace.removeprefix(NAMESPACES)
         if kind == "SBJ":
             _read_subjective(measure, reader)
-        elif kind in _MEASURES:
-            reader.read(_MEASURES[kind], measure)
+        elif kind in MEASURES:
+            reader.read(MEASURES[kind], measure)
 
 
 def _read_subjective(measure: Node, reader: Reader) -> None:
     types = {each.told("TypeName").lower(): each for each in measure.all("RefractionTest/Type")}
-    for kind, names in _TYPES:
+    for kind, names in TYPES:
         for name in names:
             if name in types and _read_refraction(kind, types[name], reader):
                 break
-    if _UNAIDED in types:
-        far, near = _exams(types[_UNAIDED])
+    if UNAIDED in types:
+        far, near = _exams(types[UNAIDED])
         eyes: dict[Eye, Values] = {eye: {} for eye in Eye}
         pair: Values = {}
         for exam, column in (

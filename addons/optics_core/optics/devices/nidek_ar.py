@@ -10,12 +10,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ..measurement import COLUMNS, Kind
-from .reading import LETTERS, Layout, Paths, Reader
+from .reading import CORNEA, LETTERS, POWERS, Layout, Paths, Reader
 from .xml import Node
 
-_POWERS: Mapping[str, Paths] = MappingProxyType(
-    {"sphere": ("Sphere",), "cylinder": ("Cylinder",), "axis": ("Axis",), "addition": ("ADD",)}
-)
+_POWERS: Mapping[str, Paths] = MappingProxyType({**POWERS, "addition": ("ADD",)})
 _PD_OF_EYE: Mapping[str, Paths] = MappingProxyType({"pd_monocular": ("PD/PDList/{eye}PD",)})
 _PAIR: Mapping[str, Paths] = MappingProxyType(
     {"vertex": ("VD",), "pd_far": ("PD/PDList/FarPD",), "pd_near": ("PD/PDList/NearPD",)}
@@ -40,12 +38,7 @@ KERATOMETRY = Layout(
     kind=Kind.KERATOMETRY,
     readings=("{eye}/KM/KMMedian", "{eye}/KM/KMList"),
     needed=("R1/Radius",),
-    of_reading={
-        "k1_radius": ("R1/Radius",),
-        "k1_axis": ("R1/Axis",),
-        "k2_radius": ("R2/Radius",),
-        "k2_axis": ("R2/Axis",),
-    },
+    of_reading=CORNEA,
 )
 SUBJECTIVE = Layout(
     kind=Kind.SUBJECTIVE,

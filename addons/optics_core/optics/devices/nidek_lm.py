@@ -7,21 +7,17 @@ near spheres and the transmittances are not read.
 from __future__ import annotations
 
 from ..measurement import Kind
-from .reading import Layout, Reader
+from .reading import POWERS, Layout, Reader
 from .xml import Node
 
 TYPE = "LM"
+SPHERE = ("Sphere", "Sphare")
+"""As version 1.01 writes it, and as older devices misspell it."""
 HABITUAL = Layout(
     kind=Kind.HABITUAL,
     readings=("LM/{eye}",),
-    needed=("Sphere", "Sphare"),
-    of_reading={
-        # Older devices misspell it.
-        "sphere": ("Sphere", "Sphare"),
-        "cylinder": ("Cylinder",),
-        "axis": ("Axis",),
-        "addition": ("ADD",),
-    },
+    needed=SPHERE,
+    of_reading={**POWERS, "sphere": SPHERE, "addition": ("ADD",)},
     prisms={"prism_horizontal": (("PrismX", ""),), "prism_vertical": (("PrismY", ""),)},
     polar_prism=("Prism", "PrismBase"),
     of_eye={"pd_monocular": ("PD/Distance{eye}",)},

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from ..measurement import Kind
-from .reading import Layout, Reader, merge
+from .reading import POWERS, Layout, Reader, merge
 from .xml import Node
 
 TYPE = "RT"
@@ -24,12 +24,7 @@ def _distant(kind: Kind) -> Layout:
         kind=kind,
         readings=("{eye}",),
         needed=("Sphere",),
-        of_reading={
-            "sphere": ("Sphere",),
-            "cylinder": ("Cylinder",),
-            "axis": ("Axis",),
-            "addition": ("ADD",),
-        },
+        of_reading={**POWERS, "addition": ("ADD",)},
         prisms={"prism_horizontal": (("PrismX", ""),), "prism_vertical": (("PrismY", ""),)},
         polar_prism=("Prism", "PrismBase"),
         of_eye={

@@ -28,6 +28,18 @@ Paths = tuple[str, ...]
 Values = dict[str, Any]
 """Attributes of an EyeMeasurement or of the pair, as they are kept."""
 
+POWERS: Mapping[str, Paths] = MappingProxyType(
+    {"sphere": ("Sphere",), "cylinder": ("Cylinder",), "axis": ("Axis",)}
+)
+CORNEA: Mapping[str, Paths] = MappingProxyType(
+    {
+        "k1_radius": ("R1/Radius",),
+        "k1_axis": ("R1/Axis",),
+        "k2_radius": ("R2/Radius",),
+        "k2_axis": ("R2/Axis",),
+    }
+)
+"""What several dialects name alike."""
 LETTERS: Mapping[Eye, str] = MappingProxyType({Eye.OD: "R", Eye.OS: "L"})
 BASES: Mapping[str, Mapping[str, int]] = MappingProxyType(
     {
@@ -37,11 +49,13 @@ BASES: Mapping[str, Mapping[str, int]] = MappingProxyType(
 )
 """Component to the signs of the base's directions, as devices spell them."""
 
-_SUFFIX = re.compile(r"\s*(?:mm(?:hg)?|cm|d|°|deg|pri(?:sm)?|Δ)\Z", re.IGNORECASE)
+_SUFFIX = re.compile(r"\s*(?:mm(?:hg)?|d|°|deg|pri(?:sm)?|Δ)\Z", re.IGNORECASE)
 _COARSE = (Unit.TENTH_MM, Unit.TENTH_MMHG)
 """Units in which finer values are rounded: no device is as exact as it writes."""
 _NOUGHT_IS_TOLD = ("sphere", "axis", "k1_axis", "k2_axis")
 _AXIS_OF = {"axis": "cylinder", "k1_axis": "k1_radius", "k2_axis": "k2_radius"}
+_LONGEST = 60
+"""Characters of a wrong text that are told."""
 _FAULT = re.compile(r"error|overflow", re.IGNORECASE)
 
 
@@ -143,7 +157,7 @@ class Reader:
         try:
             value = number(node.text, limit.unit)
         except UnreadableEntry as error:
-            self.problems.add(eye, name, node.text, error.code, **error.params)
+            self.problems.add(eye, name, node.text[:_LONGEST], error.code, **error.params)
             return None
         if name == "vertex" and not value:
             # At no distance the powers are a contact lens's; glasses of them would be wrong.
@@ -153,7 +167,7 @@ class Reader:
     def _acuity(self, eye: str, name: str, node: Node) -> str | None:
         if _is_acuity(node):
             return node.text
-        self.left_out.add(eye, name, node.text, "not_an_acuity")
+        self.left_out.add(eye, name, node.text[:_LONGEST], "not_an_acuity")
         return None
 
     def _prism(self, layout: Layout, reading: Node, eye: Eye) -> Values:

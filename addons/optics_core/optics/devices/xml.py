@@ -112,7 +112,8 @@ def parsed(content: bytes, name: str) -> Node:
     # Whoever declares no type declares no entity: nothing expands and nothing is fetched.
     if _FORBIDDEN.search(text):
         raise UnreadableFile(name, "has_entities")
-    # The text is decoded here and in UTF-8 now; so the parser never chooses an encoding.
+    # The text is decoded here and in UTF-8 now. So that no declaration left in it chooses another
+    # encoding, none stands at its start.
     parser = etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -122,7 +123,7 @@ def parsed(content: bytes, name: str) -> Node:
         remove_pis=True,
     )
     try:
-        return Node(etree.fromstring(text.encode(), parser))
+        return Node(etree.fromstring(b" " + text.encode(), parser))
     except etree.XMLSyntaxError as error:
         raise UnreadableFile(name, "not_xml", line=error.lineno or 1) from None
 
