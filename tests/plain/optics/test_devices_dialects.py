@@ -110,6 +110,12 @@ def test_joia_near_powers_alone_are_no_refraction() -> None:
     assert kinds == [Kind.ACUITY]
 
 
+def test_joia_near_spheres_below_the_far_ones_are_no_addition() -> None:
+    content = edited("joia_sbj.xml", (">2,25<", ">0,00<"), (">1,75<", ">-0,25<"))
+    subjective = of_kind(read_device_file(content, ""), Kind.SUBJECTIVE)
+    assert (subjective.od.addition, subjective.os.addition) == (None, None)
+
+
 def test_joia_tonometer() -> None:
     (pressure,) = read("joia_tm.xml").measurements
     # The average, to the tenth; of OS the last reading by number that succeeded.
@@ -199,6 +205,14 @@ def test_nidek_phoropter_in_utf_16() -> None:
         **{"vertex": 1375, "pd_far": 610, "pd_near": 580},
         **{"acuity_corrected_far": "1.25", "acuity_corrected_near": "0.90"},
     }
+
+
+def test_nidek_refraction_of_the_night_is_not_the_days() -> None:
+    text = FILES["nidek_rt.xml"].decode("utf-16")
+    best = 'CorrectionType="Best" Vision="Distant" Situation="Standard"'
+    content = text.replace(best, best.replace("Best", "Other")).encode("utf-16")
+    kinds = [each.kind for each in read_device_file(content, "").measurements]
+    assert kinds == [Kind.HABITUAL, Kind.OBJECTIVE]
 
 
 def test_a_prescription_is_derived_of_what_was_read() -> None:
