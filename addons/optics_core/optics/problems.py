@@ -50,6 +50,16 @@ RULES: Mapping[str, str] = {
     "addition_of_one_power": "goes with designs of several powers, not with {design}",
     "too_few_points": "needs {least} points at least",
     "not_of_trace": "must be that of the trace, {traced}, give or take {tolerance}",
+    # Files of devices
+    "too_large": "is larger than {limit} bytes",
+    "wrong_encoding": "cannot be read as {encoding}; UTF-8, UTF-16 and Shift-JIS are read",
+    "has_entities": "declares a document type or entities, as no device does",
+    "not_xml": "is no XML, or was cut off, at line {line}",
+    "is_stylesheet": "is a stylesheet and no measurement",
+    "unknown_dialect": "is of no device that is read: its root is {root}",
+    "no_measurement": "tells no measurement of a right or a left eye",
+    "values_refused": "tells values that no measurement holds",
+    "base_not_told": "has no base: in, out, up or down",
 }
 """What each rule says in English, by its code."""
 
@@ -104,6 +114,21 @@ class UnreadableEntry(ValueError):
     def __init__(self, value: object, code: str, /, **params: Any) -> None:
         self.value, self.code, self.params = value, code, params
         super().__init__(str(Problem("", "entry", value, code, params)))
+
+
+class UnreadableFile(ValueError):
+    """A file that gives no measurement; `code` and `params` say why, as in :class:`Problem`.
+
+    `problems` names each value that was refused, where the code is ``values_refused``.
+    """
+
+    def __init__(
+        self, name: str, code: str, /, problems: Iterable[Problem] = (), **params: Any
+    ) -> None:
+        self.name, self.code, self.params = name, code, params
+        self.problems = tuple(problems)
+        told = (Problem("", "file", name, code, params), *self.problems)
+        super().__init__("; ".join(map(str, told)))
 
 
 class Problems:

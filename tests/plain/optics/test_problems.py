@@ -12,7 +12,7 @@ from optics.units import Unit
 from optics.vocabulary import Purpose
 
 PACKAGE = Path(__file__).parents[3] / "addons" / "optics_core" / "optics"
-PLACE_OF_CODE = {"add": 3, "check": 4, "Problem": 3, "UnreadableEntry": 1}
+PLACE_OF_CODE = {"add": 3, "check": 4, "Problem": 3, "UnreadableEntry": 1, "UnreadableFile": 1}
 """Of each call that takes a code: where among its arguments it stands."""
 
 
@@ -26,7 +26,7 @@ def strings(path: Path) -> set[str]:
 
 def codes() -> list[str]:
     found = []
-    for path in PACKAGE.glob("*.py"):
+    for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if not isinstance(node, ast.Call):
                 continue
@@ -47,13 +47,13 @@ def test_every_code_of_the_source_is_a_rule() -> None:
 def test_every_rule_is_used() -> None:
     # The table itself holds every code, so of its module only the calls count.
     used = set(codes())
-    for path in PACKAGE.glob("*.py"):
+    for path in PACKAGE.rglob("*.py"):
         used |= strings(path) if path.name != "problems.py" else set()
     assert sorted(RULES.keys() - used) == []
 
 
 def test_no_import_names_the_package_which_odoo_knows_by_another_name() -> None:
-    for path in PACKAGE.glob("*.py"):
+    for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and not node.level:
                 assert node.module and node.module.split(".")[0] not in ("optics", "odoo")
