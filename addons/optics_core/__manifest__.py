@@ -6,7 +6,7 @@
     "author": "OpticsERP",
     "website": "https://github.com/opticserp/opticserp",
     "license": "LGPL-3",
-    "depends": ["sale_management", "stock", "contacts"],
+    "depends": ["sale_management", "purchase_stock", "product_expiry", "contacts"],
     "data": [
         "security/optics_groups.xml",
         "security/ir.model.access.csv",
@@ -14,6 +14,7 @@
         "security/optics_erasure_rules.xml",
         "report/optics_prescription_report.xml",
         "data/optics_consent_purposes.xml",
+        "views/optics_certificate_views.xml",
         "views/product_template_views.xml",
         "views/optics_prescription_views.xml",
         "wizard/optics_prescription_comparison_views.xml",

@@ -16,6 +16,7 @@
         "views/pos_session_views.xml",
         "views/pos_payment_method_views.xml",
         "views/hr_employee_views.xml",
+        "views/product_template_views.xml",
         "views/res_config_settings_views.xml",
         "wizard/fiscal_correction_views.xml",
         "wizard/pos_order_decision_views.xml",

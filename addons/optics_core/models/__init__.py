@@ -9,6 +9,7 @@ from . import (
     optics_prescription_contact,
     optics_prescription,
     optics_prescription_question,
+    optics_certificate,
     product_template,
     optics_measurement_values,
     optics_measurement,

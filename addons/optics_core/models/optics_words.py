@@ -29,6 +29,24 @@ SENTENCES = {
     "two_additions": _lt("the addition is told as a number as well: one of both"),
     "design_without_addition": _lt("goes with an addition only"),
     "near_beyond_far": _lt("%(value)s %(symbol)s is more than the far one, %(far)s"),
+    "required": _lt("is required"),
+    "not_a_size": _lt("%(value)s is no size of a frame: write 52□18–140"),
+    "addition_of_one_power": _lt("goes with designs of several powers only"),
+    "too_few_points": _lt("needs %(least)s points at least"),
+    "not_of_trace": _lt(
+        "%(value)s %(symbol)s is unlike the trace's, %(traced)s, give or take %(tolerance)s"
+    ),
+    "too_large": _lt("The file is larger than %(limit)s bytes"),
+    "wrong_encoding": _lt(
+        "The file cannot be read as %(encoding)s; UTF-8, UTF-16 and Shift-JIS are read"
+    ),
+    "has_entities": _lt("The file declares a document type or entities, as no device does"),
+    "not_xml": _lt("The file is no XML, or was cut off, at line %(line)s"),
+    "is_stylesheet": _lt("The file is a stylesheet and no measurement"),
+    "unknown_dialect": _lt("The file is of no device that is read: its root is %(root)s"),
+    "no_measurement": _lt("The file tells no measurement of a right or a left eye"),
+    "values_refused": _lt("The file tells values that no measurement holds"),
+    "base_not_told": _lt("%(value)s has no base: in, out, up or down"),
 }
 """What is said of a broken rule of ``optics.problems``, by its code."""
 QUESTIONS = {

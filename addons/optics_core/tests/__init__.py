@@ -1,5 +1,6 @@
 from . import (
     test_optics_access_log,
+    test_optics_certificate,
     test_optics_consent,
     test_optics_demo,
     test_optics_erasure,
