@@ -14,6 +14,7 @@
         "security/optics_erasure_rules.xml",
         "report/optics_prescription_report.xml",
         "data/optics_consent_purposes.xml",
+        "data/optics_attributes.xml",
         "views/optics_certificate_views.xml",
         "views/product_template_views.xml",
         "views/optics_prescription_views.xml",

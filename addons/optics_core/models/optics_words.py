@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo.tools import LazyTranslate
 
 from ..optics.power import show_power
@@ -152,6 +154,11 @@ def lines_of_problems(records, problems, prefixes):
         f"{labels[column]['string']}: {words_of_problem(records.env, each)}"
         for column, each in zip(columns, problems, strict=True)
     )
+
+
+def problems_of_columns(error, prefix):
+    """Return the problems of an ``InvalidPrescription`` with the names of a model's columns."""
+    return tuple(replace(each, field=prefix + each.field) for each in error.problems)
 
 
 def has_comma(env):

@@ -24,6 +24,7 @@ class ProductTemplate(models.Model):
         help="What the product is in an optical shop. Corrective frames and lenses are exempt "
         "from VAT, sunglasses are not. Leave empty for goods that are not optical.",
     )
+    optics_brand_id = fields.Many2one("optics.brand", string="Brand", index="btree_not_null")
     optics_service = fields.Selection(
         selection=[
             ("exam", "Examination of the eyes"),

@@ -12,5 +12,6 @@ from . import (
     test_optics_prescription_contact,
     test_optics_prescription_report,
     test_optics_recall,
+    test_product_lens,
     test_product_template,
 )

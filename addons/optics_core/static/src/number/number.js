@@ -5,6 +5,7 @@ import { localization } from "@web/core/l10n/localization";
 const UNITS = {
     // What is kept: how many of them are one, and the decimals that are shown.
     power: { scale: 8, decimals: 2, isSigned: true },
+    strength: { scale: 8, decimals: 2, isSigned: false }, // of a cylinder, whatever its form
     dioptre: { scale: 100, decimals: 2, isSigned: true }, // as devices measure it
     prism: { scale: 100, decimals: 2, isSigned: true },
     distance: { scale: 10, decimals: 1, isSigned: false },
@@ -12,6 +13,7 @@ const UNITS = {
     radius: { scale: 100, decimals: 2, isSigned: false },
     curvature: { scale: 100, decimals: 2, isSigned: false }, // power of the cornea: always plus
     iop: { scale: 10, decimals: 1, isSigned: false },
+    index: { scale: 1000, decimals: 3, isSigned: false },
     axis: { scale: 1, decimals: 0, isSigned: false },
 };
 const PLANO = new Set(["пл", "pl", "plano", "плано"]);
@@ -51,10 +53,11 @@ export function parsed(text, unit) {
         throw new Error(`no number: ${text}`);
     }
     let value = Number(`${found[2]}.${found[3] || 0}`);
-    if ((unit === "power" || unit === "dioptre") && HUNDREDTHS.test(typed)) {
+    const isEighths = UNITS[unit].scale === 8;
+    if ((isEighths || unit === "dioptre") && HUNDREDTHS.test(typed)) {
         value /= 100;
     }
-    if (unit === "power") {
+    if (isEighths) {
         // .12, .37, .62 and .87 are how .125, .375, .625 and .875 are written.
         value = Math.round(value * 100) % 25 === 12 && !typed.match(/[.,]\d{3}/) ? value + 0.005 : value;
     }

@@ -1,0 +1,74 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..optics.problems import InvalidPrescription
+from ..optics.stock_power import StockPower
+from ..optics.units import Unit
+from .optics_words import has_comma, lines_of_problems, problems_of_columns
+from .quantity import Quantity
+
+_D = Unit.EIGHTH_DIOPTRE
+POWER = ("optics_sphere", "optics_cylinder", "optics_addition")
+
+
+class ProductProduct(models.Model):
+    """A power of a lens's design: one product, in whichever form of cylinder it is written."""
+
+    _inherit = "product.product"  # pylint: disable=consider-merging-classes-inherited
+
+    optics_is_power = fields.Boolean(string="Power of a lens", index=True, readonly=True)
+    optics_sphere = Quantity(
+        string="SPH", unit=_D, is_told_by_zero=True, help="Eighths of a dioptre", readonly=True
+    )
+    optics_cylinder = Quantity(
+        string="CYL", unit=_D, help="Eighths of a dioptre, not positive", readonly=True
+    )
+    optics_addition = Quantity(string="ADD", unit=_D, help="Eighths of a dioptre", readonly=True)
+
+    _optics_power_unique = models.UniqueIndex(
+        "(product_tmpl_id, optics_sphere, optics_cylinder, optics_addition) WHERE optics_is_power",
+        "The lens has this power already.",
+    )
+
+    @api.depends(*POWER, "optics_is_power")
+    def _compute_combination_indices(self):
+        """Tell the powers of one design apart, as Odoo does variants by their attributes."""
+        powers = self.filtered("optics_is_power")
+        for product in powers:
+            values = "/".join(str(product[name]) for name in POWER)
+            product.combination_indices = f"power {values}"
+        return super(ProductProduct, self - powers)._compute_combination_indices()
+
+    @api.depends(*POWER, "optics_is_power")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        result = super()._compute_display_name()
+        for product in self.filtered("optics_is_power"):
+            product.display_name = f"{product.display_name} ({product._optics_power_words()})"
+        return result
+
+    @api.constrains(*POWER, "optics_is_power", "product_tmpl_id")
+    def _check_optics_power(self):
+        for product in self.filtered("optics_is_power"):
+            try:
+                product._optics_power()
+            except InvalidPrescription as error:
+                problems = problems_of_columns(error, "optics_")
+                raise ValidationError(lines_of_problems(product, problems, {})) from error
+            if product.optics_kind not in ("lens", "contact_lens"):
+                raise ValidationError(
+                    self.env._("%s: only lenses have powers.", product.product_tmpl_id.name)
+                )
+
+    def _optics_power(self):
+        """Return the power as a value of the plain package.
+
+        :raises InvalidPrescription: it breaks rules
+        """
+        self.ensure_one()
+        addition = self.optics_addition or None
+        return StockPower(self.optics_sphere, self.optics_cylinder, addition)
+
+    def _optics_power_words(self):
+        """Return the power as the trade writes it: ``−1,25 −0,50 add +2,00``."""
+        return self._optics_power().show(has_comma(self.env)).replace("-", "−")
