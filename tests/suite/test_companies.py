@@ -5,6 +5,8 @@ from tests.suite.suite_case import SUITE, SuiteCase
 #: Models without a company of their own, each with the reason.
 SHARED = {
     "optics.consent.purpose": "texts with the company filled in; consents themselves have one",
+    "optics.brand": "names of makers, as products' categories are shared",
+    "optics.certificate": "of the state's public register, for products of all companies",
     "kkt.head.office": "this server's own reports, about the tills of all companies",
     "ofd.mock.state": "the emulator plays an operator outside of all companies; development only",
     "ofd.mock.receipt": "the emulator plays an operator outside of all companies; development only",

@@ -17,10 +17,17 @@ class OpticsLensRange(models.Model):
     _description = "Range of powers of a lens"
     _order = "product_tmpl_id, diameter, strongest_from, id"
     _rec_name = "diameter"
+    _check_company_auto = True
 
     product_tmpl_id = fields.Many2one(
-        "product.template", string="Lens", required=True, index=True, ondelete="cascade"
+        "product.template",
+        string="Lens",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        check_company=True,
     )
+    company_id = fields.Many2one(related="product_tmpl_id.company_id", store=True, index=True)
     diameter = Quantity(unit=_MM10, required=True, help="Of the blank, tenths of a millimetre")
     strongest_from = Quantity(
         string="Strongest meridian from",

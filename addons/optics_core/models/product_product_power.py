@@ -8,6 +8,7 @@ from .optics_words import has_comma, lines_of_problems, problems_of_columns
 from .quantity import Quantity
 
 _D = Unit.EIGHTH_DIOPTRE
+KINDS_WITH_POWERS = ("lens", "contact_lens")
 POWER = ("optics_sphere", "optics_cylinder", "optics_addition")
 
 
@@ -55,7 +56,7 @@ class ProductProduct(models.Model):
             except InvalidPrescription as error:
                 problems = problems_of_columns(error, "optics_")
                 raise ValidationError(lines_of_problems(product, problems, {})) from error
-            if product.optics_kind not in ("lens", "contact_lens"):
+            if product.optics_kind not in KINDS_WITH_POWERS:
                 raise ValidationError(
                     self.env._("%s: only lenses have powers.", product.product_tmpl_id.name)
                 )

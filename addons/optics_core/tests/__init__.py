@@ -1,4 +1,5 @@
 from . import (
+    test_lens_matrix,
     test_optics_access_log,
     test_optics_certificate,
     test_optics_consent,
