@@ -13,6 +13,8 @@ from . import (
     product_template,
     optics_measurement_values,
     optics_measurement,
+    optics_device_file,
+    optics_device_folder,
     optics_patient_event,
     optics_patient_archive,
     optics_erasure,
