@@ -143,9 +143,9 @@ class OpticsDeviceFile(models.Model):
         patient = self.env["res.partner"].browse(patient_id)
         file = self._take_in(name, b64decode(content), self.env.company, patient)
         if file.state == "refused":
-            raise UserError(
-                self.env._("%(file)s: %(refusal)s", file=file.name, refusal=file.refusal)
-            )
+            # Without the file's name, which may be a person's: Odoo's log has what is refused.
+            words = file.refusal
+            raise UserError(words)
         if file.state == "waiting" and patient:
             file.candidate_id = patient
             asked = file.action_assign()
@@ -350,7 +350,7 @@ class OpticsDeviceFile(models.Model):
         self.ensure_one()
         self.check_access("write")
         if self.state != "waiting":
-            raise UserError(self.env._("%s waits for no patient.", self.name))
+            raise UserError(self.env._("This file waits for no patient."))
         if not self.candidate_id:
             raise UserError(self.env._("Choose the patient first."))
 
@@ -375,7 +375,7 @@ class OpticsDeviceFile(models.Model):
         self.ensure_one()
         self.check_access("write")
         if self.state != "assigned":
-            raise UserError(self.env._("%s stands with no patient.", self.name))
+            raise UserError(self.env._("This file stands with no patient."))
         derived = [("measurement_id", "in", self.measurement_ids.ids)]
         if self.env["optics.prescription"].sudo().search_count(derived, limit=1):
             raise UserError(self.env._("A prescription was derived from this file."))

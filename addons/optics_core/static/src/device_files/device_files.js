@@ -1,5 +1,6 @@
 import { Component, useRef } from "@odoo/owl";
 
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { useDropzone } from "@web/core/dropzone/dropzone_hook";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
@@ -28,6 +29,7 @@ export class DeviceFiles extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.dialog = useService("dialog");
         this.notification = useService("notification");
         const root = useRef("root");
         const { area } = this.props;
@@ -59,7 +61,11 @@ export class DeviceFiles extends Component {
             await this.props.onReceived();
         } catch (error) {
             // What is wrong with one file is shown; the next one is sent nevertheless.
-            Promise.reject(error);
+            if (error.exceptionName === "odoo.exceptions.UserError") {
+                this.dialog.add(AlertDialog, { title: name, body: error.data.message });
+            } else {
+                Promise.reject(error);
+            }
         }
     }
 
