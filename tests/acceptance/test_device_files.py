@@ -84,7 +84,7 @@ def test_dropped_on_a_patients_page_it_leads_to_a_prescription(
     drop(page, "AR0003.xml", device_file("0003"))
     timeline = page.locator("[name=optics_event_ids] .o_data_row")
     expect(timeline).to_have_count(1)
-    expect(timeline).to_contain_text("Объективная рефракция: OD −6,38 −0,64 × 177; OS −5,12")
+    expect(timeline).to_contain_text("OD −6,38 −0,64 × 177; OS −5,12; OU PD 62,0/59,0")
     screenshot("device-file-dropped")
 
     drop(page, "again.xml", device_file("0003"))
@@ -122,6 +122,20 @@ def test_an_unreadable_one_is_refused_and_another_persons_is_asked_about(
     asked.locator("button[name=action_assign_anyway]").click()
     expect(asked).to_have_count(0)
     expect(page.locator("[name=optics_event_ids] .o_data_row")).to_have_count(1)
+
+
+def test_dropped_on_a_draft_it_is_of_its_patient(
+    server: OdooServer, page: Page, optician: str
+) -> None:
+    known = patient(server, "Белов Илья")
+    (draft,) = server.rpc("optics.prescription", "create", [{"patient_id": known, "od_sphere": -8}])
+    log_in(page, server.url, optician)
+    page.goto(f"{server.url}/odoo/prescriptions/{draft}")
+    drop(page, "AR0007.xml", device_file("0007"))
+    measured = page.locator("[name=patient_measurement_ids] .o_data_row")
+    expect(measured).to_contain_text("−6,38 −0,64 × 177")
+    (file,) = server.sql("SELECT patient_id FROM optics_device_file WHERE told_number = '0007'")
+    assert file["patient_id"] == known
 
 
 def test_read_from_the_folder_it_waits_and_is_put_to_a_patient(
