@@ -85,7 +85,9 @@ class OpticsDeviceFile(models.Model):
     patient_id = fields.Many2one(
         "res.partner", readonly=True, index=True, ondelete="restrict", check_company=True
     )
-    measurement_ids = fields.One2many("optics.measurement", "device_file_id", readonly=True)
+    measurement_ids = fields.One2many(
+        "optics.measurement", "device_file_id", string="Measurements", readonly=True
+    )
 
     _same_file = models.UniqueIndex("(company_id, sha256)", "This file was received already.")
 

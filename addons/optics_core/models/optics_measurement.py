@@ -66,7 +66,7 @@ class OpticsMeasurement(models.Model):
         ondelete="set null",
         check_company=True,
     )
-    device_left_out = fields.Text(related="device_file_id.left_out")
+    device_left_out = fields.Text(related="device_file_id.left_out", string="Left out")
     note = fields.Text(string="Remarks")
 
     od_result = fields.Char(string="OD", compute="_compute_results")
