@@ -22,6 +22,8 @@
         "views/res_partner_views.xml",
         "views/optics_patient_views.xml",
         "views/optics_measurement_views.xml",
+        "data/optics_device_cron.xml",
+        "views/optics_device_file_views.xml",
         "views/res_config_settings_views.xml",
         "views/optics_menus.xml",
         "views/optics_access_log_views.xml",

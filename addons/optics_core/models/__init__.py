@@ -24,6 +24,8 @@ from . import (
     optics_lens_range,
     optics_measurement_values,
     optics_measurement,
+    optics_device_file,
+    optics_device_folder,
     optics_patient_event,
     optics_patient_archive,
     optics_erasure,

@@ -57,6 +57,16 @@ class OpticsMeasurement(models.Model):
         default=lambda self: self.env.user.name, help="Who has examined the eyes"
     )
     device = fields.Char(help="What it was measured with, such as maker and model")
+    device_file_id = fields.Many2one(
+        "optics.device.file",
+        string="File of the device",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
+    )
+    device_left_out = fields.Text(related="device_file_id.left_out", string="Left out")
     note = fields.Text(string="Remarks")
 
     od_result = fields.Char(string="OD", compute="_compute_results")
@@ -104,6 +114,7 @@ class OpticsMeasurement(models.Model):
         prescribed = {
             "company_id": self.company_id.id,
             "patient_id": self.patient_id.id,
+            "measurement_id": self.id,
             "source": "glasses" if self.kind == Kind.HABITUAL else "exam",
             **{name: self[name] for name in ("pd_far", "pd_near", "vertex")},
         }
@@ -185,5 +196,14 @@ class OpticsPrescription(models.Model):
         related="patient_id.optics_measurement_ids",
         related_sudo=False,
         string="Measurements of the patient",
+        groups="optics_core.group_optics_optician",
+    )
+    measurement_id = fields.Many2one(
+        "optics.measurement",
+        string="Derived from",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        check_company=True,
         groups="optics_core.group_optics_optician",
     )

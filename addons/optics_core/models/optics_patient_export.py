@@ -1,4 +1,5 @@
 import json
+from base64 import b64decode
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -18,7 +19,10 @@ CONTACTS = (
     *("vat", "ref", "comment", "lang", "create_date"),
 )
 NOT_OF_THE_PERSON = frozenset(
-    {"id", "create_uid", "write_uid", "write_date", "company_id", "patient_id", "previous_id"}
+    {
+        *("id", "create_uid", "write_uid", "write_date", "company_id", "patient_id"),
+        *("previous_id", "candidate_id", "sha256", "size"),
+    }
 )
 """How the program keeps a record."""
 
@@ -42,6 +46,8 @@ class OpticsPatientExport(models.AbstractModel):
         with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
             archive.writestr("data.json", json.dumps(held, ensure_ascii=False, indent=2))
             archive.writestr("data.html", f"<!DOCTYPE html>\n{page}")
+            for file in self._device_files(patient):
+                archive.writestr(f"devices/{file.id}.xml", b64decode(file.content))
         return buffer.getvalue()
 
     @api.model
@@ -69,6 +75,7 @@ class OpticsPatientExport(models.AbstractModel):
             ],
             "Рецепты": self._logged("optics.prescription", of_patient),
             "Измерения": self._logged("optics.measurement", of_patient),
+            "Файлы приборов": self._logged("optics.device.file", of_patient),
             "Согласия": self._records(self.env["optics.consent"].search(of_patient)),
         }
         # What a cashier sold and who has read: told to the person, also where the optician has
@@ -83,6 +90,12 @@ class OpticsPatientExport(models.AbstractModel):
         return chapters
 
     @api.model
+    def _device_files(self, patient):
+        """Return the originals, the reading of which :meth:`_held` has noted."""
+        files = self.env["optics.device.file"].with_context(bin_size=False)
+        return files.search([("patient_id", "=", patient.id)])
+
+    @api.model
     def _logged(self, model, domain):
         """Return records, and note that each was given away."""
         records = self.env[model].search(domain)
@@ -95,7 +108,7 @@ class OpticsPatientExport(models.AbstractModel):
     @api.model
     def _lines_of(self, record):
         """Return each eye in a line, as on the screen."""
-        if record._name == "optics.measurement":
+        if record._name in ("optics.measurement", "optics.device.file"):
             return {"Итог": record._timeline_summary()}
         questions = record.question_ids
         return {

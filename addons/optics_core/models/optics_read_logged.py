@@ -123,3 +123,14 @@ class OpticsReadLogged(models.AbstractModel):
     def web_read_group(self, *args, **options):
         listing = self.with_context(optics_listing=LISTING)
         return super(OpticsReadLogged, listing).web_read_group(*args, **options)
+
+
+class IrBinary(models.AbstractModel):
+    """The download of a file that a record has."""
+
+    _inherit = "ir.binary"
+
+    def _record_to_stream(self, record, field_name):
+        if isinstance(record, self.env.registry["optics.read.logged"]) and not self.env.su:
+            record._log_reading("exported")
+        return super()._record_to_stream(record, field_name)

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .optics_device_folder import PROBLEM
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -24,3 +26,16 @@ class ResConfigSettings(models.TransientModel):
     optics_recall_reading_months = fields.Integer(
         related="company_id.optics_recall_reading_months", readonly=False
     )
+    optics_device_folder = fields.Char(
+        string="Folder of devices' files",
+        compute="_compute_optics_device_folder",
+        help="optics_device_folder in odoo.conf, on the server",
+    )
+    optics_device_folder_problem = fields.Char(
+        string="What is wrong with the folder", compute="_compute_optics_device_folder"
+    )
+
+    def _compute_optics_device_folder(self):
+        parameters = self.env["ir.config_parameter"].sudo()
+        self.optics_device_folder = self.env["optics.device.folder"]._folder()
+        self.optics_device_folder_problem = parameters.get_param(PROBLEM)

@@ -105,6 +105,8 @@ class ResPartner(models.Model):
             "Сообщения, история изменений, задачи и файлы карточки; файлы заказов.",
             "Упоминания этих сведений в сообщениях, журналах и документах программы.",
         ]
+        if self._erasure_of("optics.device.file"):
+            erased.append("Файлы приборов с измерениями.")
         free = self._erasure_companies().filtered(lambda one: not one.optics_licence)
         if free:
             erased.append("Рецепты, измерения, вопросы и ответы к рецептам.")

@@ -4,6 +4,8 @@ from . import (
     test_optics_certificate,
     test_optics_consent,
     test_optics_demo,
+    test_optics_device_file,
+    test_optics_device_folder,
     test_optics_erasure,
     test_optics_import,
     test_optics_measurement,
