@@ -17,6 +17,7 @@
         "data/optics_attributes.xml",
         "views/optics_certificate_views.xml",
         "views/product_template_views.xml",
+        "wizard/optics_lens_sheet_views.xml",
         "views/optics_prescription_views.xml",
         "wizard/optics_prescription_comparison_views.xml",
         "views/res_partner_views.xml",

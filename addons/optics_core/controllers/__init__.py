@@ -1,1 +1,1 @@
-from . import optics_patient_export
+from . import optics_lens_sheet, optics_patient_export

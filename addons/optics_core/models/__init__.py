@@ -21,6 +21,7 @@ from . import (
     product_template_contact,
     product_template_power,
     product_template_matrix,
+    product_template_sheet,
     optics_lens_range,
     optics_measurement_values,
     optics_measurement,

@@ -1,5 +1,6 @@
 from . import (
     test_lens_matrix,
+    test_lens_sheet,
     test_optics_access_log,
     test_optics_certificate,
     test_optics_consent,

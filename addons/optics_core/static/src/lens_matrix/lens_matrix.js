@@ -128,6 +128,24 @@ export class LensMatrix extends Component {
         await this.load();
     }
 
+    get sheetUrl() {
+        const { design, grid } = this.state;
+        return `/optics/lens/${design}/${grid.warehouse}/stock`;
+    }
+
+    takeIn() {
+        const { design, grid } = this.state;
+        const action = {
+            type: "ir.actions.act_window",
+            name: _t("Import"),
+            res_model: "optics.lens.sheet",
+            views: [[false, "form"]],
+            target: "new",
+            context: { default_product_tmpl_id: design, default_warehouse_id: grid.warehouse },
+        };
+        return this.action.doAction(action, { onClose: () => this.load() });
+    }
+
     openOrder(id) {
         return this.action.doAction({
             type: "ir.actions.act_window",
