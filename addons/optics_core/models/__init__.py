@@ -36,6 +36,7 @@ from . import (
     res_config_settings,
     res_partner,
     res_partner_erasure,
+    res_partner_supplier,
     optics_recall,
     sale_order,
 )

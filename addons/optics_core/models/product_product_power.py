@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..optics.problems import InvalidPrescription
-from ..optics.stock_power import StockPower
+from ..optics.stock_power import CylinderForm, StockPower
 from ..optics.units import Unit
 from .optics_words import has_comma, lines_of_problems, problems_of_columns
 from .quantity import Quantity
@@ -43,9 +43,13 @@ class ProductProduct(models.Model):
     @api.depends(*POWER, "optics_is_power")
     @api.depends_context("lang")
     def _compute_display_name(self):
+        """Tell the power, in the form of cylinder that the partner of a document writes."""
         result = super()._compute_display_name()
-        for product in self.filtered("optics_is_power"):
-            product.display_name = f"{product.display_name} ({product._optics_power_words()})"
+        powers = self.filtered("optics_is_power")
+        partner = self.env["res.partner"].browse(self.env.context.get("partner_id"))
+        form = CylinderForm(partner.sudo().optics_cylinder_form or CylinderForm.MINUS)
+        for product in powers:
+            product.display_name = f"{product.display_name} ({product._optics_power_words(form)})"
         return result
 
     @api.constrains(*POWER, "optics_is_power", "product_tmpl_id")
@@ -70,6 +74,6 @@ class ProductProduct(models.Model):
         addition = self.optics_addition or None
         return StockPower(self.optics_sphere, self.optics_cylinder, addition)
 
-    def _optics_power_words(self):
+    def _optics_power_words(self, form=CylinderForm.MINUS):
         """Return the power as the trade writes it: ``−1,25 −0,50 add +2,00``."""
-        return self._optics_power().show(has_comma(self.env)).replace("-", "−")
+        return self._optics_power().show(has_comma(self.env), form).replace("-", "−")

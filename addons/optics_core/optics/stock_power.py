@@ -64,11 +64,12 @@ class StockPower:
             return self.sphere + self.cylinder, -self.cylinder
         return self.sphere, self.cylinder
 
-    def show(self, decimal_comma: bool = True) -> str:
+    def show(self, decimal_comma: bool = True, form: CylinderForm = CylinderForm.MINUS) -> str:
         """As a price list writes it: ``-1,25 -0,50 add +2,00``, without what is not there."""
-        parts = [show_power(self.sphere, decimal_comma)]
-        if self.cylinder:
-            parts.append(show_power(self.cylinder, decimal_comma))
+        sphere, cylinder = self.written(form)
+        parts = [show_power(sphere, decimal_comma)]
+        if cylinder:
+            parts.append(show_power(cylinder, decimal_comma))
         if self.addition is not None:
             parts.append(f"add {show_power(self.addition, decimal_comma)}")
         return " ".join(parts)

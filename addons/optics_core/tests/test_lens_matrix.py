@@ -99,6 +99,17 @@ class TestLensMatrix(MatrixCase):
         self.assertEqual(sum(line.mapped("product_qty")), 8)
         self.assertEqual(set(order.order_line.mapped("price_unit")), {400})
 
+    def test_a_supplier_reads_cylinders_in_its_own_form(self):
+        for form, words in (("minus", "−2.00 −1.00"), ("plus", "−3.00 +1.00")):
+            self.supplier.optics_cylinder_form = form
+            self.env.invalidate_all()
+            wanted = [[-16, -8, 0, 3]]
+            ((order, _name),) = self.lens.optics_matrix_order(self.warehouse.id, wanted)
+            order = self.env["purchase.order"].browse(order)
+            self.assertIn(words, order.order_line.name)
+            self.assertEqual(order.order_line.product_id.optics_cylinder, -8)
+            order.button_cancel()
+
     def test_a_minimum_of_nought_ends_the_rule(self):
         self.lens.optics_matrix_set_minimum(self.warehouse.id, [[-8, 0, 0, 5]])
         self.lens.optics_matrix_set_minimum(self.warehouse.id, [[-8, 0, 0, 0]])
