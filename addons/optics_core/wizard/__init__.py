@@ -1,1 +1,1 @@
-from . import optics_patient_erasure, optics_prescription_comparison
+from . import optics_lens_fit, optics_patient_erasure, optics_prescription_comparison
