@@ -234,7 +234,7 @@ def test_a_lens_is_chosen_that_fits(
     choose(page, "lens_id", "Линза прозрачная")
 
     # (52 + 18) / 2 − 31 = 4 mm inward; 54 + 2 · 4 + 2 = 64 mm.
-    outcome = page.locator("[name=outcome]")
+    outcome = page.locator("[role=status] [name=outcome]")
     blanks = page.locator(".o_optics_lens_fit tr", has_text="Заготовка").locator("td")
     expect(outcome).to_have_text("Не подходит")
     expect(page.locator("[name=summary]")).to_have_text("OD: Заготовка; OS: Заготовка")
@@ -248,7 +248,17 @@ def test_a_lens_is_chosen_that_fits(
     choose(page, "frame_id", "Оправа узкая")
     expect(outcome).to_have_text("Подходит")
     expect(blanks.last).to_contain_text("нужно 55,0 мм (считая по эффективному диаметру)")
+
+    page.get_by_role("button", name="Подходящие линзы").click()
+    offer = page.locator("[name=offer_ids] .o_data_row", has_text="Линза прозрачная")
+    expect(offer.locator("td[name=outcome]")).to_have_text("Подходит")
     screenshot("lens-fits")
+    cell(page, "lens_id").fill("")
+    page.keyboard.press("Tab")
+    expect(outcome).to_have_count(0)
+    offer.get_by_role("button", name="Выбрать").click()
+    expect(cell(page, "lens_id")).to_have_value("Линза прозрачная")
+    expect(outcome).to_have_text("Подходит")
 
     cell(page, "od_pd").fill("18,9")
     page.keyboard.press("Tab")
@@ -256,4 +266,4 @@ def test_a_lens_is_chosen_that_fits(
     expect(page.locator("[name=summary]")).to_have_text("OD PD: 18,9 мм – не от 19,0 до 40,0")
     expect(outcome).to_have_count(0)
     page.locator(".o_form_button_cancel").click()
-    expect(outcome).to_have_count(0)
+    expect(outcome).to_have_text("Подходит")

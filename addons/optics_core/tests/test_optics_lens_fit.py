@@ -183,8 +183,8 @@ class TestLensFit(LensFitCase):
         self.assertEqual(fit.outcome, "ok")
 
     def test_in_russian(self):
-        self.optician.lang = "ru_RU"
         fit = self.opened(lens_id=self.make_lens({"diameter": 630}).id)
+        fit = fit.with_context(lang="ru_RU")
         said = self.said(fit)
         self.assertEqual(
             said["Заготовка"][0],
@@ -234,6 +234,49 @@ class TestLensFit(LensFitCase):
         self.env["stock.quant"]._update_available_quantity(power, stock, 3)
         said = self.said(fit.with_user(self.optician))
         self.assertEqual(said["In stock"], ("−1.25 −0.75: 3 free", "−1.50: 0 free"))
+        twins = self.opened(self.prescribe(os_sphere=-16, os_cylinder=6, os_axis=20))
+        words = "−1.25 −0.75: 3 free, for both eyes"
+        self.assertEqual(self.said(twins)["In stock"], (words, words))
+        twins.os_lens_id = self.make_lens()
+        self.assertEqual(
+            self.said(twins)["In stock"], ("−1.25 −0.75: 3 free", "−1.25 −0.75: 0 free")
+        )
+
+    def test_lenses_that_fit_the_best_answer_first(self):
+        self.env["product.template"].search([("optics_kind", "=", "lens")]).active = False
+        dear = self.make_lens(name="Dear", list_price=900)
+        cheap = self.make_lens(name="Cheap", list_price=300)
+        self.make_lens({"diameter": 630}, name="Small", list_price=100)
+        self.make_lens(name="Unknown", list_price=100, optics_range_ids=[])
+        asked = self.make_lens(name="Glass", list_price=200, optics_material="mineral")
+        self.make_lens(ADDITION, name="Two", list_price=100, optics_design="bifocal")
+        self.frame.optics_rim = "half"
+        fit = self.opened()
+        fit.action_offer()
+        fit.action_offer()
+        self.assertEqual(fit.offer_ids.lens_id, cheap + dear + asked)
+        self.assertEqual(
+            [(each.outcome, each.reasons, each.price) for each in fit.offer_ids],
+            [
+                ("ok", False, 300),
+                ("ok", False, 900),
+                ("ask", "OD: Material and rim; OS: Material and rim", 200),
+            ],
+        )
+        fit.offer_ids[0].action_choose()
+        self.assertEqual((fit.lens_id, fit.outcome), (cheap, "ok"))
+        with Form(fit) as form:
+            form.od_pd = 300
+        self.assertFalse(fit.offer_ids, "they were made for another distance")
+
+    def test_no_lens_fits(self):
+        self.env["product.template"].search([("optics_kind", "=", "lens")]).active = False
+        self.make_lens({"diameter": 630})
+        with self.assertRaisesRegex(UserError, "No lens fits; looked at: 1."):
+            self.opened().action_offer()
+        self.frame.optics_box_b = 0
+        with self.assertRaisesRegex(UserError, "whose sizes are told"):
+            self.opened().action_offer()
 
     def test_contact_lenses_go_into_no_frame(self):
         with self.assertRaisesRegex(UserError, "go into no frame"):

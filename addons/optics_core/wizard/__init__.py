@@ -1,1 +1,6 @@
-from . import optics_lens_fit, optics_patient_erasure, optics_prescription_comparison
+from . import (
+    optics_lens_fit,
+    optics_lens_fit_offer,
+    optics_patient_erasure,
+    optics_prescription_comparison,
+)

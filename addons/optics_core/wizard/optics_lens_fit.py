@@ -15,7 +15,8 @@ from ..models.optics_words import (
 from ..models.quantity import Quantity
 from ..optics.blank import Centration
 from ..optics.fit import fits
-from ..optics.need import lens_need
+from ..optics.lens import SpectacleDesign
+from ..optics.need import OF_SEVERAL_POWERS, lens_need
 from ..optics.problems import InvalidPrescription
 from ..optics.stock_power import StockPower
 from ..optics.units import Unit
@@ -30,6 +31,8 @@ OUTCOMES = [
     (Outcome.REFUSED.value, "Does not fit"),
 ]
 """The worst last: what nobody knows may yet be refused."""
+MOST_LOOKED_AT = 200
+"""Lenses of the catalogue, in a search for those that fit."""
 SEVERITY = [value for value, _label in OUTCOMES]
 CENTRATION = tuple(f"{prefix}{name}" for prefix in EYES.values() for name in ("pd", "height"))
 INPUTS = ("prescription_id", "purpose", "frame_id", "lens_id", "os_lens_id", *CENTRATION)
@@ -89,6 +92,7 @@ class OpticsLensFit(models.TransientModel):
     os_height = _height("OS")
     frame_missing = fields.Text(compute="_compute_missing")
     lens_missing = fields.Text(compute="_compute_missing")
+    offer_ids = fields.One2many("optics.lens.fit.offer", "fit_id", string="Lenses that fit")
     outcome = fields.Selection(OUTCOMES, compute="_compute_fit")
     summary = fields.Text(compute="_compute_fit")
     table = fields.Html(compute="_compute_fit", sanitize=False)
@@ -178,15 +182,17 @@ class OpticsLensFit(models.TransientModel):
     def _lens_of(self, eye):
         return (eye == "OS" and self.os_lens_id) or self.lens_id
 
-    def _verdicts(self, needs):
+    def _verdicts(self, needs, offered=None):
         """Return the verdicts of each eye; of those only of which all is told.
 
+        :param offered: a lens for both eyes, instead of those that are chosen
         :raises InvalidPrescription: a distance or a height breaks rules
         """
         centrations, frame = self._value(), self.frame_id and self.frame_id._optics_frame()
         found = {}
         for eye, need in needs.items():
-            lens = self._lens_of(eye) and self._lens_of(eye)._optics_lens()
+            design = offered or self._lens_of(eye)
+            lens = design and design._optics_lens()
             if need and lens and frame:
                 found[eye] = fits(need, lens, frame, centrations[eye])
         return found
@@ -244,8 +250,9 @@ class OpticsLensFit(models.TransientModel):
         worst = self._worst(verdicts)
         if not worst:
             return self._what_to_choose()
-        if worst == Outcome.OK.value:
-            return False
+        return worst != Outcome.OK.value and self._reasons(verdicts, worst)
+
+    def _reasons(self, verdicts, worst):
         named = [
             f"{eye}: {self.env._(CHECKS[each.check])}"
             for eye, of_eye in verdicts.items()
@@ -263,8 +270,9 @@ class OpticsLensFit(models.TransientModel):
 
     def _rows(self, needs, verdicts):
         """Return the rows of the table: a label, and of each eye words and an outcome."""
-        rows = [{"label": self.env._("Needed"), **self._cells(needs, self._words_of_need)}]
-        stock = self._cells(needs, self._words_of_stock)
+        needed = {eye: {"words": self._words_of_need(eye, need)} for eye, need in needs.items()}
+        rows = [{"label": self.env._("Needed"), **needed}]
+        stock = self._cells_of_stock(needs)
         if any(each["words"] for each in stock.values()):
             rows.append({"label": self.env._("In stock"), **stock})
         outcomes = dict(self._fields["outcome"]._description_selection(self.env))
@@ -275,10 +283,6 @@ class OpticsLensFit(models.TransientModel):
                 row[eye] = {"words": told, "outcome": outcome, "label": outcomes[outcome]}
             rows.append(row)
         return rows
-
-    @api.model
-    def _cells(self, needs, words):
-        return {eye: {"words": words(eye, need)} for eye, need in needs.items()}
 
     def _words_of_need(self, eye, need):
         """Write a lens's power in a line; where there is none, why."""
@@ -291,15 +295,29 @@ class OpticsLensFit(models.TransientModel):
             return self.env._("%s: nothing to check", prescription._words_of_eye(prefix))
         return self.env._("the prescription does not tell the power for this purpose")
 
-    def _words_of_stock(self, eye, need):
-        """Write the power as it lies on the shelf, and how many of it are free."""
+    def _cells_of_stock(self, needs):
+        shelves = {eye: self._shelf(eye, need) for eye, need in needs.items()}
+        right, left = shelves.values()
+        cells = {}
+        for eye, shelf in shelves.items():
+            words = self._words_of_shelf(*shelf) if shelf else ""
+            if shelf and right == left:
+                words = self.env._("%s, for both eyes", words)
+            cells[eye] = {"words": words}
+        return cells
+
+    def _shelf(self, eye, need):
+        """Return an eye's lens and its power without an axis, None where no shelf has it."""
         lens = self._lens_of(eye)
         if not (need and need.is_single_vision and lens):
-            return ""
+            return None
         try:
-            power = StockPower.of(need.refraction)
+            return lens, StockPower.of(need.refraction)
         except InvalidPrescription:
-            return ""  # no shelf has it
+            return None
+
+    def _words_of_shelf(self, lens, power):
+        """Write a power and how many of it are free; nothing is made by looking."""
         company = self.prescription_id.company_id
         product = lens._optics_known_power(power).with_context(allowed_company_ids=company.ids)
         free = product.sudo().free_qty if product else 0
@@ -308,6 +326,50 @@ class OpticsLensFit(models.TransientModel):
             power=power.show(has_comma(self.env)).replace("-", "−"),
             free=f"{free:g}",
         )
+
+    @api.onchange("purpose", "frame_id", *CENTRATION)
+    def _onchange_need(self):
+        """Drop the offers, which were made for something else."""
+        self.offer_ids = False
+
+    def action_offer(self):
+        """List the lenses of which nothing is refused for both eyes, the best answer first."""
+        self.ensure_one()
+        if not self.frame_id or self.frame_missing:
+            raise UserError(self.env._("Choose a frame whose sizes are told."))
+        needs, looked_at = self._needs(), self._designs()
+        offers = [self._offer(lens, self._verdicts(needs, lens)) for lens in looked_at]
+        kept = [each for each in offers if each["outcome"] not in (False, Outcome.REFUSED.value)]
+        if not kept:
+            raise UserError(self.env._("No lens fits; looked at: %(count)s.", count=len(looked_at)))
+        self.offer_ids.unlink()
+        kept.sort(key=lambda each: SEVERITY.index(each["outcome"]))
+        self.env["optics.lens.fit.offer"].create(kept)
+        return True
+
+    def _designs(self):
+        """Return the lenses that are made for such glasses, the cheapest first."""
+        is_single = "!=" if Purpose(self.purpose) in OF_SEVERAL_POWERS else "="
+        return self.env["product.template"].search(
+            [
+                ("optics_kind", "=", "lens"),
+                ("optics_design", "!=", False),
+                ("optics_design", is_single, SpectacleDesign.SINGLE_VISION.value),
+            ],
+            order="list_price, id",
+            limit=MOST_LOOKED_AT,
+        )
+
+    def _offer(self, lens, verdicts):
+        worst = self._worst(verdicts)
+        is_well = worst in (False, Outcome.OK.value)
+        return {
+            "fit_id": self.id,
+            "lens_id": lens.id,
+            "outcome": worst,
+            "reasons": False if is_well else self._reasons(verdicts, worst),
+            "price": lens.list_price,
+        }
 
     def action_open_frame(self):
         """Open the frame that tells too little."""
