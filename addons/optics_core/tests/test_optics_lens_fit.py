@@ -278,6 +278,16 @@ class TestLensFit(LensFitCase):
         with self.assertRaisesRegex(UserError, "whose sizes are told"):
             self.opened().action_offer()
 
+    def test_nothing_is_chosen(self):
+        spec = {"purposes": {}, "od_pd": {}, "outcome": {}, "summary": {}, "table": {}}
+        told = self.env["optics.lens.fit"].with_user(self.optician).onchange({}, [], spec)
+        self.assertFalse(told["value"]["purposes"] or told["value"]["outcome"])
+        fit = self.opened(self.prescribe(od_state="balance", od_sphere=0, od_cylinder=0, od_axis=0))
+        self.assertFalse(fit.action_open_lens()["res_id"])
+        fit.purpose = "near"
+        with self.assertRaisesRegex(UserError, "No eye has a lens"):
+            fit.action_offer()
+
     def test_contact_lenses_go_into_no_frame(self):
         with self.assertRaisesRegex(UserError, "go into no frame"):
             self.prescribe(purpose="contact_lenses").action_lens_fit()

@@ -126,7 +126,7 @@ class OpticsLensFit(models.TransientModel):
             fit.purposes = [
                 value
                 for value, _label in OF_GLASSES
-                if any(lens_need(prescribed, eye, Purpose(value)) for eye in EYES)
+                if prescribed and any(lens_need(prescribed, eye, Purpose(value)) for eye in EYES)
             ]
 
     @api.depends("prescription_id", "purpose")
@@ -164,11 +164,13 @@ class OpticsLensFit(models.TransientModel):
         return self.prescription_id
 
     def _prescribed(self):
-        """Return the prescription as a value.
+        """Return the prescription as a value, None without any.
 
         Whoever is shown what follows from it, before it is saved too, must be allowed to read it
         and is in the log.
         """
+        if not self.prescription_id:
+            return None
         self.prescription_id.check_access("read")
         self.prescription_id._log_reading("opened")
         return self.prescription_id._as_signed()
@@ -177,7 +179,7 @@ class OpticsLensFit(models.TransientModel):
         """Return what each eye's lens must have, None where nothing can be told of it."""
         self.ensure_one()
         prescribed, purpose = self._prescribed(), self.purpose and Purpose(self.purpose)
-        return {eye: lens_need(prescribed, eye, purpose) for eye in EYES}
+        return {eye: prescribed and lens_need(prescribed, eye, purpose) for eye in EYES}
 
     def _lens_of(self, eye):
         return (eye == "OS" and self.os_lens_id) or self.lens_id
@@ -287,6 +289,8 @@ class OpticsLensFit(models.TransientModel):
     def _words_of_need(self, eye, need):
         """Write a lens's power in a line; where there is none, why."""
         prescription, prefix = self.prescription_id, EYES[eye]
+        if not prescription:
+            return ""
         if need:
             power = shown_refraction(need.refraction, has_comma(self.env))
             addition = need.addition and prescription._shown(need.addition)
@@ -338,6 +342,8 @@ class OpticsLensFit(models.TransientModel):
         if not self.frame_id or self.frame_missing:
             raise UserError(self.env._("Choose a frame whose sizes are told."))
         needs, looked_at = self._needs(), self._designs()
+        if not any(needs.values()):
+            raise UserError(self.env._("No eye has a lens whose power is told."))
         offers = [self._offer(lens, self._verdicts(needs, lens)) for lens in looked_at]
         kept = [each for each in offers if each["outcome"] not in (False, Outcome.REFUSED.value)]
         if not kept:
@@ -378,4 +384,4 @@ class OpticsLensFit(models.TransientModel):
     def action_open_lens(self):
         """Open the lens that tells too little, the first of two."""
         lenses = self.lens_id | self.os_lens_id
-        return self._page_of(next(each for each in lenses if self._missing(each, PARTS_OF_LENS)))
+        return self._page_of(lenses.filtered(lambda one: self._missing(one, PARTS_OF_LENS))[:1])
