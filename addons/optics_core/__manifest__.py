@@ -20,6 +20,7 @@
         "wizard/optics_lens_sheet_views.xml",
         "views/optics_prescription_views.xml",
         "wizard/optics_prescription_comparison_views.xml",
+        "wizard/optics_lens_fit_views.xml",
         "views/res_partner_views.xml",
         "views/optics_patient_views.xml",
         "views/optics_measurement_views.xml",

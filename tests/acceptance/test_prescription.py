@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -196,3 +197,73 @@ def test_a_new_patients_first_two_prescriptions(
     page.locator(".o_control_panel").get_by_role("button", name="Действия").click()
     page.get_by_role("menuitem", name="Сравнить").click()
     expect(page.locator(".modal tr", has_text="OD SPH")).to_contain_text("−0,50")
+
+
+LENS = {
+    **{"name": "Линза прозрачная", "optics_kind": "lens", "optics_design": "single_vision"},
+    **{"optics_index": 1498, "optics_material": "organic"},
+}
+RANGE = {"diameter": 600, "strongest_from": -48, "strongest_to": 32, "cylinder_to": 16}
+FRAME = {"optics_kind": "frame", "optics_rim": "full", "optics_box_b": 340}
+WIDE = {"name": "Оправа широкая", "optics_size": "52□18", "optics_box_ed": 540}
+NARROW = {"name": "Оправа узкая", "optics_size": "48□17", "optics_box_ed": 500}
+
+
+def choose(page: Page, name: str, product: str) -> None:
+    cell(page, name).fill(product)
+    page.locator(".o-autocomplete--dropdown-item", has_text=product).first.click()
+
+
+def test_a_lens_is_chosen_that_fits(
+    server: OdooServer,
+    page: Page,
+    optician: str,
+    screenshot: Callable[[str], Path],
+) -> None:
+    server.rpc("product.template", "create", {**LENS, "optics_range_ids": [(0, 0, RANGE)]})
+    for frame in (WIDE, NARROW):
+        server.rpc("product.template", "create", {**FRAME, **frame})
+    (patient,) = server.rpc("res.partner", "create", [{"name": "Синицына Ольга"}])
+    values = {"od_sphere": -20, "os_sphere": -22, "pd_far": 620}
+    (made,) = server.rpc("optics.prescription", "create", [{"patient_id": patient, **values}])
+    log_in(page, server.url, optician)
+    page.goto(f"{server.url}/odoo/prescriptions/{made}")
+    page.get_by_role("button", name="Подойдёт ли линза?").click()
+    expect(cell(page, "od_pd")).to_have_value("31,0")
+    choose(page, "frame_id", "Оправа широкая")
+    choose(page, "lens_id", "Линза прозрачная")
+
+    # (52 + 18) / 2 − 31 = 4 mm inward; 54 + 2 · 4 + 2 = 64 mm.
+    outcome = page.locator("[role=status] [name=outcome]")
+    blanks = page.locator(".o_optics_lens_fit tr", has_text="Заготовка").locator("td")
+    expect(outcome).to_have_text("Не подходит")
+    expect(page.locator("[name=summary]")).to_have_text("OD: Заготовка; OS: Заготовка")
+    expect(blanks.first).to_have_text(
+        "Не подходит нужно 64,0 мм (считая по эффективному диаметру), наибольшая заготовка этой"
+        " силы 60,0 мм"
+    )
+    screenshot("lens-refused")
+
+    # (48 + 17) / 2 − 31 = 1.5 mm inward; 50 + 2 · 1.5 + 2 = 55 mm.
+    choose(page, "frame_id", "Оправа узкая")
+    expect(outcome).to_have_text("Подходит")
+    expect(blanks.last).to_contain_text("нужно 55,0 мм (считая по эффективному диаметру)")
+
+    page.get_by_role("button", name="Подходящие линзы").click()
+    offer = page.locator("[name=offer_ids] .o_data_row", has_text="Линза прозрачная")
+    expect(offer.locator("td[name=outcome]")).to_have_text("Подходит")
+    screenshot("lens-fits")
+    cell(page, "lens_id").fill("")
+    page.keyboard.press("Tab")
+    expect(outcome).to_have_count(0)
+    offer.get_by_role("button", name="Выбрать").click()
+    expect(cell(page, "lens_id")).to_have_value("Линза прозрачная")
+    expect(outcome).to_have_text("Подходит")
+
+    cell(page, "od_pd").fill("18,9")
+    page.keyboard.press("Tab")
+    expect(page.locator("[name=od_pd] [role=alert]")).to_have_text("18,9 мм – не от 19,0 до 40,0")
+    expect(page.locator("[name=summary]")).to_have_text("OD PD: 18,9 мм – не от 19,0 до 40,0")
+    expect(outcome).to_have_count(0)
+    page.locator(".o_form_button_cancel").click()
+    expect(outcome).to_have_text("Подходит")

@@ -308,6 +308,11 @@ class OpticsPrescription(models.Model):
         """Show two of them side by side."""
         return self.env["optics.prescription.comparison"]._open(self)
 
+    def action_lens_fit(self):
+        """Ask whether a lens fits into a frame by this prescription."""
+        self.ensure_one()
+        return self.env["optics.lens.fit"]._open(self)
+
     def _timeline_summary(self):
         """Say what it is in a line of the patient's timeline."""
         purposes = dict(self._fields["purpose"]._description_selection(self.env))

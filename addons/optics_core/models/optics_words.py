@@ -125,6 +125,96 @@ QUESTIONS = {
     ),
 }
 """What is asked, with its reason, by the code of ``optics.traps``."""
+VERDICTS = {
+    "power_made": _lt(
+        "strongest meridian %(power)s, cylinder %(cylinder)s: made in diameters up to %(diameter)s"
+    ),
+    "strongest_beyond": _lt("strongest meridian %(power)s; made from %(lowest)s to %(highest)s"),
+    "cylinder_beyond": _lt(
+        "cylinder %(cylinder)s; made to %(highest)s with a strongest meridian of %(power)s"
+    ),
+    "addition_beyond": _lt(
+        "addition %(addition)s; made from %(lowest)s to %(highest)s in steps of %(step)s"
+    ),
+    "addition_not_told": _lt("this design needs an addition, and none is told"),
+    "purpose_of_several_powers": _lt(
+        "the purpose needs a lens of several powers, not a single-vision one"
+    ),
+    "purpose_of_one_power": _lt(
+        "the purpose needs a single-vision lens, not one of several powers"
+    ),
+    "blank_large_enough": _lt("needs %(needed)s by the %(way)s, blank %(blank)s"),
+    "blank_too_small": _lt(
+        "needs %(needed)s by the %(way)s, largest blank of this power %(blank)s"
+    ),
+    "blank_may_be_too_small": _lt(
+        "needs %(needed)s at most, by the diagonal of the box, largest blank of this power"
+        " %(blank)s: measure the effective diameter or trace the frame"
+    ),
+    "blank_pd_not_told": _lt("needs the pupillary distance of the eye"),
+    "blank_height_not_told": _lt(
+        "needs the fitting height; %(needed)s by the %(way)s without it, blank %(blank)s"
+    ),
+    "blank_of_no_range": _lt("no diameter is known to be made in this power and prism"),
+    "rim_full": _lt("a full rim holds any material"),
+    "groove_possible": _lt("half rim: a lens without plus power has an edge for the groove"),
+    "groove_edge_not_known": _lt(
+        "half rim: the edge of a lens with plus power or prism must be thick enough for the"
+        " groove, and is not computed"
+    ),
+    "groove_in_mineral": _lt("half rim: mineral glass chips along a groove"),
+    "holes_borne": _lt("drilled: %(material)s of index %(index)s bears holes"),
+    "holes_may_crack": _lt(
+        "drilled: %(material)s of index %(index)s may crack; polycarbonate, Trivex or an organic"
+        " lens of index %(least)s and more bear holes"
+    ),
+    "material_not_told": _lt("the material is not told, which holes and grooves ask for"),
+    "height_enough": _lt("height %(height)s, the design needs %(least)s"),
+    "height_below_minimum": _lt("height %(height)s, the design needs %(least)s"),
+    "height_unusual": _lt("height %(height)s, progressive lenses usually need %(least)s"),
+    "height_outside_box": _lt("height %(height)s, the box is only %(b)s high"),
+    "height_free": _lt("a single-vision lens has no minimum height"),
+    "height_not_told": _lt("the fitting height is not told"),
+    "minimum_height_not_told": _lt("height %(height)s, the minimum of the design is not told"),
+    "decentration_usual": _lt("%(inward)s inward and %(up)s up from the centre of the box"),
+    "decentration_large": _lt(
+        "%(inward)s inward from the centre of the box, more than %(most)s: is the frame too wide"
+        " or narrow?"
+    ),
+    "decentration_not_told": _lt("needs the pupillary distance of the eye"),
+    "prism_none": _lt("no prism"),
+    "prism_ground": _lt("%(prism)s; ground up to %(highest)s"),
+    "prism_by_decentration": _lt(
+        "%(prism)s by moving the optical centre %(inward)s inward and %(up)s up"
+    ),
+    "prism_without_power": _lt(
+        "%(prism)s: no decentration makes it, for the lens has no power in its direction"
+    ),
+    "prism_beyond": _lt("%(prism)s; ground up to %(highest)s"),
+    "prism_not_told": _lt("%(prism)s; what prism is ground into this design is not told"),
+    "prism_of_no_range": _lt("%(prism)s; no diameter is known to be made in this power"),
+}
+"""What is said of a lens that is to go into a frame, by the code of ``optics.verdict``."""
+CHECKS = {
+    "power_range": _lt("Range of powers"),
+    "blank": _lt("Blank"),
+    "index_and_rim": _lt("Material and rim"),
+    "height": _lt("Fitting height"),
+    "decentration": _lt("Decentration"),
+    "prism": _lt("Prism"),
+}
+"""What is looked at, by ``optics.verdict.Check``."""
+NAMES_IN_VERDICTS = {
+    "trace": _lt("trace"),
+    "effective_diameter": _lt("effective diameter"),
+    "diagonal": _lt("diagonal"),
+    "mineral": _lt("mineral glass"),
+    "organic": _lt("an organic lens"),
+    "polycarbonate": _lt("polycarbonate"),
+    "trivex": _lt("Trivex"),
+    "high_index": _lt("a high-index lens"),
+}
+"""Ways of ``optics.blank`` and materials of ``optics.lens``, as they stand in a sentence."""
 UNITS_OF_QUESTIONS = {
     **dict.fromkeys(
         ("sign_flipped", "cylinder_flipped", "decimal_slipped", "addition_changed"),
@@ -197,6 +287,26 @@ def words_of_question(env, question):
     told = {name: _told(env, value, units.get(name)) for name, value in question.params.items()}
     sentence = env._(QUESTIONS[question.code])
     return (f"{question.eye}: " if question.eye else "") + sentence % told
+
+
+def words_of_verdict(env, verdict):
+    """Say what a check found, in the reader's language, numbers with their units.
+
+    :param verdict: ``optics.verdict.Verdict``
+    """
+    env = env["base"].with_context(lang=env.lang or env.user.lang).env
+    comma = has_comma(env)
+
+    def said(value):
+        if isinstance(value, str):
+            return env._(NAMES_IN_VERDICTS[value])
+        shown = value.shown(comma).replace("-", "−")
+        symbol = value.unit.symbol
+        return f"{shown} {env._(SYMBOLS[symbol]) if symbol in SYMBOLS else symbol}".rstrip()
+
+    told = {name: said(value) for name, value in verdict.params.items()}
+    sentence = env._(VERDICTS[verdict.code])
+    return sentence % told
 
 
 def _told(env, value, unit):

@@ -88,6 +88,22 @@ class ProductTemplate(models.Model):
         Product.concat(*found.values()).filtered(lambda each: not each.active).active = True
         return {power: product.with_env(self.env) for power, product in found.items()}
 
+    def _optics_known_power(self, power):
+        """Return the product of a power, empty where there was no need of one yet.
+
+        :param power: ``optics.stock_power.StockPower``
+        """
+        self.ensure_one()
+        return self.env["product.product"].search(
+            [
+                ("product_tmpl_id", "=", self.id),
+                ("optics_is_power", "=", True),
+                ("optics_sphere", "=", power.sphere),
+                ("optics_cylinder", "=", power.cylinder),
+                ("optics_addition", "=", power.addition or 0),
+            ]
+        )
+
     def _optics_power_values(self, power):
         face = self.product_variant_id
         return {

@@ -225,10 +225,13 @@ class Quantity:
     unit: Unit
 
     def __str__(self) -> str:
-        shown = self.unit.shown(self.value, decimal_comma=False)
+        return f"{self.shown(decimal_comma=False)} {self.unit.symbol}".rstrip()
+
+    def shown(self, decimal_comma: bool = True) -> str:
+        """The number as text, without the unit's symbol."""
+        shown = self.unit.shown(self.value, decimal_comma=decimal_comma)
         # Prisms are told here as resultants, which have no sign.
-        shown = shown.lstrip("+") if self.unit is Unit.HUNDREDTH_PRISM else shown
-        return f"{shown} {self.unit.symbol}".rstrip()
+        return shown.lstrip("+") if self.unit is Unit.HUNDREDTH_PRISM else shown
 
 
 @dataclass(frozen=True, slots=True)

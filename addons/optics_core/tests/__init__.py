@@ -9,6 +9,7 @@ from . import (
     test_optics_device_folder,
     test_optics_erasure,
     test_optics_import,
+    test_optics_lens_fit,
     test_optics_measurement,
     test_optics_patient,
     test_optics_patient_export,

@@ -1,1 +1,7 @@
-from . import optics_lens_sheet, optics_patient_erasure, optics_prescription_comparison
+from . import (
+    optics_lens_fit,
+    optics_lens_fit_offer,
+    optics_lens_sheet,
+    optics_patient_erasure,
+    optics_prescription_comparison,
+)
