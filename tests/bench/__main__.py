@@ -5,11 +5,18 @@ from __future__ import annotations
 import os
 
 from scripts.devtools.templates import build_suite_template
-from tests.bench import delivery, encoding, live, optics, shop
+from tests.bench import delivery, encoding, lenses, live, optics, shop
 
-PARTS = {"encoding": encoding, "live": live, "shop": shop, "delivery": delivery, "optics": optics}
+PARTS = {
+    "encoding": encoding,
+    "live": live,
+    "shop": shop,
+    "delivery": delivery,
+    "optics": optics,
+    "lenses": lenses,
+}
 
 if __name__ == "__main__":
     build_suite_template()
-    for name in os.environ.get("BENCH", "encoding,live,shop,delivery,optics").split(","):
+    for name in os.environ.get("BENCH", ",".join(PARTS)).split(","):
         PARTS[name].run()

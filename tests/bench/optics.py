@@ -13,6 +13,7 @@ from typing import Any
 import psycopg2
 
 from tests.acceptance.harness.database import TestDatabase
+from tests.bench.rows import copy_row
 from tests.bench.shop import ADMIN, registry_of
 from tests.bench.timing import milliseconds, show
 
@@ -111,14 +112,16 @@ class Practice:
             **{"id": "t.id + n", "commercial_partner_id": "t.id + n"},
             **{"name": name, "complete_name": name, "email": "'p' || n || '@example.com'"},
         }
-        self._copy("res_partner", self.patient, PATIENTS, partners)
+        copy_row(self.database, "res_partner", self.patient, PATIENTS, partners)
         day = "CURRENT_DATE - (n * 13) % 3650"
         prescriptions = {
             **{"id": "t.id + n", "date": day, "valid_until": f"{day} + 365"},
             "patient_id": f"{self.patient} + n % {PATIENTS}",
             "state": "CASE WHEN n % 20 = 0 THEN 'replaced' ELSE 'signed' END",
         }
-        self._copy("optics_prescription", self.prescription, PRESCRIPTIONS, prescriptions)
+        copy_row(
+            self.database, "optics_prescription", self.prescription, PRESCRIPTIONS, prescriptions
+        )
 
     def _index(self, cr) -> None:
         """Have the indexes that wait for the extension; made now, they have no list of new rows."""
@@ -127,27 +130,6 @@ class Practice:
         partners = api.Environment(cr, ADMIN, {})["res.partner"]
         for index in partners._table_objects.values():
             index.apply_to_database(partners)
-
-    def _copy(self, table: str, original: int, count: int, changed: dict[str, str]) -> None:
-        """Copy a row as often, with these columns by expressions of the copy's number ``n``."""
-        columns = [
-            row["column_name"]
-            for row in self.database.query(
-                "SELECT column_name FROM information_schema.columns"
-                " WHERE table_schema = 'public' AND table_name = %s",
-                (table,),
-            )
-        ]
-        into = ", ".join(f'"{name}"' for name in columns)
-        values = ", ".join(changed.get(name, f't."{name}"') for name in columns)
-        values = values.replace("%", "%%")  # of parameters there are none
-        self.database.query(
-            f"INSERT INTO {table} ({into}) SELECT {values} FROM {table} t,"
-            f" generate_series(1, {count}) n WHERE t.id = {original}"
-        )
-        self.database.query(
-            f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table})); ANALYZE {table}"
-        )
 
     @contextmanager
     def env(self) -> Iterator:

@@ -10,6 +10,7 @@ from . import (
     test_pos_session,
     test_pos_session_cash,
     test_prepayment,
+    test_product_powers,
     test_product_vat,
     test_receipt,
     test_setup_step,
