@@ -36,5 +36,8 @@ from . import (
     res_partner,
     res_partner_erasure,
     optics_recall,
+    optics_scan,
+    stock_picking_scan,
+    stock_picking_lots,
     sale_order,
 )

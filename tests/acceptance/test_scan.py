@@ -1,0 +1,163 @@
+"""A delivery is received by scanning its boxes, with a scanner that types like a keyboard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.acceptance.harness.browser import log_in
+from tests.acceptance.harness.server import OdooServer
+
+KEEPER = "keeper1"
+DESIGN = "Линза сканируемая"
+WEAK, STRONG, OTHER = (-8, 0), (-16, -8), (-16, -6)
+BARCODES = {WEAK: "4600000000015", OTHER: "4600000000039"}
+NEW = "4600000000022"
+"""Stands on the boxes of the strong lens, and nobody has told the shop."""
+
+
+@pytest.fixture(scope="module")
+def keeper(server: OdooServer) -> str:
+    groups = ("base.group_user", "stock.group_stock_user", "optics_core.group_optics_workshop")
+    ids = [
+        server.sql(
+            "SELECT res_id FROM ir_model_data WHERE module = %s AND name = %s", *group.split(".")
+        )[0]["res_id"]
+        for group in groups
+    ]
+    person = {"name": "Кладовщик", "login": KEEPER, "password": KEEPER, "lang": "ru_RU"}
+    server.rpc("res.users", "create", {**person, "group_ids": [(6, 0, ids)]})
+    return KEEPER
+
+
+@pytest.fixture(scope="module")
+def design(server: OdooServer) -> int:
+    """A lens, of which two powers are ordered and confirmed and a third is in a draft."""
+    (supplier,) = server.rpc("res.partner", "create", [{"name": "Поставщик линз"}])
+    values = {
+        "name": DESIGN,
+        "optics_kind": "lens",
+        "optics_design": "single_vision",
+        "optics_index": 1498,
+        "seller_ids": [(0, 0, {"partner_id": supplier, "price": 400})],
+    }
+    (made,) = server.rpc("product.template", "create", [values])
+    ((order, _name),) = ask_for(server, made, [[*WEAK, 0, 1], [*STRONG, 0, 3]])
+    server.rpc("purchase.order", "button_confirm", [order])
+    ask_for(server, made, [[*OTHER, 0, 1]])
+    for (sphere, cylinder), barcode in BARCODES.items():
+        (product,) = server.sql(
+            "SELECT id FROM product_product WHERE product_tmpl_id = %s AND optics_is_power"
+            " AND optics_sphere = %s AND coalesce(optics_cylinder, 0) = %s",
+            *(made, sphere, cylinder),
+        )
+        (template,) = server.rpc("product.template", "read", [made], ["uom_id"])
+        row = {"barcode": barcode, "product_id": product["id"], "uom_id": template["uom_id"][0]}
+        server.rpc("product.uom", "create", [row])
+    return int(made)
+
+
+def ask_for(server: OdooServer, design: int, wanted: list[list[int]]) -> list[Any]:
+    orders: list[Any] = server.rpc(
+        "product.template", "optics_matrix_order", [design], False, wanted
+    )
+    return orders
+
+
+def scan(page: Page, barcode: str) -> None:
+    """What a scanner does: the digits faster than anybody types, and Enter."""
+    page.keyboard.type(barcode, delay=5)
+    page.keyboard.press("Enter")
+
+
+def scanned(page: Page, power: str) -> Locator:
+    return page.locator(".o_optics_scan tr", has_text=power).locator(".o_optics_scanned")
+
+
+def in_matrix(page: Page, server: OdooServer, power: tuple[int, int]) -> Locator:
+    if "lens-matrix" not in page.url:
+        page.goto(f"{server.url}/odoo/lens-matrix")
+        page.locator(".o_optics_design input").fill(DESIGN)
+        page.locator(".o-autocomplete--dropdown-item", has_text=DESIGN).first.click()
+    return page.locator(f'.o_optics_grid [data-power="{power[0]}/{power[1]}"]')
+
+
+def test_a_delivery_is_received_by_scanning(
+    server: OdooServer, page: Page, keeper: str, design: int, screenshot: Callable[[str], Path]
+) -> None:
+    log_in(page, server.url, keeper)
+    page.goto(f"{server.url}/odoo/scan")
+    page.locator(".list-group-item", has_text="Поставщик линз").click()
+    answer = page.locator(".o_optics_scan_answer")
+    expect(answer).to_contain_text("Сканируйте коробку")
+
+    scan(page, BARCODES[WEAK])
+    expect(answer).to_contain_text(re.compile(r"Принято: .*−1,00.*, 1 из 1"))
+    expect(scanned(page, "−1,00)")).to_have_text("1")
+    scan(page, BARCODES[OTHER])
+    expect(answer).to_contain_text(f"Не из этого перемещения: {DESIGN} −2,00 −0,75")
+    expect(answer).to_contain_text("Нужно −2,00 −1,00")
+    expect(page.locator(".o_optics_scan_total")).to_contain_text("1")
+    screenshot("scan-wrong-box")
+    scan(page, BARCODES[WEAK])
+    expect(answer).to_contain_text("Лишнее")
+    expect(answer.locator(".o_optics_scan_extra")).to_be_visible()
+
+    scan(page, NEW)
+    expect(answer).to_contain_text(f"Штрихкод {NEW} неизвестен")
+    choice = page.locator("#optics_scan_named")
+    strong = choice.locator("option", has_text="−2,00 −1,00").get_attribute("value")
+    choice.select_option(strong)
+    screenshot("scan-unknown")
+    choice.press("Tab")
+    page.keyboard.press("Enter")
+    expect(answer).to_contain_text(re.compile(r"Принято: .*−2,00 −1,00.*, 1 из 3"))
+
+    # By hand a box counts once, not once more as what a scanner typed.
+    page.locator("#optics_scan_typed").focus()
+    scan(page, NEW)
+    expect(scanned(page, "−2,00 −1,00")).to_have_text("2")
+    page.wait_for_timeout(500)
+    expect(scanned(page, "−2,00 −1,00")).to_have_text("2")
+    page.locator(".o_optics_scan_undo").click()
+    expect(answer).to_contain_text("Отменено")
+    expect(scanned(page, "−2,00 −1,00")).to_have_text("1")
+    page.reload()
+    expect(scanned(page, "−2,00 −1,00")).to_have_text("1")
+
+    # Two boxes, the second before the first is answered.
+    scan(page, NEW)
+    scan(page, NEW)
+    expect(scanned(page, "−2,00 −1,00")).to_have_text("3")
+    screenshot("scan-all")
+    page.locator(".o_optics_scan_done").click()
+    expect(answer).to_contain_text("Перемещение закрыто")
+    expect(in_matrix(page, server, WEAK)).to_have_text("1")
+    expect(in_matrix(page, server, STRONG)).to_have_text("3")
+    screenshot("scan-matrix")
+
+
+def test_what_is_missing_is_asked_about_by_odoo(
+    server: OdooServer, page: Page, keeper: str, design: int, screenshot: Callable[[str], Path]
+) -> None:
+    ((order, _name),) = ask_for(server, design, [[*OTHER, 0, 1]])
+    server.rpc("purchase.order", "button_confirm", [order])
+    log_in(page, server.url, keeper)
+    page.goto(f"{server.url}/odoo/scan")
+    page.locator(".list-group-item", has_text="Поставщик линз").click()
+    scan(page, BARCODES[OTHER])
+    expect(scanned(page, "−2,00 −0,75")).to_have_text("1")
+    page.locator(".o_optics_scan_done").click()
+    asked = page.locator(".modal")
+    expect(asked).to_be_visible()
+    screenshot("scan-backorder")
+    # The window is Odoo's: a box that is scanned into it counts nothing.
+    scan(page, BARCODES[OTHER])
+    asked.locator("button[name=process]").click()
+    expect(page.locator(".o_optics_scan_answer")).to_contain_text("Перемещение закрыто")
+    expect(scanned(page, "−2,00 −0,75")).to_have_text("1")
