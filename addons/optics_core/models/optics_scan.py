@@ -14,7 +14,12 @@ class OpticsScan(models.Model):
     _order = "id"
 
     picking_id = fields.Many2one(
-        "stock.picking", required=True, index=True, ondelete="cascade", readonly=True
+        "stock.picking",
+        string="Transfer",
+        required=True,
+        index=True,
+        ondelete="cascade",
+        readonly=True,
     )
     company_id = fields.Many2one(related="picking_id.company_id", store=True)
     product_id = fields.Many2one("product.product", required=True, readonly=True)

@@ -364,8 +364,9 @@ class StockPicking(models.Model):
 
     def _lock_scans(self):
         # Two who scan at once meet here, and Odoo tries the later one again over what the first
-        # one has counted.
-        self.env.cr.execute(SQL("UPDATE stock_picking SET id = id WHERE id = %s", self.id))
+        # one has counted. That is no error, so it is none in the log.
+        query = SQL("UPDATE stock_picking SET id = id WHERE id = %s", self.id)
+        self.env.cr.execute(query, log_exceptions=False)
 
     def _check_scan_open(self):
         if self.state in OPEN_STATES:

@@ -1,6 +1,7 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 
 import { browser } from "@web/core/browser/browser";
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useAutofocus, useBus, useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
@@ -22,10 +23,9 @@ export class Scan extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.ui = useService("ui");
-        const { params, context } = this.props.action;
-        const { picking_id: picking } = this.props.state || params || {};
+        const { params } = this.props.action;
         this.state = useState({
-            picking: picking || context?.picking_id || false,
+            picking: this.props.resId || params?.picking_id || false,
             choice: null,
             transfer: null,
             answer: null,
@@ -47,7 +47,7 @@ export class Scan extends Component {
 
     async choose(warehouse = false) {
         Object.assign(this.state, { picking: false, transfer: null, answer: null });
-        this.props.updateActionState?.({ picking_id: false });
+        this.props.updateActionState?.({ resId: false });
         this.state.choice = await this.orm.call("stock.picking", "optics_scan_transfers", [], {
             warehouse_id: warehouse,
         });
@@ -56,7 +56,7 @@ export class Scan extends Component {
     async open(picking) {
         Object.assign(this.state, { picking, answer: null });
         this.state.transfer = await this.call("optics_scan_state");
-        this.props.updateActionState?.({ picking_id: picking });
+        this.props.updateActionState?.({ resId: picking });
     }
 
     call(method, args = [], kwargs = {}) {
@@ -161,7 +161,7 @@ export class Scan extends Component {
 
     get total() {
         const sum = (name) => this.state.transfer.lines.reduce((all, line) => all + line[name], 0);
-        return { asked: sum("asked"), scanned: sum("scanned") };
+        return _t("%(scanned)s of %(asked)s", { scanned: sum("scanned"), asked: sum("asked") });
     }
 
     /** Of a line: its colour says what its numbers say. */
