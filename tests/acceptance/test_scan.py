@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ KEEPER = "keeper1"
 DESIGN = "Линза сканируемая"
 WEAK, STRONG, OTHER = (-8, 0), (-16, -8), (-16, -6)
 BARCODES = {WEAK: "4600000000015", OTHER: "4600000000039"}
+CONTACTS = "4600000000053"
 NEW = "4600000000022"
 """Stands on the boxes of the strong lens, and nobody has told the shop."""
 
@@ -76,6 +78,29 @@ def order(server: OdooServer, design: int, power: tuple[int, int], count: int) -
     ((made, name),) = ask_for(server, design, [[*power, 0, count]])
     server.rpc("purchase.order", "button_confirm", [made])
     return str(name)
+
+
+def order_contact_lenses(server: OdooServer, count: int) -> str:
+    """Order contact lenses, which have lots and expiries, and return the order's name."""
+    values = {
+        "name": "Линзы на месяц",
+        "optics_kind": "contact_lens",
+        "is_storable": True,
+        "tracking": "lot",
+        "use_expiration_date": True,
+    }
+    (product,) = server.rpc("product.product", "create", [values])
+    (told,) = server.rpc("product.product", "read", [product], ["uom_id"])
+    row = {"barcode": CONTACTS, "product_id": product, "uom_id": told["uom_id"][0]}
+    server.rpc("product.uom", "create", [row])
+    (supplier,) = server.rpc("res.partner", "create", [{"name": "Поставщик контактных линз"}])
+    line = {"product_id": product, "product_qty": count, "price_unit": 900}
+    (made,) = server.rpc(
+        "purchase.order", "create", [{"partner_id": supplier, "order_line": [(0, 0, line)]}]
+    )
+    server.rpc("purchase.order", "button_confirm", [made])
+    (read,) = server.rpc("purchase.order", "read", [made], ["name"])
+    return str(read["name"])
 
 
 def scan(page: Page, barcode: str) -> None:
@@ -169,6 +194,47 @@ def test_what_is_missing_is_asked_about_by_odoo(
     asked.locator("button[name=process]").click()
     expect(page.locator(".o_optics_scan_answer")).to_contain_text("Перемещение закрыто")
     expect(scanned(page, "−2,00 −0,75")).to_have_text("1")
+
+
+def test_a_lot_is_read_from_the_code_or_asked_for(
+    server: OdooServer, page: Page, keeper: str, screenshot: Callable[[str], Path]
+) -> None:
+    name = order_contact_lenses(server, 3)
+    until = date.today() + timedelta(days=400)
+    log_in(page, server.url, keeper)
+    page.goto(f"{server.url}/odoo/scan")
+    page.locator(".list-group-item", has_text=name).click()
+    answer = page.locator(".o_optics_scan_answer")
+    expect(answer).to_contain_text("Сканируйте коробку")
+    page.keyboard.type(f"]d2010{CONTACTS}10A1", delay=5)
+    page.keyboard.press("Control+]")  # FNC1, as a scanner types it
+    scan(page, f"17{until:%y%m%d}")
+    expect(answer).to_contain_text("Принято: Линзы на месяц, 1 из 3")
+
+    scan(page, CONTACTS)
+    expect(answer).to_contain_text("Какая партия?")
+    expect(page.locator("#optics_scan_lot")).to_be_focused()
+    page.keyboard.type("B2")
+    page.locator("#optics_scan_expiry").fill(str(until))
+    screenshot("scan-lot")
+    page.keyboard.press("Enter")
+    expect(answer).to_contain_text("Принято: Линзы на месяц, 2 из 3")
+    scan(page, f"]d2010{CONTACTS}1726010110C3")
+    expect(answer).to_contain_text("Срок партии C3 истёк")
+    lots = page.locator("[data-product] .small")
+    expect(lots).to_have_count(2)
+    expect(lots.first).to_contain_text(f"A1, до {until:%d.%m.%Y}: 1")
+    screenshot("scan-lots")
+    page.locator(".o_optics_scan_done").click()
+    page.locator(".modal button[name=process]").click()
+    expect(answer).to_contain_text("Перемещение закрыто")
+    made = server.sql(
+        "SELECT lot.name, expiration_date::date AS until FROM stock_lot AS lot"
+        " JOIN product_uom ON product_uom.product_id = lot.product_id WHERE barcode = %s"
+        " ORDER BY lot.name",
+        CONTACTS,
+    )
+    assert [(row["name"], row["until"]) for row in made] == [("A1", until), ("B2", until)]
 
 
 def test_three_people_scan_one_transfer(server: OdooServer, keeper: str, design: int) -> None:

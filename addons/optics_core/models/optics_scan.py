@@ -12,6 +12,7 @@ class OpticsScan(models.Model):
     _name = "optics.scan"
     _description = "Scan of a transfer"
     _order = "id"
+    _check_company_auto = True
 
     picking_id = fields.Many2one(
         "stock.picking",
@@ -20,9 +21,12 @@ class OpticsScan(models.Model):
         index=True,
         ondelete="cascade",
         readonly=True,
+        check_company=True,
     )
     company_id = fields.Many2one(related="picking_id.company_id", store=True)
-    product_id = fields.Many2one("product.product", required=True, readonly=True)
+    product_id = fields.Many2one(
+        "product.product", required=True, readonly=True, check_company=True
+    )
     quantity = fields.Float(
         digits="Product Unit", required=True, readonly=True, help="In the product's own unit"
     )

@@ -96,6 +96,16 @@ export class Scan extends Component {
         return kind === "accepted" || kind === "undone";
     }
 
+    /** Of the answer: what its colour says, and so do its words. */
+    get tone() {
+        const { answer } = this.state;
+        if (!answer) {
+            return "alert-info";
+        }
+        const isQuestion = answer.kind === "lot_needed";
+        return this.isGood(answer) ? "alert-success" : isQuestion ? "alert-warning" : "alert-danger";
+    }
+
     sound(name) {
         const audio = new browser.Audio();
         const ending = audio.canPlayType("audio/ogg; codecs=vorbis") ? ".ogg" : ".mp3";
