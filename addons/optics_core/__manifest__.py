@@ -6,7 +6,7 @@
     "author": "OpticsERP",
     "website": "https://github.com/opticserp/opticserp",
     "license": "LGPL-3",
-    "depends": ["sale_management", "purchase_stock", "product_expiry", "contacts"],
+    "depends": ["sale_management", "purchase_stock", "product_expiry", "barcodes", "contacts"],
     "data": [
         "security/optics_groups.xml",
         "security/ir.model.access.csv",
@@ -27,6 +27,7 @@
         "data/optics_device_cron.xml",
         "views/optics_device_file_views.xml",
         "views/res_config_settings_views.xml",
+        "views/stock_picking_views.xml",
         "views/optics_menus.xml",
         "views/optics_access_log_views.xml",
         "report/optics_consent_reports.xml",

@@ -38,5 +38,8 @@ from . import (
     res_partner_erasure,
     res_partner_supplier,
     optics_recall,
+    optics_scan,
+    stock_picking_scan,
+    stock_picking_lots,
     sale_order,
 )

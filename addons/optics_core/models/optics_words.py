@@ -49,6 +49,7 @@ SENTENCES = {
     "no_measurement": _lt("The file tells no measurement of a right or a left eye"),
     "values_refused": _lt("The file tells values that no measurement holds"),
     "base_not_told": _lt("%(value)s has no base: in, out, up or down"),
+    "gs1_damaged": _lt("The code was read in part only, or tells an impossible date: scan again"),
 }
 """What is said of a broken rule of ``optics.problems``, by its code."""
 QUESTIONS = {

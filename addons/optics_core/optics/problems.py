@@ -60,6 +60,8 @@ RULES: Mapping[str, str] = {
     "no_measurement": "tells no measurement of a right or a left eye",
     "values_refused": "tells values that no measurement holds",
     "base_not_told": "has no base: in, out, up or down",
+    # Codes on boxes
+    "gs1_damaged": "is a GS1 code that breaks off or tells no date or GTIN",
 }
 """What each rule says in English, by its code."""
 

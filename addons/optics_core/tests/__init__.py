@@ -17,6 +17,7 @@ from . import (
     test_optics_prescription_contact,
     test_optics_prescription_report,
     test_optics_recall,
+    test_optics_scan,
     test_product_lens,
     test_product_template,
 )
