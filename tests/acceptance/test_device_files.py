@@ -46,16 +46,7 @@ def folder(server: OdooServer, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @pytest.fixture(scope="module")
 def optician(server: OdooServer, folder: Path) -> str:
-    groups = ("base.group_user", "optics_core.group_optics_optician")
-    ids = [
-        server.sql(
-            "SELECT res_id FROM ir_model_data WHERE module = %s AND name = %s", *group.split(".")
-        )[0]["res_id"]
-        for group in groups
-    ]
-    person = {"name": "Оптометрист", "login": OPTICIAN, "password": OPTICIAN, "lang": "ru_RU"}
-    server.rpc("res.users", "create", {**person, "group_ids": [(6, 0, ids)]})
-    return OPTICIAN
+    return server.hire(OPTICIAN, "Оптометрист", "optics_core.group_optics_optician")
 
 
 def patient(server: OdooServer, name: str) -> int:

@@ -15,7 +15,6 @@ from tests.acceptance.harness.server import OdooServer
 
 KEEPER = "keeper1"
 GROUPS = (
-    "base.group_user",
     "product.group_product_manager",
     "stock.group_stock_manager",
     "optics_core.group_optics_workshop",
@@ -24,15 +23,7 @@ GROUPS = (
 
 @pytest.fixture(scope="module")
 def keeper(server: OdooServer) -> str:
-    ids = [
-        server.sql(
-            "SELECT res_id FROM ir_model_data WHERE module = %s AND name = %s", *group.split(".")
-        )[0]["res_id"]
-        for group in GROUPS
-    ]
-    person = {"name": "Кладовщик", "login": KEEPER, "password": KEEPER, "lang": "ru_RU"}
-    server.rpc("res.users", "create", {**person, "group_ids": [(6, 0, ids)]})
-    return KEEPER
+    return server.hire(KEEPER, "Кладовщик", *GROUPS)
 
 
 def field(page: Page, name: str) -> Locator:
@@ -115,7 +106,9 @@ def test_a_lens_is_written_down_filled_from_a_spreadsheet_and_reordered(
     refusal = page.locator(".modal", has_text="не целое число")
     expect(refusal).to_contain_text("В наличии, B2: «много» — не целое число от 0 до 9999")
     refusal.locator(".modal-footer button").first.click()
-    page.locator(".modal .btn-close").first.click()
+    expect(refusal).to_have_count(0)
+    page.locator(".modal .btn-close").click()
+    expect(page.locator(".modal")).to_have_count(0)
     sheets = {
         "В наличии": [["SPH", "0,00", "-0,50"], ["-1,00", 3, 1], ["-1,25", 0, 2]],
         "Минимум": [["SPH", "0,00", "-0,50"], ["-1,00", 2, 4], ["-1,25", 2, None]],
@@ -175,7 +168,7 @@ def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
 
 
 def take_in(page: Page, file: Path) -> None:
-    page.get_by_role("button", name="Загрузить").click()
+    page.locator(".o_optics_lens_matrix").get_by_role("button", name="Загрузить").click()
     dialogue = page.locator(".modal")
     dialogue.locator("[name=file] input[type=file]").set_input_files(file)
     expect(dialogue.locator("[name=file] .o_input").first).to_have_value(file.name)

@@ -27,16 +27,9 @@ NEW = "4600000000022"
 
 @pytest.fixture(scope="module")
 def keeper(server: OdooServer) -> str:
-    groups = ("base.group_user", "stock.group_stock_user", "optics_core.group_optics_workshop")
-    ids = [
-        server.sql(
-            "SELECT res_id FROM ir_model_data WHERE module = %s AND name = %s", *group.split(".")
-        )[0]["res_id"]
-        for group in groups
-    ]
-    person = {"name": "Кладовщик", "login": KEEPER, "password": KEEPER, "lang": "ru_RU"}
-    server.rpc("res.users", "create", {**person, "group_ids": [(6, 0, ids)]})
-    return KEEPER
+    return server.hire(
+        KEEPER, "Кладовщик", "stock.group_stock_user", "optics_core.group_optics_workshop"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -198,6 +198,19 @@ class OdooServer:
         """
         return self._administrator.rpc(model, method, *args, **kwargs)
 
+    def hire(self, login: str, name: str, *groups: str) -> str:
+        """Make a user who works in Russian, with these groups by external id; return the login."""
+        ids = [
+            self.sql(
+                "SELECT res_id FROM ir_model_data WHERE module = %s AND name = %s",
+                *group.split("."),
+            )[0]["res_id"]
+            for group in ("base.group_user", *groups)
+        ]
+        person = {"name": name, "login": login, "password": login, "lang": "ru_RU"}
+        self.rpc("res.users", "create", {**person, "group_ids": [(6, 0, ids)]})
+        return login
+
     def configure(self, **settings: int | str) -> None:
         """Set our settings (``settings.py`` has their names), as the settings screen would."""
         for name, value in settings.items():
