@@ -27,6 +27,8 @@
         "demo/people.xml",
         "demo/customers.xml",
         "demo/products.xml",
+        "demo/catalogue.xml",
+        "demo/stock.xml",
         "demo/pos.xml",
         "demo/head_office.xml",
         "demo/sale_order.xml",

@@ -1,4 +1,5 @@
 from . import (
+    test_catalogue_demo,
     test_lens_matrix,
     test_lens_sheet,
     test_optics_access_log,

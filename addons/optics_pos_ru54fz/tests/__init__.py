@@ -1,6 +1,7 @@
 from . import (
     test_data_of_pos,
     test_demo_shop,
+    test_demo_stock,
     test_erasure,
     test_frontend,
     test_pos_config,

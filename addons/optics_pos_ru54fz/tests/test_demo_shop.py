@@ -26,7 +26,8 @@ class TestDemoShop(TransactionCase):
         cls.cashiers = cls.env.ref("optics_pos_ru54fz.employee_cashier_1") + cls.env.ref(
             "optics_pos_ru54fz.employee_cashier_2"
         )
-        cls.products = cls.env["product.template"].search([("optics_kind", "!=", False)])
+        cls.catalogue = cls.env["product.template"].search([("optics_kind", "!=", False)])
+        cls.products = cls.catalogue.filtered("available_in_pos")
 
     def test_the_company_is_a_russian_one(self):
         self.assertEqual(self.company.name, "Оптика на Невском")
@@ -91,11 +92,17 @@ class TestDemoShop(TransactionCase):
     def test_vat_is_a_matter_of_the_product(self):
         self.assertGreaterEqual(len(self.products), 12)
         self.assertEqual(set(self.products.mapped("optics_kind")), set(VAT_OF_KIND))
-        for product in self.products:
+        for product in self.catalogue:
             with self.subTest(product.name):
                 self.assertEqual(product.taxes_id.mapped("nds"), [VAT_OF_KIND[product.optics_kind]])
                 self.assertTrue(product.taxes_id.price_include)
-                self.assertTrue(product.available_in_pos and product.pos_categ_ids)
+        self.assertTrue(all(product.pos_categ_ids for product in self.products))
+
+    def test_the_catalogue_is_beside_the_till(self):
+        demo = self.env.ref("optics_core.lens_v_sv_150") + self.env.ref(
+            "optics_core.frame_v101_black"
+        )
+        self.assertLessEqual(demo, self.catalogue - self.products)
 
     def test_the_sunglasses_of_the_first_sale(self):
         sunglasses = self.env.ref("optics_pos_ru54fz.product_sunglasses_ray_ban")
