@@ -102,10 +102,10 @@ class OpticsDeviceFolder(models.AbstractModel):
                 to, sha256 = (BAD if file.state == "refused" else DONE), file.sha256
         except DatabaseError:
             # Such as the same file being dropped on a page just now: it is tried again.
-            _logger.info("A file in %s is tried again: the database was busy", path.parent)
+            _logger.info("A file in %r is tried again: the database was busy", str(path.parent))
             return
         except Exception:
-            _logger.exception("A file in %s was not taken in and goes to %s", path.parent, BAD)
+            _logger.exception("A file in %r was not taken in and is bad", str(path.parent))
         self.env["ir.cron"]._commit_progress(1, remaining=remaining)
         move(path, to, sha256)
 
@@ -116,7 +116,7 @@ class OpticsDeviceFolder(models.AbstractModel):
         if problem == (parameters.get_param(PROBLEM) or ""):
             return
         if problem:
-            _logger.warning("The folder of devices' files (%s): %s", OPTION, problem)
+            _logger.warning("The folder of devices' files, optics_device_folder: %r", problem)
         parameters.set_param(PROBLEM, problem)
 
 
