@@ -15,7 +15,6 @@ class ResPartner(models.Model):
         ],
         string="Form of cylinders",
         default=CylinderForm.MINUS.value,
-        required=True,
         groups="purchase.group_purchase_user,optics_core.group_optics_workshop",
         help="In which lenses are written to this supplier; the stock has them in minus form",
     )
