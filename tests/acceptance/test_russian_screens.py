@@ -54,6 +54,7 @@ ALLOWED = {
     "ID": "a number in that network",
     **dict.fromkeys(("OD", "OS", "OU"), "the eyes, on Russian prescriptions too"),
     **dict.fromkeys(("SPH", "CYL", "AXIS", "ADD", "PD"), "so on Russian prescriptions and devices"),
+    "Trivex": "a lens's material, by its name",
     "Services": "Odoo's category of goods, a record of the database",
 }
 """Names, units and abbreviations that stand in Latin letters in Russian too, and why."""

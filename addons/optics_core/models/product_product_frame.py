@@ -5,7 +5,7 @@ from ..optics.frame import BoxedSize, Frame, RimType, parse_boxed_size
 from ..optics.limits import LIMITS, check_limit
 from ..optics.problems import InvalidPrescription, Problem, Problems, UnreadableEntry
 from ..optics.units import Unit
-from .optics_words import has_comma, lines_of_problems, problems_of_columns
+from .optics_words import lines_of_problems, problems_of_columns
 from .quantity import Quantity
 
 SIZES = {
@@ -104,10 +104,3 @@ class ProductProduct(models.Model):
             return None
         ed = self.optics_box_ed or None
         return Frame(a, self.optics_box_b, dbl, RimType(self.optics_rim), ed)
-
-    def _optics_frame_words(self):
-        """Return colour and size as they tell one frame from another: "чёрный 52□18–140"."""
-        self.ensure_one()
-        size = self.optics_size or ""
-        told = [self.optics_color, size if has_comma(self.env) else size.replace(",", ".")]
-        return " ".join(filter(None, told))

@@ -14,7 +14,6 @@ MATRIX_GROUPS = ("optics_core.group_optics_workshop", "stock.group_stock_user")
 MINIMUM_GROUPS = ("optics_core.group_optics_manager", "stock.group_stock_manager")
 USUAL = (-48, 48, -16)
 """Lowest and highest sphere and strongest cylinder of the grid while a design has no powers."""
-MOST_CELLS = 4000
 MOST_ORDERED = 9999
 
 
@@ -57,7 +56,6 @@ class ProductTemplate(models.Model):
             "cells": powers._optics_stock(warehouse),
             "not_made": self._matrix_not_made(spheres, cylinders, addition),
             "may_set_minimum": self._may(MINIMUM_GROUPS),
-            "has_supplier": bool(self.sudo().seller_ids),
         }
 
     def optics_matrix_order(self, warehouse_id, wanted):

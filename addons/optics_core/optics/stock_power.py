@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import total_ordering
 
 from .limits import adapted, check_limit
-from .power import parse_power, show_power
-from .problems import Problems, UnreadableEntry
+from .power import show_power
+from .problems import Problems
 from .refraction import Refraction
 
 _EIGHTHS = adapted(eighths=True)
@@ -18,9 +17,6 @@ _LIMITS = {
     "cylinder": replace(_EIGHTHS["cylinder"], highest=0),
     "addition": _EIGHTHS["addition"],
 }
-_WRITTEN = re.compile(
-    r"(?P<sphere>\S+)(?:\s+(?P<cylinder>(?!add)\S+))?(?:\s+add\s*(?P<addition>\S+))?"
-)
 
 
 class CylinderForm(StrEnum):
@@ -80,20 +76,3 @@ class StockPower:
     @property
     def _place(self) -> tuple[int, int, int]:
         return self.sphere, -self.cylinder, self.addition or 0
-
-
-def parse_stock_power(text: str) -> StockPower:
-    """Read what :meth:`StockPower.show` writes, in either form of cylinder.
-
-    Each power is read by :func:`.power.parse_power`. Raises UnreadableEntry (``not_a_power``,
-    ``not_an_eighth``), and InvalidPrescription as :class:`StockPower` does.
-    """
-    found = _WRITTEN.fullmatch(text.strip().lower())
-    if not found:
-        raise UnreadableEntry(text, "not_a_power")
-    sphere = parse_power(found["sphere"])
-    cylinder = parse_power(found["cylinder"] or "0")
-    addition = parse_power(found["addition"]) if found["addition"] else None
-    if cylinder > 0:
-        sphere, cylinder = sphere + cylinder, -cylinder
-    return StockPower(sphere, cylinder, addition)
