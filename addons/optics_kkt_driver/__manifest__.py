@@ -1,13 +1,13 @@
 {
     "name": "Optics: KKT driver",
     "summary": "Signs documents on Russian cash registers (54-FZ) and delivers them to the OFD",
-    "version": "19.0.9.0.0",
+    "version": "19.0.10.0.0",
     "category": "Accounting/Localizations/Point of Sale",
     "author": "OpticsERP",
     "website": "https://github.com/opticserp/opticserp",
     "license": "LGPL-3",
     "depends": ["account", "product", "bus"],
-    "external_dependencies": {"python": ["qrcode", "requests", "xlsxwriter"]},
+    "external_dependencies": {"python": ["prometheus_client", "qrcode", "requests", "xlsxwriter"]},
     "data": [
         "security/fiscal_groups.xml",
         "security/ir.model.access.csv",

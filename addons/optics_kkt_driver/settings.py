@@ -201,6 +201,14 @@ SETTINGS = {
             lowest=1,
         ),
         Setting(
+            "kkt_log_format",
+            "Steps of documents in the log",
+            "Each step of a document is a line of the server's log: a sentence, or JSON for"
+            " programs that read logs",
+            default="text",
+            words=("text", "json"),
+        ),
+        Setting(
             "head_office_reporting",
             "Reports to head office",
             "Whether this server tells another one how its tills and their delivery are",

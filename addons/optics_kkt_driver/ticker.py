@@ -142,6 +142,19 @@ def is_alive(cr):
     return is_any_held(cr, ADVISORY_TICKER, [0])
 
 
+def last_turn(cr):
+    """Return when that ticker last asked the database, as Unix time; None where none lives."""
+    cr.execute(
+        """SELECT extract(epoch FROM activity.state_change)
+             FROM pg_locks JOIN pg_stat_activity activity USING (pid)
+            WHERE locktype = 'advisory' AND classid = %s AND objid = 0 AND objsubid = 2
+              AND activity.datname = current_database()""",
+        (ADVISORY_TICKER,),
+    )
+    row = cr.fetchone()
+    return row and float(row[0])
+
+
 def _connect(dbname):
     _name, info = connection_info_for(dbname)
     return _Closing(psycopg2.connect(**info))

@@ -14,6 +14,8 @@ OURS = {
     *("name", "self._dbname", "error"),
     # What one_of_many does: a job's name and a till's or an order's number; a code of ours.
     *("what", "told.reason"),
+    # Choices of ours, and JSON, which escapes.
+    *("step.document", "step.kind", "step.origin", "step.target", "json.dumps(step.to_json())"),
 }
 """What is logged as it is: numbers, names of ours, and nothing that somebody has typed."""
 

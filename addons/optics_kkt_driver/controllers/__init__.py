@@ -6,6 +6,7 @@ from . import (
     gate,
     health,
     heartbeat,
+    metrics,
     purchase,
     receipt,
     till_operation,

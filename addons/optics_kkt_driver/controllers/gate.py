@@ -14,8 +14,8 @@ from .api import OUTAGES, JsonApiDispatcher, outage
 from .doors import nothing_at
 from .refusal import ApiError
 
-OURS = re.compile(r"/+(?:(?:api|ofd)/+)?v1(?:/|\Z)", re.IGNORECASE)
-EXACT = re.compile(r"/(?:(?:api|ofd)/)?v1(?:/[^/]+)*/?\Z", re.DOTALL)
+OURS = re.compile(r"/+(?:(?:(?:api|ofd)/+)?v1(?:/|\Z)|metrics\Z)", re.IGNORECASE)
+EXACT = re.compile(r"/(?:(?:(?:api|ofd)/)?v1(?:/[^/]+)*/?|metrics)\Z", re.DOTALL)
 """Ours as they are written: other letters and slashes in a row would end in a page of Odoo's."""
 
 

@@ -43,10 +43,15 @@ class DeviceOutbox(Outbox):
             self._keep_acknowledged()
 
     @contextmanager
-    def _document(self, entry):
+    def _document(self, entry, verdict):
+        """Yield the document of a call that was not acknowledged."""
         self._keep_acknowledged()
         with own_environment(self._registry) as env:
             yield env["fiscal.document"].browse(entry.id)
+            env["kkt.attempt"]._count(self._device(env), verdict)
+
+    def _device(self, env):
+        return env["kkt.device"].browse(self._device_id)
 
     def next_due(self):
         # Nobody else sends of this drive, so what was due a moment ago still is.
@@ -75,11 +80,13 @@ class DeviceOutbox(Outbox):
             ):
                 documents = env["fiscal.document"].browse(entry.id for entry, _ in acknowledged)
                 documents._delivered("had it already" if is_duplicate else "acknowledged")
+                verdict = acknowledged[0][1]
+                env["kkt.attempt"]._count(self._device(env), verdict, len(acknowledged))
         self._acknowledged.clear()
         self._kept_at = time.monotonic()
 
     def later(self, entry, verdict, delay, *, counts):
-        with self._document(entry) as document:
+        with self._document(entry, verdict) as document:
             document.write(
                 {
                     **_said(verdict),
@@ -95,7 +102,7 @@ class DeviceOutbox(Outbox):
         self._dead(entry, verdict, "refused")
 
     def _dead(self, entry, verdict, reason):
-        with self._document(entry) as document:
+        with self._document(entry, verdict) as document:
             document._dead(
                 verdict.reason,
                 **_said(verdict),
@@ -106,12 +113,13 @@ class DeviceOutbox(Outbox):
     def take_up_exhausted(self):
         """The endpoint delivers again: what it did not take before has its turn anew."""
         with own_environment(self._registry) as env:
-            device = env["kkt.device"].browse(self._device_id)
+            device = self._device(env)
             env["fiscal.ofd"]._take_up_exhausted(device | device.ofd_id._tills())
 
     def endpoint_at_fault(self, verdict):
         with own_environment(self._registry) as env:
-            device = env["kkt.device"].browse(self._device_id)
+            device = self._device(env)
+            env["kkt.attempt"]._count(device, verdict)
             if device.ofd_id:
                 device.ofd_id._endpoint_at_fault(verdict)
 
@@ -138,7 +146,7 @@ class DeviceOutbox(Outbox):
         """Return driver and settings of the till, as they were when this batch began."""
         if self._till is None:
             with own_environment(self._registry) as env:
-                device = env["kkt.device"].browse(self._device_id)
+                device = self._device(env)
                 self._till = device.driver, device._driver_settings()
         return self._till
 

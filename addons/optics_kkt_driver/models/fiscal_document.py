@@ -1,7 +1,7 @@
 import base64
 import hashlib
 import json
-import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from decimal import Decimal
@@ -17,6 +17,7 @@ from odoo.exceptions import AccessError, ConcurrencyError, UserError
 from odoo.tools import SQL, formatLang
 from odoo.tools.sql import escape_psql
 
+from .. import transition_log
 from ..exceptions import KeyConflict
 from ..fields import Int8
 from ..kkt.device.contract import Signed
@@ -28,7 +29,6 @@ from ..kkt.fiscal.document import (
     UserAttribute,
     document_from_json,
 )
-from ..kkt.fiscal.exact import shown
 from ..kkt.fiscal.qr import qr_text
 from ..kkt.fiscal.rates import rate_differences
 from ..kkt.fiscal.returned import ReturnedLine
@@ -36,6 +36,7 @@ from ..kkt.fiscal.vocabulary import DocumentCode, DocumentKind, Nds
 from ..kkt.flow.errors import LostTwice
 from ..kkt.flow.states import (
     ENDED,
+    IN_HAND,
     SETTLED,
     SIGNED,
     TONES,
@@ -49,8 +50,6 @@ from ..kkt.flow.states import (
 from ..lane.conversation import BUTTONS_WAIT, CALLERS_WAIT, Ended, converse, serving
 from .fiscal_document_guard import guard_documents
 from .fiscal_words import words_of_refusal, words_of_stop
-
-_logger = logging.getLogger(__name__)
 
 STATES = [
     (State.QUEUED.value, "Queued"),
@@ -148,7 +147,7 @@ TECHNICAL = frozenset(
         ),
         *("hlc", "candidates_fn", "needs_open_shift", "original_fn", "original_fd", "original_fpd"),
         *("qr_text", "error_message", "error_remedy", "delivery_message", "delivery_answer"),
-        *("after_id", "currency_id"),
+        *("after_id", "currency_id", "state_since"),
     }
 )
 """Columns by which nobody groups documents: no menu offers them."""
@@ -202,6 +201,14 @@ class FiscalDocument(models.Model):
         help="What somebody else has registered, by the code of the signed document",
     )
     state = fields.Selection(STATES, required=True, readonly=True, default=State.QUEUED.value)
+    state_since = fields.Float(
+        string="In this state since",
+        readonly=True,
+        copy=False,
+        digits=0,
+        aggregator=None,
+        help="Unix time, with fractions of a second",
+    )
     source = fields.Selection(
         SOURCES, required=True, readonly=True, help="Who asked for the document"
     )
@@ -320,6 +327,7 @@ class FiscalDocument(models.Model):
         "A signed document has FN, FD and FPD.",
     )
     _lane_queue = models.Index(f"(device_id, id) WHERE state IN {sql_list(WAITING)}")
+    _in_hand = models.Index(f"(device_id, state) WHERE state IN {sql_list(IN_HAND)}")
     _open_rows = models.Index(f"(device_id, state) WHERE state NOT IN {sql_list(SETTLED)}")
 
     def init(self):
@@ -452,6 +460,7 @@ class FiscalDocument(models.Model):
                     "idempotency_key": key,
                     "body_hash": self._body_hash(device, kind, fingerprint),
                     "short_key": short_key,
+                    "state_since": time.time(),
                     **self._wanted_values(wanted, short_key),
                 }
             )
@@ -595,36 +604,47 @@ class FiscalDocument(models.Model):
         self.flush_recordset()
         self.env.cr.execute(
             SQL(
-                """SELECT id, state, fence FROM fiscal_document WHERE id IN %s
+                """SELECT id, state, fence, state_since FROM fiscal_document WHERE id IN %s
                 ORDER BY id FOR UPDATE""",
                 self._ids or (0,),
             )
         )
-        came_from = {
-            self.browse(row_id): state
-            for row_id, state, fence in self.env.cr.fetchall()
-            if state in origins and if_fence in (None, fence)
-        }
+        came_from, since = {}, {}
+        for row_id, state, fence, began in self.env.cr.fetchall():
+            if state in origins and if_fence in (None, fence):
+                came_from[self.browse(row_id)], since[row_id] = state, began
         self.invalidate_recordset()
         moved = self.filtered(came_from.get)
-        moved.with_context(fiscal_transition=TRANSITION).write({**values, "state": str(target)})
+        now = time.time()
+        moved.with_context(fiscal_transition=TRANSITION).write(
+            {**values, "state": str(target), "state_since": now}
+        )
         moved.flush_recordset()
         self.env["fiscal.document.event"].sudo()._record(came_from, target, why)
         self.env["kkt.counter"]._bump(came_from, target)
         for document in moved:
-            document._announce(came_from[document], target, why)
+            began = since[document.id]
+            document._announce(came_from[document], target, now - began if began else None)
         moved._move_followers(target, why)
         return moved
 
-    def _announce(self, origin, target, why):
-        """Tell the log that the row has moved, and whoever watches: a hint to ask, no more."""
-        _logger.info(
-            "Document %s of till %s: %s -> %s (%s)",
-            self.id,
-            shown(self.device_id.code),
-            origin,
-            target,
-            shown(why),
+    def _announce(self, origin, target, seconds):
+        """Tell the log that the row has moved, and whoever watches: a hint to ask, no more.
+
+        :param seconds: how long it was in `origin`; None where that is not known
+        """
+        codes = {State.FAILED: self.error_code, State.DEAD: self.dead_reason}
+        transition_log.tell(
+            transition_log.Step(
+                document=self.id,
+                device=self.device_id.code,
+                kind=self.kind,
+                origin=origin,
+                target=str(target),
+                seconds=seconds,
+                code=codes.get(target) or "",
+            ),
+            self.env["res.config.settings"]._fiscal_setting("kkt_log_format"),
         )
         if target not in (State.PRINTING, State.DELIVERED):
             self.device_id._bus_send("optics_kkt_driver/document", {"id": self.id, "state": target})
@@ -768,6 +788,7 @@ class FiscalDocument(models.Model):
                 "device_id": device.id,
                 "kind": "foreign",
                 "state": State.PRINTED,
+                "state_since": time.time(),
                 "source": "device",
                 "key_origin": "device",
                 "idempotency_key": f"foreign:{signed.fn_number}:{signed.fd_number}",

@@ -2,15 +2,12 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..kkt.flow.presence import Presence
 from .fiscal_words import stored_error, words_of_stored_error
 
 ASK_AFTER = timedelta(seconds=30)
 """Whoever wants to know how a till is asks it anew when its last word is older than this."""
 ONLINE_FOR = timedelta(seconds=90)
 """An answer is worth this long; after it the till counts as silent."""
-BEATS_FOR = timedelta(minutes=5)
-"""What beats have told is worth this long: the job may be switched off, or a queue be stuck."""
 CLOCK_LIMIT = timedelta(minutes=5)
 """A till whose clock differs by more signs nothing (code 17)."""
 OFD_LIMIT = timedelta(days=30)
@@ -215,7 +212,5 @@ class KktDeviceStatus(models.Model):
 
     def _is_missing(self):
         """Whether the till has not answered for a while; its last silence, where no beat tells."""
-        is_stale = not self.beat_at or fields.Datetime.now() - self.beat_at > BEATS_FOR
-        if self.presence == Presence.UNKNOWN or is_stale:
-            return bool(self.silence)
-        return self.presence == Presence.OFFLINE
+        is_there = self._is_there()
+        return bool(self.silence) if is_there is None else not is_there

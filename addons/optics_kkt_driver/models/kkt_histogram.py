@@ -19,7 +19,7 @@ INFINITE = "+Inf"
 class KktHistogram(models.Model):
     """How long documents of a till took, counted by buckets, so that nobody scans history.
 
-    A row counts what fell between the next lower bound and its own; :meth:`_distribution` adds up.
+    A row counts what fell between the next lower bound and its own; :meth:`_distributions` adds up.
     """
 
     _name = "kkt.histogram"
@@ -71,26 +71,23 @@ class KktHistogram(models.Model):
         return next((f"{bound:g}" for bound in BUCKETS[metric] if seconds <= bound), INFINITE)
 
     @api.model
-    def _distribution(self, devices, metric):
-        """Return the metric over `devices`, cumulated as Prometheus wants it.
+    def _distributions(self, devices, metric):
+        """Return the metric by till, cumulated as Prometheus wants it.
 
-        :return dict: ``buckets`` (bound → how many took no longer), ``count``, ``sum`` (seconds)
+        :return dict: of each till ``buckets`` (bound → how many took no longer) and ``sum``
+            (seconds)
         """
-        self.env.cr.execute(
-            SQL(
-                """SELECT bound, sum(count)::int8, sum(seconds) FROM kkt_histogram
-                WHERE device_id IN %s AND metric = %s GROUP BY bound""",
-                tuple(devices.ids) or (0,),
-                metric,
-            )
-        )
-        rows = {bound: (count, seconds) for bound, count, seconds in self.env.cr.fetchall()}
+        found = self.sudo().search([("device_id", "in", devices.ids), ("metric", "=", metric)])
+        counted = {device: {} for device in devices}
+        for row in found:
+            counted[row.device_id][row.bound] = row
+        return {device: self._cumulated(metric, rows) for device, rows in counted.items()}
+
+    @api.model
+    def _cumulated(self, metric, rows):
+        """Add up the rows of one till, given by their bounds."""
         buckets, total = {}, 0
         for bound in (*(f"{bound:g}" for bound in BUCKETS[metric]), INFINITE):
-            total += rows.get(bound, (0, 0))[0]
+            total += rows[bound].count if bound in rows else 0
             buckets[bound] = total
-        return {
-            "buckets": buckets,
-            "count": total,
-            "sum": sum(seconds for _, seconds in rows.values()),
-        }
+        return {"buckets": buckets, "sum": sum(row.seconds for row in rows.values())}

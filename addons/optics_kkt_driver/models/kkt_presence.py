@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import fields, models
 from odoo.tools import SQL
 
@@ -8,6 +10,9 @@ PRESENCES = [
     (Presence.ONLINE.value, "Answers"),
     (Presence.OFFLINE.value, "Does not answer"),
 ]
+
+BEATS_FOR = timedelta(minutes=5)
+"""What beats have told is worth this long: the job may be switched off, or a queue be stuck."""
 
 
 class KktPresence(models.AbstractModel):
@@ -26,6 +31,13 @@ class KktPresence(models.AbstractModel):
     good_beats = fields.Integer(required=True, readonly=True, default=0, aggregator=None)
     bad_beats = fields.Integer(required=True, readonly=True, default=0, aggregator=None)
     beat_at = fields.Datetime(string="Last heartbeat", readonly=True)
+
+    def _is_there(self):
+        """Whether it answers; None where the beats do not tell, or told too long ago."""
+        is_stale = not self.beat_at or fields.Datetime.now() - self.beat_at > BEATS_FOR
+        if is_stale or self.presence == Presence.UNKNOWN:
+            return None
+        return self.presence == Presence.ONLINE
 
     def _beat(self, answered):
         """Count one beat, and tell whoever watches when it changes something."""

@@ -100,6 +100,7 @@ class KktShift(models.Model):
     warning = fields.Char(compute="_compute_warning")
 
     _one_shift = models.UniqueIndex("(device_id, fn_number, number)")
+    _told_shifts = models.Index("(device_id, id) WHERE told_at IS NOT NULL")
     _open_shifts = models.Index("(device_id) WHERE state = 'open'")
 
     @api.depends("number", "device_id.code")

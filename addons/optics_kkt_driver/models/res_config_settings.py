@@ -10,6 +10,7 @@ from .kkt_device import DELIVERIES
 CHOICES = {
     "kkt_mode": [("mock", "Virtual till"), ("real", "Registered till")],
     "ofd_mode": DELIVERIES,
+    "kkt_log_format": [("text", "Sentences"), ("json", "JSON")],
     "head_office_reporting": [("off", "Off"), ("on", "On")],
 }
 """Of the settings that are words: by name, what can be chosen."""

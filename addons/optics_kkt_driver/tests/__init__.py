@@ -23,6 +23,7 @@ from . import (
     test_kkt_device_trouble,
     test_kkt_drive,
     test_kkt_histogram,
+    test_kkt_metrics,
     test_kkt_overview,
     test_kkt_shift,
     test_not_real,
@@ -31,6 +32,7 @@ from . import (
     test_product_template,
     test_settings,
     test_setup_step,
+    test_transition_log,
     test_turn_of_year,
     test_words_of_stops,
 )

@@ -20,8 +20,7 @@ from ..models.fiscal_ofd_sending import MEMORY_OFD
 from .common import FiscalCase, open_till
 
 
-@tagged("post_install", "-at_install")
-class TestDelivery(FiscalCase):
+class DeliveryCase(FiscalCase):
     """The sender's job against the emulator's core; the wire has its tests in tests/."""
 
     def setUp(self):
@@ -60,6 +59,9 @@ class TestDelivery(FiscalCase):
             rows |= self.register(f"more-{number}")
         return rows
 
+
+@tagged("post_install", "-at_install")
+class TestDelivery(DeliveryCase):
     def test_everything_signed_is_delivered_in_order(self):
         self.deliver()
         self.assertEqual((self.shift | self.receipt).mapped("state"), ["delivered"] * 2)

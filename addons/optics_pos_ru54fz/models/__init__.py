@@ -5,6 +5,7 @@ from . import (
     ir_http,
     ir_module_module,
     kkt_device,
+    kkt_metrics,
     kkt_monitor,
     kkt_overview,
     optics_erasure_sweep,

@@ -70,6 +70,8 @@ UNFINISHED = (*WAITING, State.MANUAL, State.FAILED)
 """Somebody still has to bring it to an end on the drive."""
 ENDED = (*SIGNED, State.CANCELLED)
 """Signed, or never to be."""
+IN_HAND = (*UNFINISHED, State.DEAD)
+"""Somebody has to do something about it; what is signed and on its way is not here."""
 SETTLED = (State.DELIVERED, State.CANCELLED)
 """Nothing remains to be done, not even for the OFD."""
 
