@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.plain.monitoring.deployed import MONITORING, with_a_key
 from tests.plain.monitoring.metrics import names, unknown
 
-MONITORING = Path(__file__).parents[3] / "monitoring"
 RULES = MONITORING / "rules" / "optics.yml"
 TESTS = MONITORING / "rules" / "optics_test.yml"
 
@@ -30,16 +30,6 @@ EXPECTED = [each for test in read(TESTS)["tests"] for each in test["alert_rule_t
 each_alert = pytest.mark.parametrize(
     "rule", ALERTS, ids=[f"{rule['alert']}-{rule['labels']['severity']}" for rule in ALERTS]
 )
-
-
-def with_a_key(folder: Path) -> Path:
-    """A copy of the configuration with a key, made as its comment says."""
-    shutil.copytree(MONITORING, folder / "monitoring")
-    config = folder / "monitoring" / "prometheus.yml"
-    text = config.read_text(encoding="utf-8")
-    config.write_text(re.sub(r"# (authorization:|    credentials_file:)", r"\1", text), "utf-8")
-    (folder / "monitoring" / "token").write_text("0123456789")
-    return config
 
 
 def test_prometheus_takes_the_configuration(promtool: Callable[..., str]) -> None:
