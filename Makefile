@@ -3,7 +3,7 @@
 # Settings may follow any target (make hands them to the scripts): make run HTTP_PORT=8070, make test SUITE=plain FILTER=hlc
 
 .DEFAULT_GOAL := help
-.PHONY: run setup stop ofd shell psql update logs reset-db test test-fast test-full chaos bench lint clean help
+.PHONY: run setup stop ofd monitoring shell psql update logs reset-db test test-fast test-full chaos bench lint clean help
 
 run: setup ## Start the shop: brings Odoo, PostgreSQL and the demo data first if needed. DETACH=1 HTTP_PORT= DB= ODOO_HOME= ODOO_DEB= PGHOST=
 	@bash scripts/run_server.sh start
@@ -13,11 +13,15 @@ setup:
 	@bash scripts/venv.sh
 	@bash scripts/postgres.sh start
 
-stop: ## Stop the server and the private PostgreSQL
+stop: ## Stop the server, its Prometheus and the private PostgreSQL
 	@bash scripts/run_server.sh stop
 
 ofd: ## Start the OFD emulator as a process of its own, on this machine alone: OFD_PORT= OFD_DELAY=seconds OFD_KEEP=file
 	@bash scripts/ofd.sh
+
+monitoring: ## Start Prometheus beside the server, and Grafana if it is here. DETACH=1 HTTP_PORT= PROMETHEUS_PORT= GRAFANA_PORT= PROMETHEUS_HOME=
+	@bash scripts/fetch_prometheus.sh
+	@bash scripts/monitoring.sh start
 
 shell: setup ## Odoo's Python shell on the development database
 	@bash scripts/shell.sh

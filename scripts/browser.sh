@@ -2,6 +2,7 @@
 # Brings the browser of the tests, Debian's Chromium, wkhtmltopdf, by which Odoo makes PDFs, and fonts with Cyrillic letters.
 # As root with apt; otherwise fetched by apt and unpacked in .dev/browser, where it runs with its own libraries.
 source "$(dirname "$0")/settings.sh"
+source "$ROOT/scripts/apt.sh"
 
 BROWSER_DIR=$DEV_DIR/browser
 PACKAGES="chromium wkhtmltopdf fonts-dejavu-core"
@@ -31,24 +32,19 @@ install_packages() {
 unpack() {
     printf 'Fetching Chromium and the libraries it needs into .dev/browser '
     rm -rf "$BROWSER_DIR"
-    mkdir -p "$BROWSER_DIR/debs" "$DEV_DIR/apt/lists/system/partial" "$DEV_DIR/apt/cache/archives/partial"
+    mkdir -p "$BROWSER_DIR/debs" "$APT_DIR/lists/system/partial" "$APT_DIR/cache/archives/partial"
     run_logged apt-browser fetch_and_unpack || remedy
-}
-
-own_apt() {
-    apt-get -q -o APT::Sandbox::User=root -o Dir::State::Lists="$DEV_DIR/apt/lists/system" \
-        -o Dir::Cache="$DEV_DIR/apt/cache" -o Dir::Cache::archives="$DEV_DIR/apt/cache/archives" "$@"
 }
 
 # Each step says `|| return`: the shell does not stop at errors in a function whose result is asked for.
 fetch_and_unpack() {
     local needed deb
-    own_apt update || return
+    system_suite apt-get update || return
     # What an installation would bring, beyond what the machine has: that much is found by the system itself.
     # shellcheck disable=SC2086  # a list of names
-    needed=$(own_apt -s install --no-install-recommends fontconfig-config $PACKAGES | awk '$1 == "Inst" {print $2}')
+    needed=$(system_suite apt-get -s install --no-install-recommends fontconfig-config $PACKAGES | awk '$1 == "Inst" {print $2}')
     # shellcheck disable=SC2086
-    (cd "$BROWSER_DIR/debs" && own_apt download $needed) || return
+    (cd "$BROWSER_DIR/debs" && system_suite apt-get download $needed) || return
     for deb in "$BROWSER_DIR"/debs/*.deb; do dpkg-deb -x "$deb" "$BROWSER_DIR/root" || return; done
     rm -r "$BROWSER_DIR/debs"
     write_launchers

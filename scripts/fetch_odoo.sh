@@ -1,13 +1,11 @@
 #!/usr/bin/env bash
-# Brings Odoo 19 into .dev/odoo: Debian's package from its development suite (sid), unpacked, not installed.
-# apt does the transfer, so its signatures and checksums hold; its lists and caches stay in .dev/apt,
-# and the system's own package state is neither read nor changed.
+# Brings Odoo 19 into .dev/odoo: Debian's package from its development suite (sid), unpacked, not installed (see apt.sh).
 #
 #   ODOO_HOME=folder   use this Odoo instead (an unpacked package or a source checkout)
 #   ODOO_DEB=file      unpack this package file instead of fetching one
 source "$(dirname "$0")/settings.sh"
+source "$ROOT/scripts/apt.sh"
 
-APT_DIR=$DEV_DIR/apt
 TARGET=$DEV_DIR/odoo
 NEEDED_MB=4000
 # The package links to these for scripts and fonts. The two old ones changed shape since:
@@ -26,40 +24,19 @@ main() {
         check_series
         return
     fi
-    require_space
+    require_space "$NEEDED_MB"
     mkdir -p "$APT_DIR/debs"
     if [ -n "${ODOO_DEB:-}" ]; then
         [ -f "$ODOO_DEB" ] || fail "ODOO_DEB=$ODOO_DEB: no such file." "Name an odoo-19 package file (odoo-19_*.deb)."
     fi
-    require_apt
+    require_apt Odoo \
+        "Name an Odoo $ODOO_SERIES that is here: make run ODOO_HOME=/path/to/odoo (a checkout or an unpacked package)."
     update_lists
     fetch_packages
     unpack
     check_series
 }
 
-require_space() {
-    mkdir -p "$DEV_DIR"
-    local free
-    free=$(free_megabytes "$DEV_DIR")
-    if [ "$free" -lt "$NEEDED_MB" ]; then
-        fail "Disk full: .dev needs about $NEEDED_MB MB, ${free} MB are free." \
-            "Free some space, or put .dev on a larger disk (a symbolic link '.dev' will do), then run again."
-    fi
-}
-
-require_apt() {
-    command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null && return
-    fail "This machine has no apt, so Debian's Odoo package cannot be fetched." \
-        "Name an Odoo $ODOO_SERIES that is here: make run ODOO_HOME=/path/to/odoo (a checkout or an unpacked package)."
-}
-
-# own_apt SUITE PROGRAM…: apt-get or apt-cache with lists and caches of our own, so without root.
-own_apt() {
-    "$2" -q -o APT::Sandbox::User=root -o Dir::State::Lists="$APT_DIR/lists/$1" -o Dir::Cache="$APT_DIR/cache" \
-        -o Dir::Cache::archives="$APT_DIR/cache/archives" "${@:3}"
-}
-system_suite() { own_apt system "$@"; }
 # Here a list that fails is an error; among the machine's own sources a dead one need not stop us.
 sid() {
     own_apt sid "$1" -o APT::Update::Error-Mode=any \
@@ -68,11 +45,8 @@ sid() {
 
 update_lists() {
     local mirror keyring
-    mkdir -p "$APT_DIR"/lists/{system,sid}/partial "$APT_DIR/cache/archives/partial" "$APT_DIR/sources"
-    printf 'Reading the package lists '
-    run_logged apt-update-system system_suite apt-get update ||
-        fail "apt could not read this machine's package lists." \
-            "Check the network and the machine's apt sources, or name an Odoo: make run ODOO_HOME=/path/to/odoo"
+    mkdir -p "$APT_DIR/lists/sid/partial" "$APT_DIR/sources"
+    read_system_lists "Check the network and the machine's apt sources, or name an Odoo: make run ODOO_HOME=/path/to/odoo"
     # Same mirror and same keys as the machine itself uses, another suite of it.
     mirror=$(system_suite apt-get indextargets --format '$(CREATED_BY) $(LABEL) $(REPO_URI)' |
         awk '$1 == "Packages" && $2 == "Debian" {print $3; exit}')
@@ -111,20 +85,11 @@ fetch_packages() {
 }
 
 unpack() {
-    local odoo_deb deb
+    local odoo_deb linked
     odoo_deb=${ODOO_DEB:-$(find "$APT_DIR/debs" -name 'odoo-19_*.deb')}
     case $odoo_deb in /*) ;; *) odoo_deb=$ROOT/$odoo_deb ;; esac
-    printf 'Unpacking %s ' "$(basename "$odoo_deb")"
-    # Unpacked aside and renamed at the end: an interrupted run leaves nothing that looks whole.
-    rm -rf "$TARGET.part"
-    mkdir -p "$TARGET.part"
-    run_logged unpack-odoo dpkg-deb -x "$odoo_deb" "$TARGET.part" ||
-        fail "$(basename "$odoo_deb") could not be unpacked." "Remove the file (it may be cut short) and run again."
-    while IFS= read -r deb; do dpkg-deb -x "$deb" "$TARGET.part"; done \
-        < <(find "$APT_DIR/debs" -name '*.deb' ! -name 'odoo-19_*')
-    basename "$odoo_deb" >"$TARGET.part/.complete"
-    rm -rf "$TARGET"
-    mv "$TARGET.part" "$TARGET"
+    mapfile -t linked < <(find "$APT_DIR/debs" -name '*.deb' ! -name 'odoo-19_*')
+    unpack_aside "$TARGET" "$odoo_deb" "${linked[@]}"
 }
 
 check_series() {

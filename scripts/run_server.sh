@@ -37,6 +37,7 @@ start() {
 }
 
 stop() {
+    bash "$ROOT/scripts/monitoring.sh" stop
     stop_odoo
     if [ -x "$PYTHON" ]; then (cd "$ROOT" && "$PYTHON" -m scripts.devtools.test_servers); fi
     bash "$ROOT/scripts/postgres.sh" stop

@@ -97,6 +97,21 @@ else
     export PGHOST=$PG_SOCKETS PGPORT=5432 PGUSER=odoo
 fi
 
+# --- Prometheus: PROMETHEUS_HOME, else what fetch_prometheus.sh brought, else the machine's own -------
+
+# Sets PROMETHEUS and PROMTOOL; and PROMETHEUS_WEB where its pages lie unpacked, since it looks for them in /usr/share.
+locate_prometheus() {
+    local home=${PROMETHEUS_HOME:-$DEV_DIR/prometheus}
+    PROMETHEUS_WEB=
+    if [ -x "$home/usr/bin/prometheus" ] && [ -x "$home/usr/bin/promtool" ]; then
+        PROMETHEUS=$home/usr/bin/prometheus
+        PROMTOOL=$home/usr/bin/promtool
+        PROMETHEUS_WEB=$home/usr/share/prometheus/web
+        return
+    fi
+    [ -z "${PROMETHEUS_HOME:-}" ] && PROMETHEUS=$(command -v prometheus) && PROMTOOL=$(command -v promtool)
+}
+
 # --- Odoo: what fetch_odoo.sh brought, or ODOO_HOME ---------------------------------------------
 
 # Both shapes are known: an unpacked (or installed) package, and a source checkout.

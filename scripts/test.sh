@@ -7,10 +7,11 @@ SUITE=${SUITE:-plain,addons,acceptance,chaos}
 for name in $(sed -n 's/^\([A-Z][A-Z0-9_]*\)=.*/\1/p' "$ROOT/.env.dev"); do unset "$name"; done
 load_env_file "$ROOT/.env.dev"
 
-# The plain suite needs neither Odoo nor a database nor a browser.
+# The plain suite needs neither Odoo nor a database nor a browser; it asks promtool about monitoring/.
 if [ "$SUITE" != plain ]; then
     bash "$ROOT/scripts/fetch_odoo.sh"
 fi
+case ,$SUITE, in *,plain,*) bash "$ROOT/scripts/fetch_prometheus.sh" ;; esac
 bash "$ROOT/scripts/venv.sh" dev
 if [ "$SUITE" != plain ]; then
     bash "$ROOT/scripts/postgres.sh" start
