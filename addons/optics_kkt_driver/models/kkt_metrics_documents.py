@@ -139,7 +139,7 @@ class KktMetrics(models.AbstractModel):
             "optics_ofd_breaker_state",
             "Which state the circuit breaker of an endpoint is in",
             (
-                ((*way, state.value), breaker.state == state.value)
+                ((*way, state.value.replace("-", "_")), breaker.state == state.value)
                 for way, _ofd, breaker in ways
                 for state in Breaker
             ),

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import socket
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-import requests
 
+from tests.acceptance.harness.prometheus import Prometheus, running
 from tests.plain.monitoring.deployed import KEY, with_a_key
 from tests.plain.monitoring.metrics import METRICS
 from tests.plain.monitoring.panels import FOLDER, expressions
@@ -29,7 +26,6 @@ VALUES = {
     "reason": ("refused", "exhausted"),
     "le": ("1.0", "+Inf"),
 }
-DEADLINE = 60
 
 
 def exposition(turn: int) -> Iterator[str]:
@@ -60,44 +56,6 @@ class Shop(BaseHTTPRequestHandler):
         """Say nothing among the tests' output."""
 
 
-def free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-class Prometheus:
-    """A running one, asked over its API."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-
-    def ask(self, path: str, **parameters: str) -> Any:
-        answer = requests.get(f"{self.address}/api/v1/{path}", params=parameters, timeout=10)
-        answer.raise_for_status()
-        return answer.json()["data"]
-
-    def query(self, expression: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.ask("query", query=expression)["result"]
-        return found
-
-    def wait_for(self, expression: str) -> None:
-        """Until the expression has a result: on a busy machine one scrape may fail.
-
-        :raises TimeoutError: none after `DEADLINE` seconds
-        """
-        end = time.monotonic() + DEADLINE
-        while time.monotonic() < end:
-            try:
-                if self.query(expression):
-                    return
-            except requests.RequestException:
-                pass
-            time.sleep(0.25)
-        raise TimeoutError(expression)
-
-
 @pytest.fixture(scope="module")
 def shop() -> Iterator[int]:
     """The port of a server that gives every metric to whoever shows the key."""
@@ -113,25 +71,10 @@ def prometheus(
     shop: int, programs: tuple[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Prometheus]:
     """One with our configuration; it only reads every second and not every fifteen."""
-    folder = tmp_path_factory.mktemp("prometheus")
-    config = with_a_key(folder)
-    text = config.read_text(encoding="utf-8")
-    config.write_text(text.replace("15s", "1s").replace("timeout: 10s", "timeout: 1s"), "utf-8")
-    targets = config.parent / "targets" / "server.yml"
-    targets.write_text(targets.read_text(encoding="utf-8").replace("8069", str(shop)), "utf-8")
-    address = f"127.0.0.1:{free_port()}"
-    options = [f"--config.file={config}", f"--storage.tsdb.path={folder / 'data'}"]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [programs[0], *options, f"--web.listen-address={address}"], stderr=log
-        )
-    try:
-        running = Prometheus(f"http://{address}")
-        running.wait_for("count_over_time(optics_scrape_success[1m]) >= 3")
-        yield running
-    finally:
-        process.terminate()
-        process.wait()
+    config = with_a_key(tmp_path_factory.mktemp("prometheus"))
+    with running(programs[0], config, f"127.0.0.1:{shop}") as prometheus:
+        prometheus.wait_for("count_over_time(optics_scrape_success[1m]) >= 3")
+        yield prometheus
 
 
 def test_it_reads_the_server_with_the_key(prometheus: Prometheus, shop: int) -> None:
