@@ -7,7 +7,7 @@
     "website": "https://github.com/opticserp/opticserp",
     "license": "LGPL-3",
     "depends": ["account", "product", "bus"],
-    "external_dependencies": {"python": ["qrcode", "requests", "xlsxwriter"]},
+    "external_dependencies": {"python": ["openpyxl", "qrcode", "requests", "xlsxwriter"]},
     "data": [
         "security/fiscal_groups.xml",
         "security/ir.model.access.csv",
