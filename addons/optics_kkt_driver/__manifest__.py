@@ -28,6 +28,7 @@
         "views/fiscal_ofd_views.xml",
         "views/kkt_site_views.xml",
         "views/fiscal_purchase_views.xml",
+        "views/fiscal_reconciliation_views.xml",
         "views/fiscal_regime_views.xml",
         "views/account_tax_views.xml",
         "views/product_views.xml",

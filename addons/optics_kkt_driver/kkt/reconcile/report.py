@@ -16,7 +16,7 @@ from .json_table import documents, unwrapped
 from .layout import NEEDED, SUMS, Field, Layout, guess
 from .problems import BadCell, UnreadableReport
 from .text_table import SEPARATORS, Record, encoding_of, records
-from .workbook import sheet_count, sheet_rows
+from .workbook import sheet_rows, sheets_of
 
 T = TypeVar("T")
 
@@ -233,13 +233,13 @@ def _of_text(data: bytes, encoding: str, layout: Layout | None) -> Table:
         return records(data, encoding, separator, width)
 
     separator, heading = _heading(((each, opened(each)) for each in SEPARATORS), layout)
-    return _below(heading, lambda width: opened(separator, width))
+    return _below(heading, lambda _width: opened(separator, len(heading.cells)))
 
 
 def _of_workbook(data: bytes, layout: Layout | None) -> Table:
-    sheets = ((each, sheet_rows(data, each, LINES_ABOVE)) for each in range(sheet_count(data)))
+    sheets = ((each, sheet_rows(each, LINES_ABOVE)) for each in sheets_of(data))
     sheet, heading = _heading(sheets, layout)
-    return _below(heading, lambda _width: sheet_rows(data, sheet, LINES_ABOVE + MOST_ROWS + 1))
+    return _below(heading, lambda width: sheet_rows(sheet, LINES_ABOVE + MOST_ROWS + 1, width + 1))
 
 
 def _heading(
@@ -266,10 +266,19 @@ def _rank(record: Record, layout: Layout | None) -> tuple[int, int]:
 
 
 def _below(heading: Record, reopened: Callable[[int], Iterable[Record]]) -> Table:
-    names = _unique([cells.text_of(each) for each in heading.cells])
+    names = _unique([_heading_text(each) for each in heading.cells])
+    while names and not names[-1]:
+        names.pop()
     width = len(names)
     lines = (_line(record, names) for record in reopened(width) if record.number > heading.number)
     return Table(tuple(name for name in names if name), lines)
+
+
+def _heading_text(value: object) -> str:
+    try:
+        return cells.text_of(value)
+    except BadCell:
+        return ""
 
 
 def _unique(names: Sequence[str]) -> list[str]:

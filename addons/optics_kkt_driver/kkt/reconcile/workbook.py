@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from io import BytesIO
+from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
@@ -27,26 +27,27 @@ _DAMAGED = (
 """What openpyxl and the parsers under it raise of what is no workbook."""
 
 
-def sheet_count(data: bytes) -> int:
-    """Raises UnreadableReport for what is no workbook, or would be too large unpacked."""
+def sheets_of(data: bytes) -> list[Any]:
+    """The worksheets, opened once for all that is read of them.
+
+    Raises UnreadableReport for what is no workbook, or would be too large unpacked.
+    """
     _check_size(data)
     try:
-        with closing(load_workbook(BytesIO(data), read_only=True, data_only=True)) as book:
-            return min(len(book.worksheets), MOST_SHEETS)
+        book = load_workbook(BytesIO(data), read_only=True, data_only=True)
     except _DAMAGED:
         raise UnreadableReport("not_workbook") from None
+    return list(book.worksheets[:MOST_SHEETS])
 
 
-def sheet_rows(data: bytes, sheet: int, most_rows: int) -> Iterator[Record]:
-    """The rows of a sheet, numbered from 1; at most `most_rows`."""
+def sheet_rows(sheet: Any, most_rows: int, width: int = MOST_COLUMNS) -> Iterator[Record]:
+    """The rows of a worksheet, numbered from 1, and of each the first `width` cells."""
     try:
-        with closing(load_workbook(BytesIO(data), read_only=True, data_only=True)) as book:
-            found = book.worksheets[sheet]
-            # Programs write a wrong size of the sheet; what is there counts.
-            found.reset_dimensions()
-            rows = found.iter_rows(max_row=most_rows, max_col=MOST_COLUMNS, values_only=True)
-            for number, row in enumerate(rows, 1):
-                yield Record(number, [_as_kept(value) for value in row])
+        # Programs write a wrong size of the sheet; what is there counts.
+        sheet.reset_dimensions()
+        rows = sheet.iter_rows(max_row=most_rows, max_col=width, values_only=True)
+        for number, row in enumerate(rows, 1):
+            yield Record(number, [_as_kept(value) for value in row])
     except _DAMAGED:
         raise UnreadableReport("not_workbook") from None
 
