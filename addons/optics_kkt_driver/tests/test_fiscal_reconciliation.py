@@ -189,6 +189,7 @@ class TestFiscalReconciliation(FiscalCase):
                 {"column_ids": [Command.update(layout.column_ids[1].id, {"meaning": "fn"})]}
             )
 
+    @mute_logger("odoo.tools.mimetypes.guess_mimetype")
     def test_bad_files_change_nothing(self):
         told = self.held(self.cells(self.sales[0]))
         before = told.line_ids
