@@ -35,9 +35,10 @@ class FiscalReportLayoutColumn(models.Model):
     _description = "Column of an operator's report"
     _order = "layout_id, sequence, id"
     _rec_name = "heading"
+    _check_company_auto = True
 
     layout_id = fields.Many2one(
-        "fiscal.report.layout", required=True, index=True, ondelete="cascade"
+        "fiscal.report.layout", required=True, index=True, ondelete="cascade", check_company=True
     )
     company_id = fields.Many2one(related="layout_id.company_id", store=True)
     sequence = fields.Integer()
