@@ -21,7 +21,7 @@ from kkt.reconcile.layout import Field, Layout, guess
 from kkt.reconcile.problems import BROKEN, UNREADABLE, UnreadableReport
 from kkt.reconcile.report import Broken, Report, Row, headings_of, read_report
 
-from .writing import ANOTHER_FN, FN, HEADINGS, LAYOUT, as_csv, as_json, as_xlsx, reports, rows
+from .writing import ANOTHER_FN, FN, HEADINGS, LAYOUT, SUMS, as_csv, as_json, as_xlsx, reports, rows
 
 CABINET = '''ООО «Оптика»;;;;;;
 Отчет за период: 01.11.2026 - 30.11.2026;;;;;;
@@ -306,6 +306,22 @@ def test_nothing_but_a_refusal_comes_of_rubbish(data: bytes, below: bool) -> Non
         assert refused.code in UNREADABLE
     else:
         assert all(each.code in BROKEN for each in found.broken if isinstance(each, Broken))
+
+
+BOOK = as_xlsx([Row(0, FN, 1, 1, 1, datetime(2026, 11, 5, 12), sums=dict.fromkeys(SUMS, 1))])
+
+
+@given(st.lists(st.tuples(st.integers(0, len(BOOK) - 1), st.binary(max_size=20)), min_size=1))
+def test_a_damaged_workbook_is_read_or_refused(
+    damages: list[tuple[int, bytes]],
+) -> None:
+    data = bytearray(BOOK)
+    for at, damage in damages:
+        data[at : at + 1] = damage
+    try:
+        read_report(bytes(data), LAYOUT)
+    except UnreadableReport as refused:
+        assert refused.code in UNREADABLE
 
 
 @given(rows())

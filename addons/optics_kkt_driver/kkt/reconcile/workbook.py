@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -21,8 +23,9 @@ MOST_COLUMNS = 200
 MOST_SHEETS = 20
 _STRINGS = "xl/sharedStrings.xml"
 _DAMAGED = (
-    *(BadZipFile, InvalidFileException, AttributeError, EOFError, KeyError, OSError),
-    *(NotImplementedError, SyntaxError, TypeError, ValueError),
+    *(ArithmeticError, AssertionError, AttributeError, BadZipFile, EOFError, IndexError),
+    *(InvalidFileException, KeyError, NotImplementedError, OSError, RuntimeError, SyntaxError),
+    *(TypeError, ValueError, struct.error, zlib.error),
 )
 """What openpyxl and the parsers under it raise of what is no workbook."""
 
