@@ -7,7 +7,9 @@
     "website": "https://github.com/opticserp/opticserp",
     "license": "LGPL-3",
     "depends": ["account", "product", "bus"],
-    "external_dependencies": {"python": ["prometheus_client", "qrcode", "requests", "xlsxwriter"]},
+    "external_dependencies": {
+        "python": ["openpyxl", "prometheus_client", "qrcode", "requests", "xlsxwriter"]
+    },
     "data": [
         "security/fiscal_groups.xml",
         "security/ir.model.access.csv",
@@ -28,6 +30,7 @@
         "views/fiscal_ofd_views.xml",
         "views/kkt_site_views.xml",
         "views/fiscal_purchase_views.xml",
+        "views/fiscal_reconciliation_views.xml",
         "views/fiscal_regime_views.xml",
         "views/account_tax_views.xml",
         "views/product_views.xml",

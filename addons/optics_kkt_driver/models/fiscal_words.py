@@ -376,6 +376,85 @@ DELIVERIES = {
 }
 """Why the OFD has not taken a document, as ``kkt/ofd`` says it and as people read it."""
 
+REPORTS = {
+    "empty": _lt("Report: the file is empty."),
+    "heading_only": _lt("Report: below the headings there is no document."),
+    "is_html": _lt("Report: this is a web page. Download it as CSV, JSON or .xlsx."),
+    "no_heading": _lt(
+        "Report: no line with headings is among the first 50. One of them must name FN, FD and the"
+        " sum."
+    ),
+    "no_list": _lt("Report: the JSON has no list of documents."),
+    "not_json": _lt("Report: the JSON breaks off or is damaged. Download it again."),
+    "not_workbook": _lt("Report: the file is no workbook of the format .xlsx, or is damaged."),
+    "nul_bytes": _lt("Report: the file is no text. Download it as CSV, JSON or .xlsx."),
+    "old_excel": _lt("Report: the workbook is of the old format .xls. Save it as .xlsx."),
+    "other_headings": _lt(
+        "Report: the layout looks for columns that this file does not have: %(fields)s. Choose"
+        " another layout, or change this one."
+    ),
+    "too_large": _lt("Report: the file is larger than 64 MB. Take fewer days."),
+    "too_many_rows": _lt("Report: it has more than %(most)s lines. Take fewer days."),
+    "two_lists": _lt("Report: the JSON has more than one list of documents."),
+    "unpacked_too_large": _lt("Report: the workbook is too large unpacked. Take fewer days."),
+}
+"""Why a report cannot be read, by ``kkt.reconcile.problems.UNREADABLE``."""
+
+BROKEN_LINES = {
+    "empty": _lt("it is empty"),
+    "no_object": _lt("it is no document"),
+    "not_date": _lt("it is no date"),
+    "not_fn": _lt("it is no number of a drive (16 digits)"),
+    "not_sum": _lt("it is no sum"),
+    "not_time": _lt("it is no time"),
+    "not_whole": _lt("it is no number of a document"),
+    "open_quote": _lt("a quotation mark is never closed"),
+    "spreadsheet_destroyed": _lt(
+        "a spreadsheet has destroyed the number: download the report again and do not save it in"
+        " one, or take another format"
+    ),
+    "too_long": _lt("it is too long"),
+    "too_many_cells": _lt("the line has more cells than there are headings"),
+    "unknown_kind": _lt("no kind of document is called so"),
+    "unknown_operation": _lt("no kind of settlement is called so"),
+}
+"""What is wrong with a line of a report, by ``kkt.reconcile.problems.BROKEN``."""
+
+ADVICE = {
+    "another_seller": _lt(
+        "No till of this company has or had this drive. Was the report of another seller chosen, or"
+        " is the till not set up here?"
+    ),
+    "another_zone": _lt(
+        "The report tells the time of another zone (%(hours)+d h for %(count)s documents). Nothing"
+        " is to be done, unless the time zone of the till is set wrongly."
+    ),
+    "broken": _lt("Look at the line of the report; the others were read without it."),
+    "different": _lt(
+        "Read the document from the drive: what is there counts. If the drive agrees with us, write"
+        " to the operator."
+    ),
+    "missing_here": _lt(
+        "Somebody else has signed it on the drive. While the drive stands in its till, read it from"
+        " there; else ask the operator for the document and look for what was sold."
+    ),
+    "missing_there": _lt(
+        "The OFD has acknowledged it. Is the report of all tills and of these days? If so, write to"
+        " the operator with FN, FD and FPD."
+    ),
+    "missing_there_waits": _lt(
+        "It is not delivered yet, so it cannot be there. See to the delivery, and hold a newer"
+        " report against the documents."
+    ),
+    "not_accepted": _lt("The OFD has not accepted it. See to the document, and send it again."),
+    "outside_period": _lt(
+        "It is not of these days and not among our documents. Choose the days that the report is of"
+        " and hold it again."
+    ),
+    "twice_there": _lt("The report has it twice. If both have one FPD, nothing is to be done."),
+}
+"""What is to be done about a finding, by ``kkt.reconcile.matching.FindingCode``."""
+
 LINE = _lt("line %(number)s")
 PART = re.compile(r"(?P<name>\w+)(\[(?P<index>\d+)\])?")
 
@@ -401,6 +480,26 @@ def words_of_endpoint(env, error):
     :param error: ``kkt.ofd.endpoint.BadSetting``
     """
     return _sentence(env, ENDPOINTS[error.code], error.params)
+
+
+def words_of_report(env, error):
+    """Say why nothing of a report was read.
+
+    :param error: ``kkt.reconcile.problems.UnreadableReport``
+    """
+    labels = env["fiscal.report.layout.column"]._labels()
+    fields = tuple(labels[each.value] for each in error.params.get("fields", ()))
+    return _sentence(env, REPORTS[error.code], {**error.params, "fields": fields})
+
+
+def words_of_broken_line(env, code):
+    """Say what is wrong with a line of a report."""
+    return _sentence(env, BROKEN_LINES[code], {})
+
+
+def words_of_advice(env, code, params):
+    """Say what is to be done about a finding."""
+    return _sentence(env, ADVICE[code], params)
 
 
 def words_of_error(env, error):

@@ -13,6 +13,7 @@ from . import (
     test_fiscal_document,
     test_fiscal_document_sums,
     test_fiscal_ofd,
+    test_fiscal_reconciliation,
     test_fiscal_regime,
     test_fiscal_turnover_export,
     test_fiscal_words,
