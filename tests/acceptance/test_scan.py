@@ -179,6 +179,7 @@ def test_what_is_missing_is_asked_about_by_odoo(
     log_in(page, server.url, keeper)
     page.goto(f"{server.url}/odoo/scan")
     page.locator(".list-group-item", has_text=name).click()
+    expect(scanned(page, "−2,00 −0,75")).to_have_text("0")
     scan(page, BARCODES[OTHER])
     expect(scanned(page, "−2,00 −0,75")).to_have_text("1")
     page.locator(".o_optics_scan_done").click()

@@ -8,6 +8,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 from ..kkt.fiscal.counters import SignedSettlement
 from ..kkt.fiscal.exact import shown
@@ -110,9 +111,11 @@ class FiscalReconciliation(models.Model):
                 raise ValidationError(self.env._("First day: must not be later than the last day."))
 
     @api.depends("date_from", "date_to", "ofd_id")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for each in self:
-            days = f"{each.date_from} – {each.date_to}"
+            ends = (format_date(self.env, day) for day in (each.date_from, each.date_to))
+            days = " – ".join(ends)
             each.display_name = f"{each.ofd_id.name} {days}" if each.ofd_id else days
 
     @api.depends("held_at", "left_out_count", "line_ids.done")

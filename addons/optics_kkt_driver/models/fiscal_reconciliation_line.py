@@ -53,8 +53,8 @@ class FiscalReconciliationLine(models.Model):
     details = fields.Json(
         readonly=True, help="What differs, or what of the line cannot be read, as codes"
     )
-    explanation = fields.Char(string="What exactly", compute="_compute_words")
-    advice = fields.Char(string="What to do", compute="_compute_words")
+    explanation = fields.Text(string="What exactly", compute="_compute_words")
+    advice = fields.Text(string="What to do", compute="_compute_words")
     document_id = fields.Many2one(
         "fiscal.document",
         string="Our document",

@@ -83,7 +83,12 @@ class FiscalReconciliation(models.Model):
 
         stop = converse(till, speak, BUTTONS_WAIT).stop
         refused += [
-            f"FN {fn}, FD {number}: {words_of_error(self.env, error)}"
+            self.env._(
+                "FN %(fn)s, FD %(fd)s: %(why)s",
+                fn=fn,
+                fd=number,
+                why=words_of_error(self.env, error),
+            )
             for number, error in errors.items()
         ]
         return [words_of_stop(self.env, stop)] if stop else []
