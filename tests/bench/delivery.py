@@ -89,6 +89,7 @@ def history(shop: Shop) -> None:
         "sender": "what the sender asks",
         "due": "what the job asks",
         "page": "the owner's page (goal: 300 ms)",
+        "metrics": "GET /metrics (goal: 50 ms)",
     }
     show(
         f"With {MANY} delivered documents beside {FEW} (goal: 1.5)",
@@ -127,26 +128,36 @@ def _grow(shop: Shop, first: int, last: int) -> None:
 
 
 def _asked(shop: Shop) -> dict[str, float]:
+    asks = {
+        "buffer": lambda env, till: env["kkt.monitor"]._buffer_status(till),
+        "sender": lambda env, till: env["fiscal.document"]._next_due(till.id, 1),
+        "due": lambda env, _till: env["fiscal.ofd"]._due_devices(),
+        "page": lambda env, _till: env["kkt.overview"].read_overview(),
+        "metrics": lambda env, _till: _scrape(env(su=True)),
+    }
+
     def ask(name: str) -> None:
         with shop.env() as env:
-            device = env["kkt.device"].browse(shop.device_id)
-            match name:
-                case "buffer":
-                    env["kkt.monitor"]._buffer_status(device)
-                case "sender":
-                    env["fiscal.document"]._next_due(device.id, 1)
-                case "due":
-                    env["fiscal.ofd"]._due_devices()
-                case "page":
-                    env["kkt.overview"].read_overview()
+            asks[name](env, env["kkt.device"].browse(shop.device_id))
 
-    taken: dict[str, list[float]] = {"buffer": [], "sender": [], "due": [], "page": []}
+    taken: dict[str, list[float]] = {name: [] for name in asks}
     for number in range(-3, REPETITIONS):
         for name, each in taken.items():
             spent = milliseconds(partial(ask, name))
             if number >= 0:
                 each.append(spent)
     return {name: median(each) for name, each in taken.items()}
+
+
+def _scrape(env) -> None:
+    from prometheus_client import generate_latest
+
+    from odoo.addons.optics_kkt_driver.models.kkt_metrics import Seen
+
+    records = (env[model].search([]) for model in ("kkt.device", "fiscal.ofd", "kkt.site"))
+    assert b"optics_scrape_success 1.0" in generate_latest(
+        env["kkt.metrics"]._registry(Seen(*records))
+    )
 
 
 def run() -> None:

@@ -14,6 +14,8 @@ from functools import partial
 from statistics import median, quantiles
 from uuid import uuid4
 
+import requests
+
 from tests.acceptance.harness.database import TestDatabase
 from tests.acceptance.harness.ofd_process import OfdProcess
 from tests.acceptance.harness.server import OdooServer
@@ -31,6 +33,8 @@ BEATS = {True: 5, False: 86400}
 """Seconds between two heartbeats, with and as good as without."""
 ROUND = re.compile(r"Job 'Tills and OFDs: ask [^\n]* fully done [^\n]*duration ([0-9.]+)s")
 """What Odoo's log says of a round that is over."""
+SCRAPES = 5
+"""Seconds between two looks of whoever watches; Prometheus usually takes 15."""
 RESPONSE = 0.35
 """Seconds that a real OFD takes for an answer."""
 SILENT = 60.0
@@ -233,8 +237,44 @@ def heartbeat(shop: LiveShop) -> list[tuple[str, str]]:
     ]
 
 
+def scraped(shop: LiveShop) -> list[tuple[str, str]]:
+    """Sales of eight tills at once, while somebody reads the metrics and while nobody does."""
+    spent: dict[bool, list[float]] = {False: [], True: []}
+    reading: list[float] = []
+    for number in range(2 * BLOCKS):
+        is_on, stop = bool(number % 2), threading.Event()
+        reader = threading.Thread(target=_read_metrics, args=(shop, stop, reading), daemon=True)
+        if is_on:
+            reader.start()
+        with ThreadPoolExecutor(TILLS) as pool:
+            spent[is_on] += pool.map(shop.sell, shop.tills * BLOCK)
+        stop.set()
+        if is_on:
+            reader.join(30)
+    shop.wait_until_drained()
+    return [
+        ("reading them beside eight selling tills, median", f"{median(reading):.0f} ms"),
+        ("a sale of eight at once, nobody reads (1.0)", f"{median(spent[False]):.0f} ms"),
+        (
+            f"a sale, read every {SCRAPES} s (goal: 1.05)",
+            _ratio(median(spent[True]), median(spent[False])),
+        ),
+    ]
+
+
+def _read_metrics(shop: LiveShop, stop: threading.Event, reading: list[float]) -> None:
+    def read() -> None:
+        requests.get(f"{shop.server.url}/metrics", timeout=30).raise_for_status()
+
+    while not stop.wait(SCRAPES):
+        reading.append(milliseconds(read))
+
+
 def _ratio(spent: float, baseline: float) -> str:
     return f"{spent:.0f} ms  × {spent / baseline:.2f}"
+
+
+MEASURES = (acknowledged, silent_ofd, draining, hung_till, drains, heartbeat, scraped)
 
 
 def run() -> None:
@@ -246,7 +286,7 @@ def run() -> None:
             server.start()
             shop = LiveShop(server, ofd)
             # Each when it is done: a part that fails takes no other's figures along.
-            for measure in (acknowledged, silent_ofd, draining, hung_till, drains, heartbeat):
+            for measure in MEASURES:
                 show((measure.__doc__ or "").partition("\n")[0], measure(shop))
     finally:
         server.kill()
