@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from scripts.devtools.templates import build_suite_template
-from tests.bench import delivery, encoding, lenses, live, optics, shop
+from tests.bench import delivery, encoding, lenses, live, optics, reconciliation, shop
 
 PARTS = {
     "encoding": encoding,
@@ -14,6 +14,7 @@ PARTS = {
     "delivery": delivery,
     "optics": optics,
     "lenses": lenses,
+    "reconciliation": reconciliation,
 }
 
 if __name__ == "__main__":

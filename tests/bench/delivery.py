@@ -41,7 +41,7 @@ def drain(shop: Shop, ofd: OfdProcess) -> None:
     with shop.env() as env:
         rows = env["fiscal.document"].search([("state", "=", "printed"), ("fd_number", ">", 0)])
         bodies = [row._ofd_message().to_bytes() for row in rows]
-    ours = milliseconds(partial(_send, shop)) / len(bodies)
+    ours = milliseconds(partial(deliver, shop)) / len(bodies)
     ofd.reset()
     bare = milliseconds(partial(_post_all, ofd, bodies)) / len(bodies)
     show(
@@ -57,7 +57,7 @@ def drain(shop: Shop, ofd: OfdProcess) -> None:
     )
 
 
-def _send(shop: Shop) -> None:
+def deliver(shop: Shop) -> None:
     from odoo.addons.optics_kkt_driver.kkt.clock import SystemClock
     from odoo.addons.optics_kkt_driver.lane.sender import send_what_is_due
 
@@ -81,7 +81,7 @@ def history(shop: Shop) -> None:
     spent = {}
     grown = 0
     for count in (FEW, MANY):
-        _grow(shop, grown + 1, count)
+        grow(shop, grown + 1, count)
         grown = count
         spent[count] = _asked(shop)
     names = {
@@ -104,7 +104,7 @@ def history(shop: Shop) -> None:
     )
 
 
-def _grow(shop: Shop, first: int, last: int) -> None:
+def grow(shop: Shop, first: int, last: int) -> None:
     with shop.env() as env:
         cr = env.cr
         row = env["fiscal.document"].search([("state", "=", "delivered")], limit=1, order="id desc")
