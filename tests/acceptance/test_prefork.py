@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 
 from tests.acceptance.harness.server import OdooServer, free_port
 from tests.acceptance.harness.till import Till
@@ -35,6 +36,25 @@ def test_the_second_call_waits_for_the_first(prefork: Till) -> None:
     first, second = (answer.json() for answer in answers)
     assert first == second
     assert len(prefork.signed_receipts()) == 2
+
+
+@pytest.mark.full
+def test_all_workers_tell_the_same_metrics(prefork: Till) -> None:
+    prefork.sell_until_signed("counted")
+    prefork.wait_for_buffer(pending_count=0)
+    prefork.server.wait_for_sql("SELECT 1 FROM kkt_device_status WHERE beat_at IS NOT NULL")
+
+    def counters(_call: int) -> tuple[str, ...]:
+        text = requests.get(f"{prefork.server.url}/metrics", timeout=30).text
+        assert "optics_scrape_success 1.0" in text
+        assert "optics_ticker_alive 1.0" in text
+        names = ("optics_fiscal_transitions_total{", "optics_ofd_attempts_total{")
+        return tuple(line for line in text.splitlines() if line.startswith(names))
+
+    with ThreadPoolExecutor(4) as callers:
+        told = set(callers.map(counters, range(24)))
+    (only,) = told
+    assert any('to="delivered"' in line and not line.endswith(" 0.0") for line in only)
 
 
 @pytest.mark.full
