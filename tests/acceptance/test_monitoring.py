@@ -83,6 +83,9 @@ def test_the_metrics_are_as_prometheus_wants_them(shop: Till, programs: tuple[st
 
 @pytest.mark.parametrize("uid", sorted(path.stem for path in FOLDER.glob("*.json")))
 def test_each_panel_shows_the_running_shop(uid: str, shop: Till, prometheus: Prometheus) -> None:
+    # While Prometheus looks on: panels tell no duration of documents delivered before.
+    assert shop.sell(f"delivered for {uid}").status_code == 201
+    shop.wait_for_buffer(pending_count=0, timeout=SOON)
     shop.ofd("set-failure", permanent_failure=True, status_code=503)
     assert shop.sell(f"shown on {uid}").status_code == 201
     for expression in expressions(uid):

@@ -5,17 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from scripts.devtools.dashboard_panels import fill_in, variables
 from tests.plain.monitoring.deployed import MONITORING
 
 FOLDER = MONITORING / "grafana"
-#: What Grafana puts in before it asks: all companies, tills and endpoints.
-FILLED_IN = {
-    "$__rate_interval": "1m",
-    "$__range": "6h",
-    "$company": ".*",
-    "$device": ".*",
-    "$ofd": ".*",
-}
 
 
 def dashboard(uid: str) -> dict[str, Any]:
@@ -24,12 +17,8 @@ def dashboard(uid: str) -> dict[str, Any]:
 
 
 def expressions(uid: str) -> list[str]:
-    """The PromQL of each panel of a dashboard, in their order."""
-    found = []
-    for panel in dashboard(uid)["panels"]:
-        for target in panel["targets"]:
-            text = target["expr"]
-            for variable, value in FILLED_IN.items():
-                text = text.replace(variable, value)
-            found.append(text)
-    return found
+    """The PromQL of each panel of a dashboard, in their order, for all companies and tills."""
+    read = dashboard(uid)
+    values = variables(read, span=21_600, step=15)
+    targets = [target for panel in read["panels"] for target in panel["targets"]]
+    return [fill_in(target["expr"], values) for target in targets]
