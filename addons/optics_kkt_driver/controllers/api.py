@@ -37,6 +37,8 @@ FORWARDING_HEADERS = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Rea
 API_GROUPS = ("optics_kkt_driver.group_kkt_api", "optics_kkt_driver.group_fiscal_manager")
 """Whoever is in one of them may make a call that names no group of its own."""
 
+TOLD_TWICE = "optics_kkt_driver.told_twice"
+"""In the environment of a request: its headers that came more than once, in lower case."""
 OVERLOADED = (PoolError, ConcurrencyError, TransactionRollbackError)
 OUTAGES = (*OVERLOADED, OperationalError, InterfaceError, RegistryError)
 """The database's fault, or ours for asking too much of it: the same call may pass in a moment."""
@@ -237,15 +239,37 @@ def idempotency_key():
 
     :raises ApiError: 400 when it is missing or too long
     """
-    key = request.httprequest.headers.get("X-Idempotency-Key", "").strip()
+    key = _header_as_utf8("X-Idempotency-Key")
     if not 1 <= len(key) <= 255 or not is_storable(key):
         raise ApiError(
             400,
             "idempotency_key_required",
-            "The header X-Idempotency-Key is required, 1 to 255 characters.",
+            "The header X-Idempotency-Key is required once, 1 to 255 characters in UTF-8.",
             {"field": "X-Idempotency-Key"},
         )
     return key
+
+
+def _header_as_utf8(name):
+    """Return a header's text; empty where it is told twice, or no UTF-8. (WSGI says Latin-1.)"""
+    if name.lower() in request.httprequest.environ.get(TOLD_TWICE, ()):
+        return ""
+    told = request.httprequest.headers.get(name, "").strip()
+    try:
+        return told.encode("latin-1").decode()
+    except UnicodeError:
+        return ""
+
+
+def asked_for(name, told):
+    """Return what a call asks for, in its path or, where that cannot hold it, as an argument.
+
+    :raises ApiError: 422 when neither tells it
+    """
+    told = told or request.httprequest.args.get(name)
+    if not told:
+        raise ApiError(422, "invalid_request", f"{name}: is required.", {"field": name})
+    return told
 
 
 def of_callers_companies():

@@ -5,7 +5,7 @@ from ..kkt.fiscal.document import InvalidDocument
 from .api import find_device, idempotency_key, json_body, json_route
 from .correction_request import read_correction_request
 from .refusal import refusal
-from .registration import answer_of, conflicts_answered
+from .registration import answer_of, conflicts_answered, told_of
 
 
 class CorrectionController(http.Controller):
@@ -29,4 +29,4 @@ class CorrectionController(http.Controller):
         repeated = all(row.is_signed for row in rows)
         status, answer = answer_of(*rows._print_in_order(), repeated=repeated)
         earlier = rows[:-1]
-        return status, {**answer, "reverse": earlier[0]._fiscal_data() if earlier else None}
+        return status, {**answer, "reverse": told_of(earlier[0]) if earlier else None}

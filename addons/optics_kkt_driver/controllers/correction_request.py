@@ -1,7 +1,5 @@
 """Read the body of `POST /v1/kkt/correction`, telling every wrong field at once."""
 
-from datetime import date
-
 from ..kkt.fiscal.correcting import Basis, Wrong
 from ..kkt.fiscal.document import Problems, Receipt
 from ..kkt.fiscal.money import Kopecks
@@ -37,10 +35,8 @@ def read_correction_request(body, device):
 
 def _basis(problems, body):
     kind = part.choice(problems, "basis", body.get("basis", "self"), BASES)
-    try:
-        settled_on = date.fromisoformat(body.get("date"))
-    except (TypeError, ValueError):
-        problems.add("date", body.get("date"), "not_a_day")
+    settled_on = part.day(problems, "date", body.get("date"))
+    if settled_on is None:
         return None
     return problems.attempt("", lambda: Basis(settled_on, kind, body.get("order_number")))
 

@@ -7,10 +7,13 @@ are patched: those to our prefixes have our dispatcher from the start, which ans
 
 import logging
 import re
+from collections import Counter
+
+from werkzeug.serving import WSGIRequestHandler
 
 from odoo import http
 
-from .api import OUTAGES, JsonApiDispatcher, outage
+from .api import OUTAGES, TOLD_TWICE, JsonApiDispatcher, outage
 from .doors import nothing_at
 from .refusal import ApiError
 
@@ -85,6 +88,19 @@ def _patch_serving():
     http.Request._serve_nodb = serve_nodb_or_answer
 
 
+def _patch_reading():
+    """Remember which headers came twice: WSGI joins them, and two keys would be a third one."""
+    make_environ = WSGIRequestHandler.make_environ
+
+    def make_environ_noting(self):
+        counts = Counter(name.lower() for name in self.headers)
+        twice = frozenset(name for name, count in counts.items() if count > 1)
+        return {**make_environ(self), TOLD_TWICE: twice}
+
+    WSGIRequestHandler.make_environ = make_environ_noting
+
+
 def install():
+    _patch_reading()
     _patch_beginning()
     _patch_serving()

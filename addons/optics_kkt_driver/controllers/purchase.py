@@ -4,18 +4,20 @@ from odoo.http import request
 from ..kkt.fiscal.exact import shown
 from ..kkt.fiscal.jsonio import is_storable
 from ..kkt.fiscal.money import from_kopecks
-from .api import ApiError, find_device, json_route
+from .api import ApiError, asked_for, find_device, json_route
 
 
 class PurchaseController(http.Controller):
-    @json_route("/v1/kkt/purchase/<string:name>", methods=["GET"], readonly=True)
-    def purchase(self, name):
+    @json_route(
+        *("/v1/kkt/purchase", "/v1/kkt/purchase/<path:name>"), methods=["GET"], readonly=True
+    )
+    def purchase(self, name=None):
         """Tell what a purchase has prepaid and owes, and which documents it has."""
+        name = asked_for("name", name)
         device = find_device(request.httprequest.args.get("pos_id"))
         purchase = request.env["fiscal.purchase"].sudo()
         if is_storable(name):
-            domain = [("company_id", "=", device.company_id.id), ("name", "=", name)]
-            purchase = purchase.search(domain)
+            purchase = purchase._named(device.company_id, name)
         if not purchase:
             raise ApiError(404, "not_found", f"There is no purchase {shown(name)}.")
         balance = purchase._balance()

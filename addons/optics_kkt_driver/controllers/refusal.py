@@ -51,6 +51,12 @@ NAMES_OF_CALL = {
     "operator_inn": "inn",
     "retail_place": "internet_site",
     "settled_on": "date",
+    "operator": "name",
+    "total_sum": "total",
+    "sum": "amount",
+    "value": "reference",
+    # Wherever it is not told which of both the caller gave: none is there.
+    "phone_or_address": "email",
 }
 """What a caller knows the fields of our documents by, where the names differ."""
 
@@ -82,7 +88,7 @@ def refusal(invalid):
     """Return the answer to a call that is wrong in the ways that `invalid` tells."""
     told = [
         {
-            "field": _path_of_call(cut(each.field)),
+            "field": path_of_call(cut(each.field)),
             "code": each.code,
             "rule": each.rule,
             "value": cut(str(each.value)),
@@ -97,6 +103,9 @@ def refusal(invalid):
     return ApiError(422, "invalid_request", "; ".join(words), details)
 
 
-def _path_of_call(path):
+def path_of_call(path):
     """Turn ``items[0].nds`` into ``items[0].tax_rate``: the names that the caller knows."""
+    if (line := re.fullmatch(r"(items\[\d+\]\.)sum", path)) is not None:
+        # Its price and quantity are told; a price alone cannot make too much.
+        return f"{line[1]}quantity"
     return re.sub(r"[a-z]\w*", lambda name: NAMES_OF_CALL.get(name[0], name[0]), path)

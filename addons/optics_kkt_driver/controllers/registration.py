@@ -6,7 +6,7 @@ from odoo.http import request
 
 from ..exceptions import BufferFull, KeyConflict
 from .api import ApiError, find_device, idempotency_key, json_body
-from .refusal import RETRY_AFTER, WHEN_DRAINED
+from .refusal import RETRY_AFTER, WHEN_DRAINED, path_of_call
 
 
 def register_document(kind, read):
@@ -54,6 +54,13 @@ def buffer_answered(device):
         raise ApiError(503, "buffer_full", str(full), details, WHEN_DRAINED) from full
 
 
+def told_of(document):
+    """Return what a caller wants to know of a document; fields have the names of the call."""
+    told = document._fiscal_data()
+    warnings = [{**each, "field": path_of_call(each["field"])} for each in told["warnings"]]
+    return {**told, "warnings": warnings}
+
+
 STATUS_OF_VERDICTS = {
     "device_refused": 502,
     "device_silent": 504,
@@ -74,7 +81,7 @@ def answer_of(document, ended, *, repeated):
     """
     verdict = document._verdict(ended)
     if verdict.code == "signed":
-        return (200 if repeated else 201), document._fiscal_data()
+        return (200 if repeated else 201), told_of(document)
     raise ApiError(
         STATUS_OF_VERDICTS[verdict.code],
         verdict.code,

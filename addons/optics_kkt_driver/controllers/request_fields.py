@@ -4,9 +4,11 @@ Functions that take `problems` (``kkt.fiscal.Problems``) add what they find ther
 or an empty stand-in, so that a caller learns everything at once.
 """
 
-from decimal import Decimal, InvalidOperation
+import re
+from datetime import date
+from decimal import Decimal
 
-from ..kkt.fiscal.document import Buyer, Cashier, Item, Payments
+from ..kkt.fiscal.document import Buyer, Cashier, Item, Payments, Problems
 from ..kkt.fiscal.exact import TooLarge, is_handy
 from ..kkt.fiscal.item import MAX_QUANTITY, MAX_QUANTITY_DECIMALS
 from ..kkt.fiscal.jsonio import code_from_json
@@ -30,6 +32,10 @@ PAYMENT_METHODS = {
     "credit": "credit",
     "other": "provision",
 }
+
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+"""A number that is told as text; Python would also read ``1_0``, ``١٠`` and ``" 1 "``."""
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def no_unknown(problems, path, data, known):
@@ -86,7 +92,7 @@ def amount(problems, path, value):
 
 
 def _kopecks(value):
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal, str)):
+    if not _is_number(value):
         return None
     try:
         return to_kopecks(value)
@@ -96,15 +102,30 @@ def _kopecks(value):
         return None
 
 
+def _is_number(value):
+    """Whether JSON tells a number, as one or as text."""
+    if isinstance(value, str):
+        return bool(_NUMBER.fullmatch(value))
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+def day(problems, path, value):
+    """Read a day as `YYYY-MM-DD`; None when it is told to be wrong."""
+    try:
+        if isinstance(value, str) and _DAY.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass  # there is no such day
+    problems.add(path, value, "not_a_day")
+    return None
+
+
 def quantity(problems, path, value):
     """Read a quantity that can be computed with; whether there can be such is for the item."""
-    try:
-        if isinstance(value, bool) or not isinstance(value, (int, Decimal, str)):
-            raise InvalidOperation
-        number = Decimal(value)
-    except InvalidOperation:
+    if not _is_number(value):
         problems.add(path, value, "not_a_number")
         return None
+    number = Decimal(value)
     if not number.is_finite() or number.adjusted() >= len(str(MAX_QUANTITY)):
         problems.add(path, value, "wrong_quantity", limit=MAX_QUANTITY)
     elif not is_handy(number):
@@ -199,14 +220,16 @@ def buyer(problems, data):
     data = json_part(problems, "customer", data, CUSTOMER_FIELDS)
     if data.get("email") and data.get("phone"):
         problems.add("customer.phone", data["phone"], "two_contacts")
-    return problems.attempt(
+    contact = "email" if data.get("email") else "phone"
+    told = Problems()
+    buyer = told.attempt(
         "customer",
         lambda: Buyer(
-            phone_or_address=data.get("email") or data.get("phone"),
-            name=data.get("name"),
-            inn=data.get("inn"),
+            phone_or_address=data.get(contact), name=data.get("name"), inn=data.get("inn")
         ),
     )
+    problems.take(told, {"customer.phone_or_address": f"customer.{contact}"})
+    return buyer
 
 
 def cashier(problems, data, device):

@@ -1,4 +1,6 @@
+from collections import defaultdict
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from psycopg2.errors import UniqueViolation
@@ -6,6 +8,7 @@ from psycopg2.errors import UniqueViolation
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError
 from odoo.tools import SQL
+from odoo.tools.mail import plaintext2html
 
 from ..kkt.fiscal.document import InvalidDocument, Payments, Problem, Problems, Receipt
 from ..kkt.fiscal.lines import advance_line, prepayment_shares
@@ -18,6 +21,7 @@ from ..kkt.fiscal.purchase import (
     check_unpaid,
     credit_payment_lines,
     handover,
+    normal_name,
     return_payments,
 )
 from ..kkt.fiscal.rates import ProductVat, apply_rate_20_policy, supply_rate
@@ -97,14 +101,48 @@ class FiscalPurchase(models.Model):
     @api.model
     def _of(self, company, name):
         """Return a company's purchase of this name, made now if there is none."""
-        purchase = self.sudo().search([("company_id", "=", company.id), ("name", "=", name)])
-        if purchase:
+        if purchase := self._named(company, name):
             return purchase
         try:
-            return self.sudo().create({"company_id": company.id, "name": name})
+            return self.sudo().create({"company_id": company.id, "name": normal_name(name)})
         except UniqueViolation as error:
             # Two first documents at once: the request is run again and finds the other's.
             raise ConcurrencyError(str(error)) from error
+
+    @api.model
+    def _named(self, company, name):
+        """Return a company's purchase of this name; empty where there is none."""
+        named = [("company_id", "=", company.id), ("name", "=", normal_name(name))]
+        return self.sudo().search(named)
+
+    @api.model
+    def _normalise_names(self):
+        """Give the purchases of earlier versions the names that they are found by now.
+
+        Where two would get one name both keep theirs, and whoever decides about tills is told.
+        """
+        alike = defaultdict(self.browse)
+        for purchase in self.search([("name", "!=", False)], order="id"):
+            alike[purchase.company_id, normal_name(purchase.name)] |= purchase
+        doubles = defaultdict(list)
+        for (company, name), purchases in alike.items():
+            if len(purchases) > 1:
+                doubles[company].append(purchases)
+            elif purchases.name != name:
+                purchases.name = name
+        for company, groups in doubles.items():
+            tills = self.env["kkt.device"].with_context(active_test=False)
+            till = tills.search([("company_id", "=", company.id)], limit=1)
+            if till:
+                till._call_managers(till, partial(self._told_alike, groups=groups))
+
+    @api.model
+    def _told_alike(self, env, groups):
+        lines = "\n".join(
+            ", ".join(f"“{purchase.name}” ({purchase.id})" for purchase in purchases)
+            for purchases in groups
+        )
+        return env._("Purchases whose names look alike: which is meant?"), plaintext2html(lines)
 
     def _take_turn(self):
         """Let nobody else queue a document of this purchase until this transaction ends.

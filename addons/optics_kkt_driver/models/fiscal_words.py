@@ -115,6 +115,8 @@ PROBLEMS = {
     "not_a_byte": _lt("must be a number from 0 to 255"),
     "not_a_date": _lt("must be a date"),
     "not_a_day": _lt("must be the day of the settlement"),
+    "before_online_tills": _lt("must not be before %(first)s: no till was online then"),
+    "no_country": _lt("is the code of no country"),
     "has_a_time": _lt("must be a date without a time"),
     "after_today": _lt("must not be after today, %(today)s"),
     "not_a_moment": _lt("must be a time with its zone"),

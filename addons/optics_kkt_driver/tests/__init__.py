@@ -2,6 +2,7 @@ from . import (
     test_account_tax,
     test_api,
     test_api_doors,
+    test_api_names,
     test_api_purchase,
     test_back_office,
     test_chart_of_accounts,

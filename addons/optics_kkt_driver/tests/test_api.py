@@ -16,6 +16,9 @@ SUNGLASSES = {
 }
 
 
+NO_NUMBERS = ("1_0", "١٠٠", " 1", "1 ", "1e0", "+1", "1.", ".5", "0x1", "", "NaN", True, [1])
+
+
 class Raw(str):
     """Stands in a body as it is, without quotes: numbers that Python would write otherwise."""
 
@@ -134,10 +137,28 @@ class TestApi(FiscalMixin, HttpCase):
             ({"discount": 5}, "discount"),
             ({"payment_method": "shells"}, "payment_method"),
             ({"payments": [{"method": "cash", "amount": 1}]}, "payments"),
-            ({"customer": {"email": "nobody"}}, "customer.phone_or_address"),
+            ({"customer": {"email": "nobody"}}, "customer.email"),
+            ({"customer": {"phone": "89001234567"}}, "customer.phone"),
             ({"customer": {"email": "a@b.ru", "phone": "+79001234567"}}, "customer.phone"),
             ({"customer": {"inn": "7707083893"}}, "customer.name"),
-            ({"internet_site": "https://optika.example"}, "customer.phone_or_address"),
+            ({"internet_site": "https://optika.example"}, "customer.email"),
+            ({"cashier": {}}, "cashier.name"),
+            ({"reference": "₽" * 128}, "reference"),
+            (
+                {"items": [{**SUNGLASSES, "quantity": 99999, "price": 99999999}]},
+                "items[0].quantity",
+            ),
+            *(
+                ({"items": [{**SUNGLASSES, "quantity": told}]}, "items[0].quantity")
+                for told in NO_NUMBERS
+            ),
+            *(
+                ({"items": [{**SUNGLASSES, "price": told}]}, "items[0].price")
+                for told in NO_NUMBERS
+            ),
+            *(({"total": told}, "total") for told in NO_NUMBERS),
+            ({"items": [{**SUNGLASSES, "country": "000"}]}, "items[0].country"),
+            ({"customer": {"name": "ООО", "inn": "0" * 10}}, "customer.inn"),
             ({"items": [{**SUNGLASSES, "country": "Italy"}]}, "items[0].country"),
             ({"items": [{**SUNGLASSES, "marking_code": "123"}]}, "items[0].marking_code"),
             ({"cashier": {"name": "Иванова", "inn": "1"}}, "cashier.inn"),
@@ -211,13 +232,15 @@ class TestApi(FiscalMixin, HttpCase):
     def test_a_number_is_judged_before_it_is_computed_with(self):
         huge = Raw("1e10000000")
         for told in (huge, "1e10000000", Raw("1e5000"), Raw("9" * 5000), Raw("-1e10000000")):
-            large = "not_an_amount" if str(told).startswith("-") else "amount_too_large"
+            is_number = isinstance(told, Raw)
+            is_amount = is_number and not told.startswith("-")
+            large = "amount_too_large" if is_amount else "not_an_amount"
             for field, code, route, changes in [
                 ("total", large, "receipt", {"total": told}),
                 ("items[0].price", large, "receipt", {"items": [{**SUNGLASSES, "price": told}]}),
                 (
                     "items[0].quantity",
-                    "wrong_quantity",
+                    "wrong_quantity" if is_number else "not_a_number",
                     "receipt",
                     {"items": [{**SUNGLASSES, "quantity": told}]},
                 ),

@@ -28,6 +28,8 @@ from .rates import corrected_rates
 from .receipt import Receipt, Settlement
 from .vocabulary import CorrectionType, DocumentKind, FfdVersion
 
+FIRST_DAY = date(2017, 1, 1)
+"""Tills that tell the tax service of their receipts are registered since (290-FZ, art. 7)."""
 MOST_FD_NUMBER = (1 << 31) - 1
 """Of what we store; a drive signs some hundred thousand documents in its life."""
 
@@ -47,7 +49,10 @@ class Basis:
         problems = Problems()
         if problems.instance("settled_on", self.settled_on, date):
             no_time = not isinstance(self.settled_on, datetime)
-            problems.check(no_time, "settled_on", self.settled_on, "has_a_time")
+            if problems.check(no_time, "settled_on", self.settled_on, "has_a_time"):
+                told = self.settled_on >= FIRST_DAY
+                code = "before_online_tills"
+                problems.check(told, "settled_on", self.settled_on, code, first=FIRST_DAY)
         problems.instance("correction_type", self.correction_type, CorrectionType)
         by_order = self.correction_type is CorrectionType.INSTRUCTION
         problems.text("order_number", self.order_number, 32, required=by_order)

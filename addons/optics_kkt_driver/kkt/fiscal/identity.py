@@ -14,7 +14,8 @@ def is_inn(value: str) -> bool:
 
     Source: order of FNS ЕД-7-14/559@ of 26.06.2025 and its predecessors.
     """
-    if not (value.isascii() and value.isdigit()):
+    # Nobody has the number of noughts, whose check digits agree.
+    if not (value.isascii() and value.isdigit() and value.strip("0")):
         return False
     digits = [int(each) for each in value]
     if len(digits) == 10:

@@ -115,6 +115,13 @@ class Problems:
             self._more += invalid.more + len(invalid.problems[room:])
             return None
 
+    def take(self, others: Problems, names: Mapping[str, str]) -> None:
+        """Add what others have found, under the caller's names of fields where they differ."""
+        for each in others._found:
+            field = names.get(each.field, each.field)
+            self.add(field, each.value, each.code, **each.params)
+        self._more += others._more
+
     def settle(self, built: T | None) -> T:
         """What was built by :meth:`attempt`, when nothing at all was wrong. Raises otherwise."""
         if built is None or self._found:

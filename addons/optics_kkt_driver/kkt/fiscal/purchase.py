@@ -8,6 +8,7 @@ copied from the receipt it follows. The lines of a return are in :mod:`.returned
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
@@ -18,6 +19,16 @@ from .payments import Payments
 from .problems import InvalidDocument, Problem, Problems
 from .receipt import Settlement
 from .vocabulary import Nds, OperationType, PaymentType, ProductType
+
+
+def normal_name(text: str) -> str:
+    """A purchase's name as it is kept and looked up: what looks alike is one name.
+
+    Letters put together from two characters are made one, spaces of all widths plain ones, and
+    none stands at either end. Upper and lower case are the caller's.
+    """
+    composed = unicodedata.normalize("NFC", text)
+    return "".join(" " if unicodedata.category(each) == "Zs" else each for each in composed).strip()
 
 
 @dataclass(frozen=True, slots=True)

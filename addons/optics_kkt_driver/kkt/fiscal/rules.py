@@ -27,6 +27,7 @@ RULES: Mapping[str, str] = {
     "too_long_text": "must be a text of at most {longest} characters",
     "too_long_with_name": "at most {longest} characters together with the name",
     "wrong_digits": "must be {count} digits",
+    "no_country": "is no country's code",
     "too_many_digits": "must be at most {most} digits",
     # Numbers and days
     "not_a_number": "must be a number",
@@ -36,6 +37,7 @@ RULES: Mapping[str, str] = {
     "not_a_date": "must be a date",
     "not_a_day": "must be the day of the settlement, YYYY-MM-DD",
     "has_a_time": "must be a date without time",
+    "before_online_tills": "must not be before {first:%d.%m.%Y}: no till was online then",
     "after_today": "must not be after today, {today:%d.%m.%Y}",
     "not_a_moment": "must be a time with its zone, such as 2026-11-30T07:20:00Z",
     "not_within": "must be a number from {least} to {most}",
