@@ -169,7 +169,7 @@ class FiscalSalesComparison(models.Model):
         lines = self.env["fiscal.sales.comparison.line"].sudo()
         self.line_ids.sudo().unlink()
         for some in split_every(BATCH, found):
-            lines.create([lines._of_finding(self, each) for each in some])
+            lines.create(lines._of_findings(self, some))
 
     def _replace_sums(self, receipts, sales):
         """Write the sums of all, and those by till and day."""

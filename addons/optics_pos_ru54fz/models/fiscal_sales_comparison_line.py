@@ -79,8 +79,8 @@ ADVICE = {
         " own."
     ),
     "vat_rounding": _lt(
-        "Nothing is to be done: kopecks, as the receipt rounds VAT by document and the order by"
-        " line. The receipt counts."
+        "Nothing is to be done: both round VAT to the kopeck line by line, each in its own way. The"
+        " receipt counts."
     ),
 }
 """What is to be done about a finding."""
@@ -138,12 +138,19 @@ class FiscalSalesComparisonLine(models.Model):
     )
 
     @api.model
-    def _of_finding(self, comparison, finding):
-        """Return the values of a line for a ``kkt.reconcile.sales.Finding``."""
+    def _of_findings(self, comparison, findings):
+        """Return the values of lines for ``kkt.reconcile.sales.Finding``s."""
+        orders = (
+            self.env["pos.order"].sudo().browse({_order_of(each) for each in findings} - {None})
+        )
+        names = {order.id: order.pos_reference or order.name for order in orders}
+        return [self._of_finding(comparison, each, names) for each in findings]
+
+    @api.model
+    def _of_finding(self, comparison, finding, names):
         receipts, sale = finding.receipts, finding.sale
         place = (receipts[-1] if receipts else sale).place
-        order_id = sale.id if sale else receipts[0].sale
-        order = self.env["pos.order"].sudo().browse(order_id or ())
+        order_id = _order_of(finding)
         return {
             "comparison_id": comparison.id,
             "finding": finding.code.value,
@@ -154,8 +161,8 @@ class FiscalSalesComparisonLine(models.Model):
             "by_receipts": sum(each.sums.get(TOTAL, 0) for each in receipts) / 100,
             "by_orders": sale.sums.get(TOTAL, 0) / 100 if sale else 0,
             "details": self._details(finding),
-            "order_id": order.id,
-            "order_name": order.pos_reference or order.name,
+            "order_id": order_id or False,
+            "order_name": names.get(order_id, False),
             "document_id": receipts[-1].id if receipts else False,
         }
 
@@ -212,3 +219,8 @@ class FiscalSalesComparisonLine(models.Model):
             "res_id": self.order_id.id,
             "views": [(False, "form")],
         }
+
+
+def _order_of(finding):
+    """Return the id of the order that a finding is about, or None."""
+    return finding.sale.id if finding.sale else finding.receipts[0].sale

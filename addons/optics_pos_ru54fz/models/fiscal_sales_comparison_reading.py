@@ -24,7 +24,7 @@ from .pos_order import PAID_STATES
 
 DOCUMENT_FIELDS = (
     *("device_id", "date_time", "kind", "source", "operation_type", "correction_role"),
-    *("pos_order_id", "original_id", *COLUMNS),
+    *("pos_order_id", "original_id", "pos_line_ids", *COLUMNS),
 )
 ORDER_FIELDS = ("date_order", "state", "config_id", "fiscal_position_id", "fiscal_decision")
 LINE_FIELDS = (
@@ -146,6 +146,7 @@ class FiscalSalesComparison(models.Model):
             Source(source) if known else Source.BACKEND,
             row["sale"],
             row["role"],
+            lines=len(row["pos_line_ids"] or ()) or 1,
         )
 
     # Orders -------------------------------------------------------------------------------------

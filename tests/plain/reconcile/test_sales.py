@@ -80,6 +80,7 @@ BACK = {name: -kopecks for name, kopecks in SUMS.items()}
         ([receipt({"nds_22": 90163})], [sale()], ["vat_rounding"]),
         ([receipt({"nds_22": 90162})], [sale()], ["vat_rate"]),
         ([receipt({"nds_22": 90162})], [sale(lines=2)], ["vat_rounding"]),
+        ([receipt({"nds_22": 90162}, lines=2)], [sale()], ["vat_rounding"]),
         ([receipt(place=Place(1, SECOND))], [sale()], ["another_day"]),
         ([receipt(place=Place(1, NEXT_MONTH))], [sale()], ["another_day"]),
         (

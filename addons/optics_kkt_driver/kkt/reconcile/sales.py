@@ -41,7 +41,7 @@ class Code(StrEnum):
     NO_ORDER_BACKEND = "no_order_backend"
     CASH_ROUNDING = "cash_rounding"
     VAT_ROUNDING = "vat_rounding"
-    """The same rates, and no more than a kopeck for each line."""
+    """The same rates, and no more than a kopeck for each line of the side that has more."""
 
 
 class Role(StrEnum):
@@ -77,6 +77,8 @@ class SignedReceipt:
     source: Source = Source.BACKEND
     sale: int | None = None
     role: Role = Role.SETTLES
+    lines: int = 1
+    """Each has VAT of its own, rounded to a kopeck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +170,8 @@ def _of_sale(sale: Sale, receipts: list[SignedReceipt], counts: Counts) -> Itera
             there = sale.sums if counted else {}
             yield Finding(Code.ANOTHER_DAY, there, by_sales, all_of_them, sale)
         if counted:
-            for code, names in _differences(by_receipts, sale):
+            lines = max(sale.lines, sum(each.lines for each in counted))
+            for code, names in _differences(by_receipts, sale, lines):
                 ours = {name: sale.sums.get(name, 0) for name in names}
                 theirs = {name: by_receipts.get(name, 0) for name in names}
                 yield Finding(code, theirs, ours, all_of_them, sale)
@@ -181,14 +184,17 @@ def _without_receipt(sale: Sale) -> Iterator[Finding]:
         yield Finding(Code.DECIDED if sale.decided else code, {}, sale.sums, (), sale)
 
 
-def _differences(by_receipts: Sums, sale: Sale) -> Iterator[tuple[Code, set[str]]]:
-    """Yield what differs, each with the names of its sums; no name twice."""
+def _differences(by_receipts: Sums, sale: Sale, lines: int) -> Iterator[tuple[Code, set[str]]]:
+    """Yield what differs, each with the names of its sums; no name twice.
+
+    :param lines: so many roundings of VAT there were, on the side that has more
+    """
     names = _differing(by_receipts, sale.sums)
     paid = names.intersection(PAYMENTS)
     rates = names - paid - {TOTAL}
     if TOTAL in names:
         off = by_receipts.get(TOTAL, 0) - sale.sums.get(TOTAL, 0)
-        if off != sale.rounding or not _same_rates(by_receipts, sale, abs(off)):
+        if off != sale.rounding or not _same_rates(by_receipts, sale.sums, abs(off), lines):
             yield Code.TOTAL, names
             return
         yield Code.CASH_ROUNDING, {TOTAL} | rates
@@ -196,17 +202,15 @@ def _differences(by_receipts: Sums, sale: Sale) -> Iterator[tuple[Code, set[str]
     if paid:
         yield Code.PAYMENT_KIND, paid
     if rates:
-        same = _same_rates(by_receipts, sale, 0)
+        same = _same_rates(by_receipts, sale.sums, 0, lines)
         yield Code.VAT_ROUNDING if same else Code.VAT_RATE, rates
 
 
-def _same_rates(by_receipts: Sums, sale: Sale, rounding: int) -> bool:
-    """Whether the sums of each rate are as near as rounding lets them be."""
-    names = (set(by_receipts) | set(sale.sums)) - {TOTAL, *PAYMENTS}
-    for name in names:
-        theirs, ours = by_receipts.get(name, 0), sale.sums.get(name, 0)
-        allowed = rounding if name in WITHOUT_VAT else rounding + sale.lines
-        if abs(theirs - ours) > allowed:
+def _same_rates(one: Sums, another: Sums, rounding: int, lines: int) -> bool:
+    """Whether the sums of each rate are as near as rounding of cash and of VAT lets them be."""
+    for name in _differing(one, another) - {TOTAL, *PAYMENTS}:
+        allowed = rounding if name in WITHOUT_VAT else rounding + lines
+        if abs(one.get(name, 0) - another.get(name, 0)) > allowed:
             return False
     return True
 
