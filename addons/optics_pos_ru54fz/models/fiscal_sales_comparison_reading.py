@@ -23,8 +23,8 @@ from .fiscal_sales_comparison import ANOTHER_RATE, BATCH, COLUMNS, RATES
 from .pos_order import PAID_STATES
 
 DOCUMENT_FIELDS = (
-    *("device_id", "date_time", "kind", "source", "operation_type", "correction_role"),
-    *("pos_order_id", "original_id", "pos_line_ids", *COLUMNS),
+    *("device_id", "date_time", "kind", "source", "correction_role", "pos_order_id"),
+    *("original_id", "pos_line_ids", *COLUMNS),
 )
 ORDER_FIELDS = ("date_order", "state", "config_id", "fiscal_position_id", "fiscal_decision")
 LINE_FIELDS = (
@@ -132,9 +132,11 @@ class FiscalSalesComparison(models.Model):
             sale, original = None, row["original_id"]
             while original and not sale:
                 sale, original = origins[original]
-            row["sale"] = sale
-            if sale:
-                row["role"] = Role.CORRECTS if row["kind"] == "correction" else Role.RETURNS
+            # By FFD 1.05 errors are corrected by ordinary receipts.
+            if row["kind"] == "correction" or row["correction_role"]:
+                row |= {"sale": sale, "role": Role.CORRECTS}
+            elif sale and row["sums"][TOTAL] < 0:
+                row |= {"sale": sale, "role": Role.RETURNS}
 
     def _receipt(self, row, zones):
         source = "foreign" if row["kind"] == "foreign" else row["source"]

@@ -147,6 +147,28 @@ class TestWhatAgrees(ComparisonCase):
         self.assertEqual(told["turnover"], (2000, 2000))
         self.assertEqual(set(comparison.line_ids.mapped("finding")) - {"vat_rounding"}, set())
 
+    def test_a_sale_on_credit(self):
+        later = self.env["pos.payment.method"].create(
+            {"name": "On account", "fiscal_payment_kind": "credit"}
+        )
+        self.pos_session.sudo().write({"state": "closed"})
+        self.config.payment_method_ids += later
+        self.open_session()
+        self.sold(payments=[(self.cash, 880), (later, 4000)], partner_id=self.buyer.id)
+        comparison = self.compared()
+        self.assertFalse(comparison.line_ids)
+        told = self.sums(comparison)
+        self.assertEqual(told["credit_sum"], (4000, 4000))
+        self.assertEqual(told["cash_total_sum"], (880, 880))
+
+    def test_a_discount_over_several_rates(self):
+        lines = [self.line(self.sunglasses, discount=10), self.line(self.frame, qty=3, discount=7)]
+        total = round(sum(line["price_subtotal_incl"] for line in lines), 2)
+        self.sell(lines, [(self.card, total)])
+        told = self.compared()
+        self.assertLessEqual(set(told.line_ids.mapped("finding")), {"vat_rounding"})
+        self.assertEqual(self.sums(told)["turnover"], (total, total))
+
     def test_a_prepayment_given_back(self):
         sale_order = self.sale_order(self.sunglasses)
         order = self.prepay(sale_order, 1220)
@@ -337,6 +359,22 @@ class TestNamedDifferences(ComparisonCase):
         self.assertEqual((line.order_id, line.document_id), (order, rows[-1]))
         self.changed(order.payment_ids, payment_method_id=self.card.id)
         self.assertFalse(self.compared().line_ids, "the correction says what the order says")
+
+    def test_a_correction_by_ordinary_receipts(self):
+        order = self.sold()
+        self.till = self.make_till(code="TEST-105", ffd_version="1.05")
+        self.open_shift("shift-105")
+        rows = self.env["fiscal.document"]._correct(
+            self.till,
+            "mend",
+            "backend",
+            basis=Basis(self.today),
+            right=make_receipt(EXACT * 100, cash=True),
+            wrong=self.receipt_of(order)._as_wrong(),
+        )
+        rows._print_in_order()
+        self.assertEqual(set(rows.mapped("kind")), {"receipt"})
+        self.assertEqual(self.the_one("corrected").order_id, order)
 
     def test_cash_rounding(self):
         rounding = self.env["account.cash.rounding"].create(
