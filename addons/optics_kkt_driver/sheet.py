@@ -19,7 +19,7 @@ COLUMN_WIDTH = 15
 
 
 class Sheet:
-    """A table with a heading that stays, a filter, and totals that follow the filter."""
+    """A table with a heading that stays, a filter, and totals that follow it, where it has any."""
 
     def __init__(self, sheet, formats, labels, sums):
         self._sheet, self._formats = sheet, formats
@@ -28,8 +28,8 @@ class Sheet:
         sheet.write_row(0, 0, labels.values(), formats["head"])
         sheet.freeze_panes(1, 0)
 
-    def fill(self, rows, total):
-        """Write rows of values by column, then a line that is called `total`."""
+    def fill(self, rows, total=None):
+        """Write rows of values by column, then the totals, where a name of their line is given."""
         for number, row in enumerate(rows, 1):
             for column, name in enumerate(self._columns):
                 value = row[name]
@@ -37,7 +37,8 @@ class Sheet:
                     self._sheet.write(number, column, value, self._format(name, value))
         if rows:
             self._sheet.autofilter(0, 0, len(rows), len(self._columns) - 1)
-            self._total(rows, total)
+            if total:
+                self._total(rows, total)
 
     def _format(self, name, value):
         if name in self._sums:

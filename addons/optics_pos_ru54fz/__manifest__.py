@@ -9,9 +9,11 @@
     "depends": ["optics_core", "optics_kkt_driver", "point_of_sale", "pos_sale", "pos_hr"],
     "data": [
         "security/pos_groups.xml",
+        "security/fiscal_rules.xml",
         "security/ir.model.access.csv",
         "data/ir_cron.xml",
         "views/fiscal_document_views.xml",
+        "views/fiscal_sales_comparison_views.xml",
         "views/pos_order_views.xml",
         "views/pos_session_views.xml",
         "views/pos_payment_method_views.xml",

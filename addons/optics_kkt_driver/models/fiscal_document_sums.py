@@ -96,7 +96,7 @@ class FiscalDocument(models.Model):
         What a till tells may be malformed. That must not keep us from storing its signature, so
         then it is what was sent.
         """
-        kind = DocumentKind(self.kind)
+        kind = DocumentKind(self.foreign_kind or self.kind)
         try:
             return SignedSettlement.from_json(kind, self.signed_json)
         except (AttributeError, KeyError, TypeError, ValueError):

@@ -1,6 +1,11 @@
 from . import (
     account_bank_statement_line,
     fiscal_document,
+    fiscal_sales_comparison,
+    fiscal_sales_comparison_line,
+    fiscal_sales_comparison_reading,
+    fiscal_sales_comparison_sum,
+    fiscal_sales_comparison_workbook,
     hr_employee,
     ir_http,
     ir_module_module,

@@ -3,6 +3,7 @@ from . import (
     test_demo_shop,
     test_demo_stock,
     test_erasure,
+    test_fiscal_sales_comparison,
     test_frontend,
     test_pos_config,
     test_pos_order,
