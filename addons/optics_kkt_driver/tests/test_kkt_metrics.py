@@ -196,7 +196,8 @@ class TestMetricsOfDelivery(MetricsMixin, DeliveryCase):
         told = self.metrics()
         name = self.till.ofd_id.name
         states = {
-            state: told["optics_ofd_breaker_state", name, str(state.value)] for state in Breaker
+            state: told["optics_ofd_breaker_state", name, state.value.replace("-", "_")]
+            for state in Breaker
         }
         self.assertEqual(states, {state: state is Breaker.OPEN for state in Breaker})
         self.assertEqual(told["optics_ofd_failures", name], 1)

@@ -1,4 +1,5 @@
 import json
+import logging
 
 from odoo.tests import tagged
 
@@ -12,7 +13,8 @@ class TestTransitionLog(FiscalCase):
     def steps(self):
         """Sign one receipt and have one refused; return the lines."""
         self.open_shift()
-        with self.assertLogs(LOGGER, "INFO") as logged:
+        # By number: Odoo gives the name to a level of its own.
+        with self.assertLogs(LOGGER, logging.INFO) as logged:
             self.row = self.register("a", reference="Заказ Ивановой А. П.")
             self.set_faults(no_paper=True)
             self.refused = self.register("b")
