@@ -4,7 +4,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import split_every
+from odoo.tools import format_date, split_every
 
 from odoo.addons.optics_kkt_driver.kkt.reconcile.sales import TOTAL, Code, added, compare
 from odoo.addons.optics_kkt_driver.models.fiscal_document_sums import (
@@ -115,9 +115,11 @@ class FiscalSalesComparison(models.Model):
                 raise ValidationError(self.env._("First day: must not be later than the last day."))
 
     @api.depends("date_from", "date_to")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for each in self:
-            each.display_name = f"{each.date_from} – {each.date_to}"
+            ends = (format_date(self.env, day) for day in (each.date_from, each.date_to))
+            each.display_name = " – ".join(ends)
 
     # Buttons ----------------------------------------------------------------------------------
 
