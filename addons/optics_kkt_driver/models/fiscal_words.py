@@ -103,6 +103,7 @@ PROBLEMS = {
         "must not have tabs, line breaks or other characters that cannot be printed"
     ),
     "unprintable": _lt("must have characters that can be printed"),
+    "not_stored_as_it_is": _lt("has letters or signs that a till cannot store"),
     "too_long": _lt("must not be longer than %(longest)s characters"),
     "too_long_text": _lt("must be a text of at most %(longest)s characters"),
     "too_long_with_name": _lt("must not be longer than %(longest)s characters with its name"),

@@ -139,6 +139,12 @@ class TestApi(FiscalMixin, HttpCase):
             ({"payments": [{"method": "cash", "amount": 1}]}, "payments"),
             ({"customer": {"email": "nobody"}}, "customer.email"),
             ({"customer": {"phone": "89001234567"}}, "customer.phone"),
+            ({"customer": {"email": "anna@b\u00f3br.pl"}}, "customer.email"),
+            (
+                {"internet_site": "b\u00f3br.pl", "customer": {"email": "a@b.ru"}},
+                "internet_site",
+            ),
+            ({"items": [{**SUNGLASSES, "name": "日本"}]}, "items[0].name"),
             ({"customer": {"email": "a@b.ru", "phone": "+79001234567"}}, "customer.phone"),
             ({"customer": {"inn": "7707083893"}}, "customer.name"),
             ({"internet_site": "https://optika.example"}, "customer.email"),

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from odoo.exceptions import UserError
 
+from odoo.addons.optics_kkt_driver.kkt.fiscal import cp866
 from odoo.addons.optics_kkt_driver.kkt.fiscal.document import InvalidDocument, Item, Receipt
 from odoo.addons.optics_kkt_driver.kkt.fiscal.lines import (
     LinesDoNotFit,
@@ -29,7 +30,7 @@ from odoo.addons.optics_kkt_driver.models.fiscal_words import (
 from .lines import settled_lines, to_kopecks
 
 LONGEST_NAME = 128
-"""Characters that tag 1030 takes."""
+"""Characters that tag 1030 takes, as the drive stores them."""
 CHANGE_GIVER = "cash"
 """Change is given from cash alone (KKT.md A.5, 4Dh)."""
 
@@ -132,7 +133,7 @@ class ReceiptBuilder(ABC):
         try:
             return [
                 Item.priced(
-                    " ".join(line.name.split())[:LONGEST_NAME],
+                    cp866.fitting(" ".join(line.name.split()), LONGEST_NAME),
                     price,
                     quantity=quantity,
                     payment_type=self.payment_type,

@@ -101,6 +101,11 @@ class TestReceipt(ShopCase):
         (item,) = self.signed([line], [(self.card, 5000)])["items"]
         self.assertEqual(len(item["name"]), 128)
 
+    def test_names_are_cut_as_the_drive_stores_them(self):
+        self.sunglasses.name = "a" * 127 + "…"
+        (item,) = self.signed([self.line(self.sunglasses)], [(self.card, 5000)])["items"]
+        self.assertEqual(item["name"], "a" * 127)
+
     def test_an_optical_service_is_a_service(self):
         self.sunglasses.product_tmpl_id.optics_kind = "service"
         (item,) = self.signed([self.line(self.sunglasses)], [(self.card, 5000)])["items"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -59,3 +61,32 @@ def test_every_replacement_is_needed_and_possible() -> None:
         assert cp866.printable(replacement) == replacement
         with pytest.raises(UnicodeEncodeError):
             character.encode("cp866")
+
+
+@pytest.mark.parametrize(
+    "text", ["anna@optika.ru", "анна@почта.рф", "https://оптика.рф/заказ?№=1", "и\u0306"]
+)
+def test_what_programs_read_is_stored_as_it_is(text: str) -> None:
+    assert cp866.is_exact(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["b\u00f3br.pl", "用户", "a\u2014b", "\u0456", "1 \u20bd", "a\u00ad"]
+)
+def test_what_would_become_another_address_is_told(text: str) -> None:
+    assert not cp866.is_exact(text)
+
+
+@given(st.text(), st.integers(0, 40))
+def test_what_fits_fits_as_it_is_stored(text: str, longest: int) -> None:
+    fits = cp866.fitting(text, longest)
+    assert len(cp866.printable(fits)) <= longest
+    whole = unicodedata.normalize("NFC", text)
+    assert whole.startswith(fits)
+    rest = whole[len(fits) :]
+    assert not rest or len(cp866.printable(fits)) + len(cp866.printable(rest[0])) > longest
+
+
+def test_a_long_name_is_cut_after_its_replacement() -> None:
+    assert cp866.fitting("a" * 127 + "…", 128) == "a" * 127
+    assert cp866.fitting("₽" * 128, 128) == "₽" * 32

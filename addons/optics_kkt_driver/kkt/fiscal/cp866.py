@@ -62,6 +62,22 @@ def printable(text: str) -> str:
     return "".join(map(_replace, unicodedata.normalize("NFC", text)))
 
 
+def is_exact(text: str) -> bool:
+    """Whether a drive stores this text and no other: what programs read must not be replaced."""
+    return _exists(unicodedata.normalize("NFC", text))
+
+
+def fitting(text: str, longest: int) -> str:
+    """As much of the text as the drive stores in `longest` characters."""
+    taken, left = [], longest
+    for character in unicodedata.normalize("NFC", text):
+        left -= len(printable(character))
+        if left < 0:
+            break
+        taken.append(character)
+    return "".join(taken)
+
+
 def encode(text: str) -> bytes:
     """CP866 bytes of the printable form of a text."""
     return printable(text).encode(CODE_PAGE)

@@ -87,7 +87,7 @@ class Buyer:
 
     def _check_contact(self, problems: Problems) -> None:
         contact = self.phone_or_address
-        if problems.text("phone_or_address", contact, 64) and contact is not None:
+        if problems.address("phone_or_address", contact, 64) and contact is not None:
             holds = bool(_PHONE.fullmatch(contact) or _EMAIL.fullmatch(contact))
             problems.check(holds, "phone_or_address", contact, "wrong_contact")
 

@@ -147,9 +147,16 @@ class Problems:
         if has_control_characters(value):
             return self.check(False, field, value, "control_characters")
         shown = cp866.printable(value)
-        if not shown.strip():
+        # Question marks that stand for letters say nothing; those that were told say so.
+        if not shown.strip(" " if shown == value else f" {cp866.UNKNOWN}"):
             return self.check(False, field, value, "unprintable")
         return self.check(len(shown) <= longest, field, value, "too_long", longest=longest)
+
+    def address(self, field: str, value: Any, longest: int) -> bool:
+        """A text that programs read (an e-mail address, a site): stored as it is, or refused."""
+        if value is None or not self.text(field, value, longest):
+            return value is None
+        return self.check(cp866.is_exact(value), field, value, "not_stored_as_it_is")
 
     def digits(self, field: str, value: Any, count: int) -> bool:
         """Exactly `count` decimal digits; None is well too."""

@@ -156,7 +156,7 @@ def _check_settlement(problems: Problems, parts: dict[str, Any]) -> None:
 
 def _check_internet(problems: Problems, parts: dict[str, Any]) -> None:
     place, buyer, online = parts["retail_place"], parts["buyer"], parts["internet_payment"]
-    problems.text("retail_place", place, 256)
+    problems.address("retail_place", place, 256)
     if place is not None and online is False:
         problems.add("retail_place", place, "place_of_another_sale")
     contact = isinstance(buyer, Buyer) and buyer.phone_or_address

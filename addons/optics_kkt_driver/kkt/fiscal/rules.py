@@ -23,6 +23,7 @@ RULES: Mapping[str, str] = {
     "not_text": "must be a string",
     "control_characters": "must not hold control characters",
     "unprintable": "must hold something printable",
+    "not_stored_as_it_is": "has characters that a till cannot store (code page CP866)",
     "too_long": "at most {longest} characters",
     "too_long_text": "must be a text of at most {longest} characters",
     "too_long_with_name": "at most {longest} characters together with the name",
