@@ -78,7 +78,10 @@ def test_a_correction_of_1_05_has_no_items() -> None:
     data = to_ffd_1_05(DocumentKind.CORRECTION, correction.to_json())
     assert not {"items", "properties", "buyerPhoneOrAddress"} & data.keys()
     assert data["totalSum"] == 500000
-    assert data["correctionBase"] == {"correctionDocumentDate": "2026-01-05T00:00:00"}
+    assert data["correctionBase"] == {
+        "correctionDocumentDate": "2026-01-05T00:00:00",
+        "correctionDocumentNumber": "б/н",
+    }
 
 
 @pytest.mark.parametrize(
@@ -108,7 +111,11 @@ def test_counters_see_a_correction_without_items_as_the_one_with_them() -> None:
     [
         ({"operationType": 4}, "operation_type"),
         ({"correctionType": 2}, "correction_type"),
-        ({"correctionBase": {}}, "correction_document_date"),
+        ({"correctionBase": {"correctionDocumentNumber": "1"}}, "correction_document_date"),
+        (
+            {"correctionBase": {"correctionDocumentDate": "2026-01-05T00:00:00"}},
+            "correction_document_number",
+        ),
         ({"cashTotalSum": -1}, "payments.cash"),
     ],
 )

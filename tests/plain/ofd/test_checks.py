@@ -63,7 +63,10 @@ def specimens(ffd_version: str) -> list[Settlement]:
 def whole_life(folder: Path, ffd_version: str) -> list[dict[str, Any]]:
     """Every kind of document that the virtual till signs, in order, and another drive's first."""
     clock = make.FakeClock()
-    driver = VirtualDriver.from_settings(settings(folder, clock=clock, ffd_version=ffd_version))
+    online = {"ofd_name": "АО «ОФД»", "ofd_inn": "7704211201", "sender_address": "shop@example.ru"}
+    driver = VirtualDriver.from_settings(
+        settings(folder, clock=clock, ffd_version=ffd_version, **online)
+    )
     for document in (
         *(make.opening(), *specimens(ffd_version), make.correction("k2", 500)),
         *(make.settlement_state(), make.closing(), DriveClosing(make.CASHIER)),
@@ -197,6 +200,10 @@ def test_a_broken_receipt_names_its_field(field: str, changes: dict[str, Any]) -
     assert refused_field(message(**changes)) == f"document.{field}"
 
 
+OLDER = {"fiscalDocumentFormatVer": 2, "correctionBase": {"correctionDocumentNumber": "б/н"}}
+"""What a correction of FFD 1.05 has always, and a later one only by order: a number."""
+
+
 @pytest.mark.parametrize(
     ("field", "changes"),
     [
@@ -204,9 +211,10 @@ def test_a_broken_receipt_names_its_field(field: str, changes: dict[str, Any]) -
         ("correctionBase.correctionDocumentDate", {"correctionBase": {}}),
         ("correctionBase.correctionDocumentNumber", {"correctionType": 1}),
         ("correctionType", {"correctionType": 2}),
-        ("operationType", {"fiscalDocumentFormatVer": 2, "operationType": 2}),
-        ("nds18", {"fiscalDocumentFormatVer": 2, "items": None, "nds18": 83_335}),
-        ("ndsNo", {"fiscalDocumentFormatVer": 2, "items": None, "ndsNo": 500_001}),
+        ("correctionBase.correctionDocumentNumber", {"fiscalDocumentFormatVer": 2}),
+        ("operationType", {**OLDER, "operationType": 2}),
+        ("nds18", {**OLDER, "items": None, "nds18": 83_335}),
+        ("ndsNo", {**OLDER, "items": None, "ndsNo": 500_001}),
     ],
 )
 def test_a_broken_correction_names_its_field(field: str, changes: dict[str, Any]) -> None:

@@ -45,6 +45,11 @@ class Cashier:
         return cls(data.get("operator", ""), stripped(data.get("operatorInn")))
 
 
+def is_email(text: str) -> bool:
+    """Whether tags 1008 and 1117 take it as an e-mail address: 64 characters at most."""
+    return len(text) <= 64 and bool(_EMAIL.fullmatch(text))
+
+
 STAND_IN = Cashier("-")
 """Takes the place of a cashier that was refused while the rest of a document is checked."""
 
