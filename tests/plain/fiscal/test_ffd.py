@@ -37,6 +37,7 @@ def test_a_receipt_of_1_05() -> None:
         cord,
         buyer=Buyer("a@b.ru", name="ООО А", inn="7707083893", address="Невский 1"),
         internet_payment=True,
+        retail_place="https://a.example",
         user_attribute=UserAttribute("Документ", "S1"),
     )
     data = to_ffd_1_05(DocumentKind.RECEIPT, {"fiscalDocumentFormatVer": 4, **document.to_json()})
