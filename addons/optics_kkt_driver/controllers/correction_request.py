@@ -1,14 +1,15 @@
 """Read the body of `POST /v1/kkt/correction`, telling every wrong field at once."""
 
 from ..kkt.fiscal.correcting import Basis, Wrong
-from ..kkt.fiscal.document import Problems, Receipt
+from ..kkt.fiscal.document import Problems, Receipt, Settlement
 from ..kkt.fiscal.money import Kopecks
+from ..kkt.fiscal.receipt import is_rounded
 from ..kkt.fiscal.vocabulary import CorrectionType
 from . import request_fields as part
 from .receipt_request import OPERATIONS, find_original
 from .refusal import raise_any
 
-SETTLEMENT_FIELDS = {"type", "items", "total", "payment_method", "payments"}
+SETTLEMENT_FIELDS = {"type", "items", "total", "payment_method", "payments", "internet_site"}
 FIELDS = SETTLEMENT_FIELDS | {
     *("pos_id", "cashier", "customer", "date", "basis", "order_number", "original", "wrong"),
     "reason",
@@ -41,20 +42,36 @@ def _basis(problems, body):
     return problems.attempt("", lambda: Basis(settled_on, kind, body.get("order_number")))
 
 
-def _settlement(problems, body, device, cashier, buyer):
-    """Return lines and payments of a body as a receipt; its rates are judged by the correction."""
+def _settlement(problems, body, device, cashier, buyer, value_class=Receipt):
+    """Return lines and payments of a body as a value; its rates are judged by the correction.
+
+    :param value_class: ``Receipt``, or ``Settlement`` of what may be wrong
+    """
     operation = part.choice(problems, "type", body.get("type", "sale"), OPERATIONS)
     total = part.amount(problems, "total", body.get("total"))
     items = part.items(problems, body.get("items"))
     payments = part.payments(problems, body, total)
     if problems:
         return None
-    if total != (expected := sum(item.sum for item in items)):
+    expected = sum(item.sum for item in items)
+    may_differ = value_class is Settlement and is_rounded(total, expected)
+    if total != expected and not may_differ:
         problems.add("total", body["total"], "not_the_items", total=Kopecks(expected))
         return None
+    site = body.get("internet_site")
     return problems.attempt(
         "",
-        lambda: Receipt(operation, device._taxation_type(), items, payments, cashier, buyer),
+        lambda: value_class(
+            operation,
+            device._taxation_type(),
+            items,
+            payments,
+            cashier,
+            buyer,
+            internet_payment=site is not None,
+            retail_place=site,
+            stated_total=None if total == expected else total,
+        ),
     )
 
 
@@ -86,7 +103,7 @@ def _signed_wrong(body, device, cashier):
     data = body.get("wrong")
     if isinstance(data, dict):
         part.no_unknown(problems, "", data, SETTLEMENT_FIELDS)
-        settlement = _settlement(problems, data, device, cashier, None)
+        settlement = _settlement(problems, data, device, cashier, None, Settlement)
     else:
         problems.add("", data, "not_a_wrong_receipt")
     problems.raise_any()

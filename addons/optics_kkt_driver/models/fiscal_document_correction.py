@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..kkt.fiscal import correcting
-from ..kkt.fiscal.document import InvalidDocument, Problem, Settlement
+from ..kkt.fiscal.document import InvalidDocument, Problem
 from ..kkt.fiscal.jsonio import date_time_from_json
 from ..kkt.fiscal.vocabulary import DocumentCode, FfdVersion
 from ..kkt.flow.states import SIGNED, State
@@ -227,7 +227,7 @@ class FiscalDocument(models.Model):
         asked = self.payload.get("items") or []
         if len(asked) == len(lines):
             lines = [{**one, **line} for one, line in zip(asked, lines, strict=True)]
-        return Settlement.from_json({**self.signed_json, "items": lines})
+        return correcting.as_signed({**self.signed_json, "items": lines})
 
     def _settled_on(self):
         """Return the day of the settlement that this signed document is about."""

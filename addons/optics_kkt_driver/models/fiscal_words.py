@@ -135,6 +135,8 @@ PROBLEMS = {
     "wrong_contact": _lt("must be a phone number such as +79001234567, or an e-mail address"),
     "two_contacts": _lt("a receipt has either the phone number or the e-mail address"),
     "contact_required": _lt("must be filled in when the settlement is made on the Internet"),
+    "site_required": _lt("must name the site when the settlement is made on the Internet"),
+    "unknown_papers": _lt("must be a code of identity papers: %(codes)s"),
     "buyer_name_required": _lt("must be filled in together with the buyer's INN or papers"),
     # Lines
     "no_items": _lt("name what was settled, a line for each thing"),

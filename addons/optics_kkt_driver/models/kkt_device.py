@@ -122,6 +122,7 @@ class KktDevice(models.Model):
     ofd_id = fields.Many2one(
         "fiscal.ofd", string="OFD", tracking=True, check_company=True, ondelete="restrict"
     )
+    sender_address = fields.Char(related="company_id.fiscal_sender_address")
     delivery = fields.Selection(
         DELIVERIES,
         required=True,

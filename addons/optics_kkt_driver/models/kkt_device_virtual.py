@@ -63,6 +63,7 @@ class KktDevice(models.Model):
             "retail_place": self.retail_place,
             "ofd_name": self.ofd_id.name or "",
             "ofd_inn": self.ofd_id.inn or "",
+            "sender_address": company.fiscal_sender_address or "",
         }
 
     def _memory_path(self):

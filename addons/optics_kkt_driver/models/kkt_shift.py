@@ -307,9 +307,8 @@ class KktShift(models.Model):
 
     def _told_turnover(self):
         """What came in by the till's counters, less returns; False when it has told none."""
-        if not self.device_counters:
-            return False
-        return self._device_counters().totals.turnover / 100
+        counters = self.device_counters and self._device_counters()
+        return bool(counters and counters.told) and counters.totals.turnover / 100
 
     def _cash_at_opening(self):
         """Kopecks in the drawer when the shift began; None when nobody told."""
@@ -402,7 +401,7 @@ class KktShift(models.Model):
                 "sections": sections,
                 "compared": ours is not None,
                 "by_us": by == "us",
-                "nothing_sold": not counted.totals.operations,
+                "nothing_sold": counted.told and not counted.totals.operations,
             },
         )
 

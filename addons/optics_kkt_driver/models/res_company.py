@@ -1,6 +1,7 @@
-from odoo import fields, models
-from odoo.exceptions import UserError
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
 
+from ..kkt.fiscal.party import is_email
 from ..kkt.fiscal.rates import NoRegime, Rate20Policy, regime_on, regime_warnings
 
 RATE_20_POLICIES = [
@@ -16,6 +17,11 @@ class ResCompany(models.Model):
         string="Name on receipts",
         help="Name of the user of tills as registered with the tax service (tag 1048), if it"
         " differs from the company's name",
+    )
+    fiscal_sender_address = fields.Char(
+        string="Sender of electronic receipts",
+        help="E-mail address from which buyers get their receipts (tag 1117), as registered with"
+        " the tax service. Receipts for buyers who gave an e-mail address name it.",
     )
     fiscal_rate_20_api = fields.Selection(
         RATE_20_POLICIES,
@@ -55,6 +61,19 @@ class ResCompany(models.Model):
         "CHECK (fiscal_buffer_size >= 0)",
         "The limit of undelivered documents cannot be negative.",
     )
+
+    @api.constrains("fiscal_sender_address")
+    def _check_fiscal_sender_address(self):
+        for company in self:
+            address = company.fiscal_sender_address
+            if address and not is_email(address):
+                raise ValidationError(
+                    self.env._(
+                        "The sender of electronic receipts must be an e-mail address of at most 64"
+                        " characters, not “%s”.",
+                        address,
+                    )
+                )
 
     def _fiscal_inn(self):
         """INN of the user of tills (tag 1018): the digits of the company's tax number."""

@@ -51,6 +51,7 @@ class ResConfigSettings(models.TransientModel):
     fiscal_unusable = fields.Text("What cannot be used", compute="_compute_fiscal_sources")
 
     fiscal_name = fields.Char(related="company_id.fiscal_name", readonly=False)
+    fiscal_sender_address = fields.Char(related="company_id.fiscal_sender_address", readonly=False)
     fiscal_rate_20_api = fields.Selection(
         related="company_id.fiscal_rate_20_api", readonly=False, required=True
     )

@@ -84,6 +84,9 @@ class TestApi(FiscalMixin, HttpCase):
     def rows(self):
         return self.env["fiscal.document"].search([("device_id", "=", self.till.id)])
 
+    def corrections(self):
+        return self.rows().filtered(lambda row: row.kind == "correction")
+
     def receipts(self):
         return self.rows().filtered(lambda row: row.kind == "receipt")
 
@@ -201,6 +204,33 @@ class TestApi(FiscalMixin, HttpCase):
                 with self.subTest(route=route, body=body):
                     self.refused_for(field, "required", route, body)
         self.assertFalse(self.rows())
+
+    def test_a_correction_names_the_site(self):
+        site = "https://optika.example"
+        body = {"date": self.till._local_date().isoformat(), "internet_site": site}
+        self.refused_for("customer.phone_or_address", "contact_required", "correction", body)
+        buyer = {"customer": {"email": "a@b.ru"}}
+        status, answer = self.ask("correction", {**body, **buyer}, key="k2")
+        self.assertEqual(status, 201, answer)
+        signed = self.corrections().signed_json
+        self.assertEqual((signed["internetPayment"], signed["retailPlace"]), (1, site))
+
+    def test_somebody_elses_wrong_receipt_may_be_wrong(self):
+        line = {**SUNGLASSES, "price": 5000.49}
+        wrong = {"items": [line], "total": 5000, "payment_method": "card", "internet_site": "a.ru"}
+        body = {
+            "date": self.till._local_date().isoformat(),
+            "original": {"fn_number": "9999078902004312", "fd_number": 7, "fpd": "1234567890"},
+        }
+        for total in (5000.48, 4999, 5002):
+            told = {**body, "wrong": {**wrong, "total": total}}
+            self.refused_for("wrong.total", "not_the_items", "correction", told)
+        status, answer = self.ask("correction", {**body, "wrong": wrong}, key="k2")
+        self.assertEqual(status, 201, answer)
+        reverse, right = self.corrections().sorted("id").mapped("signed_json")
+        self.assertEqual((reverse["totalSum"], right["totalSum"]), (500000, 500000))
+        self.assertEqual(reverse["items"][0]["sum"], 500049)
+        self.assertEqual((reverse["internetPayment"], reverse["retailPlace"]), (1, "a.ru"))
 
     def refused_for(self, field, code, route, changes, key="k1"):
         """Ask for a document with a body that is good but for `changes`, and is refused."""

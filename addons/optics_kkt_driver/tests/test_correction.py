@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -481,6 +482,26 @@ class TestCorrectionWizard(CorrectionCase):
         self.assertEqual(rows.mapped("state"), ["printed", "printed"])
         self.assertEqual(rows.mapped("total_sum"), [5000.0, 4500.0])
         self.assertEqual(rows.mapped("original_id"), sale)
+
+    def test_the_right_one_is_of_the_same_site(self):
+        sale = self.register(
+            "online",
+            replace(
+                make_receipt(),
+                buyer=Buyer("a@b.ru"),
+                internet_payment=True,
+                retail_place="https://optika.example",
+            ),
+        )
+        form = self.error_form(sale)
+        form.save().action_print()
+        for document in self.rows().mapped("signed_json"):
+            self.assertTags(
+                document,
+                internetPayment=1,
+                retailPlace="https://optika.example",
+                buyerPhoneOrAddress="a@b.ru",
+            )
 
     def test_what_the_lines_do_not_show_is_kept(self):
         item = Item.priced(

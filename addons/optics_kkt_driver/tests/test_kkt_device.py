@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 from psycopg2 import IntegrityError
@@ -7,7 +8,7 @@ from odoo.modules.migration import load_script
 from odoo.tests import tagged
 from odoo.tools import file_path, mute_logger
 
-from ..kkt.fiscal.document import Correction
+from ..kkt.fiscal.document import Buyer, Correction
 from ..kkt.fiscal.vocabulary import CorrectionType
 from ..kkt.virtual.faults import Faults
 from .common import FiscalCase, make_receipt, open_till
@@ -26,6 +27,29 @@ class TestKktDevice(FiscalCase):
         )
         self.assertEqual(closing.state, "printed")
         self.assertEqual(closing.signed_json["receiptQuantity"], 1)
+
+    def test_the_companys_sender_is_registered_and_signed(self):
+        with self.assertRaises(ValidationError):
+            self.till.company_id.fiscal_sender_address = "shop at example.ru"
+        self.till.company_id.fiscal_sender_address = "shop@example.ru"
+        self.assertEqual(self.till.sender_address, "shop@example.ru")
+        with open_till(self.till) as driver:
+            self.assertEqual(driver.read(1)["sellerAddress"], "shop@example.ru")
+        self.open_shift()
+        sale = replace(make_receipt(), buyer=Buyer("a@example.ru"))
+        signed = self.register(document=sale).signed_json
+        self.assertEqual(signed["sellerAddress"], "shop@example.ru")
+
+    def test_a_z_report_of_1_05_tells_no_sums_and_nothing_differs(self):
+        self.till = self.make_till(code="TEST-2", ffd_version="1.05")
+        self.open_shift()
+        self.register()
+        self.till.action_close_shift()
+        shift = self.env["kkt.shift"].search([("device_id", "=", self.till.id)])
+        self.assertNotIn("shiftSumReports", shift.closing_id.signed_json)
+        self.assertEqual(shift.comparison, "agree")
+        self.assertFalse(shift._told_turnover())
+        self.assertTrue(shift.counters_html)
 
     def test_opening_is_repeatable_by_its_key(self):
         first = self.open_shift("same")

@@ -4,6 +4,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import formatLang
 
+from ..kkt.fiscal.as_signed import SignedBuyer
 from ..kkt.fiscal.correcting import Basis, Wrong, check_numbers, check_rates
 from ..kkt.fiscal.document import (
     Cashier,
@@ -14,6 +15,7 @@ from ..kkt.fiscal.document import (
     Settlement,
 )
 from ..kkt.fiscal.party import STAND_IN
+from ..kkt.fiscal.receipt import is_rounded
 from ..kkt.fiscal.vocabulary import CorrectionType, OperationType, TaxationType
 from ..models.fiscal_document import OPERATION_TYPES
 from ..models.fiscal_words import words_of_problems
@@ -294,7 +296,8 @@ class FiscalCorrection(models.TransientModel):
                     items=tuple(items),
                     payments=payments,
                     cashier=cashier,
-                    buyer=self._buyer(),
+                    stated_total=self._rounded_total(side, items, payments),
+                    **self._of_original(),
                 ),
             )
         problems.attempt(side, found.raise_any)
@@ -304,9 +307,24 @@ class FiscalCorrection(models.TransientModel):
         lines = self.env["fiscal.correction.line"]
         return Payments(**{kind: lines._kopecks(self[prefix + kind]) for kind in PAYMENT_KINDS})
 
-    def _buyer(self):
-        """Return the buyer whom the wrong receipt names; the right one names him as well."""
-        return self.original_id and self.original_id._signed_settlement().buyer or None
+    def _rounded_total(self, side, items, payments):
+        """Return what a wrong receipt was paid with, where its till rounded it; else None."""
+        of_lines = sum(item.sum for item in items)
+        rounded = payments.total != of_lines and is_rounded(payments.total, of_lines)
+        return payments.total if side == "wrong" and rounded else None
+
+    def _of_original(self):
+        """Return buyer and site that the wrong receipt names; the right one names them as well."""
+        if not self.original_id:
+            return {}
+        signed = self.original_id._signed_settlement()
+        # A contact or papers that no receipt of ours can have are the error, or part of it.
+        buyer = None if isinstance(signed.buyer, SignedBuyer) else signed.buyer
+        return {
+            "buyer": buyer,
+            "internet_payment": signed.internet_payment,
+            "retail_place": signed.retail_place,
+        }
 
     # Preview ----------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ from ..kkt.fiscal.document import Item
 from ..kkt.fiscal.jsonio import quantity_to_json
 from ..kkt.fiscal.money import line_sum, to_kopecks
 from ..kkt.fiscal.problems import MOST_KOPECKS
+from ..kkt.fiscal.vocabulary import Nds
 from ..models.account_tax import NDS_RATES
 from ..models.product_template import MEASURES, PRODUCT_TYPES
 
@@ -84,15 +85,17 @@ class FiscalCorrectionLine(models.TransientModel):
         original = self.original or {}
         price, quantity = self._kopecks(self.price), self._quantity()
         total, nds = line_sum(price, quantity), _code(self.nds)
-        # The last part of a line that was returned in parts has a kopeck of VAT of its own.
+        # The last part of a line that was returned in parts has a kopeck of VAT of its own; what
+        # stands in tag 1200 of a line without VAT is an error.
         is_same = (original.get("sum"), original.get("nds")) == (total, nds)
+        keeps = is_same and Nds(nds).rate
         changed = {
             "name": self.name or "",
             "price": price,
             "quantity": quantity_to_json(quantity),
             "sum": total,
             "nds": nds,
-            "ndsSum": original.get("ndsSum") if is_same else None,
+            "ndsSum": original.get("ndsSum") if keeps else None,
             "paymentType": _code(self.payment_type),
             "productType": _code(self.product_type or original.get("productType")),
             "itemsQuantityMeasure": _code(self.measure),

@@ -201,7 +201,8 @@ class DriverConformance(ABC):
         assert report["cashOut"] == {"count": 1, "sum": 20_000}
         assert report["cashInDrawer"] == driver.status().cash_in_drawer == 250_001
         closed = register(bench, driver, make.closing()).document
-        assert closed["shiftSumReports"] == report["shiftSumReports"]
+        if driver.status().ffd_version != "1.05":  # whose Z report has no counters
+            assert closed["shiftSumReports"] == report["shiftSumReports"]
 
     def test_a_copy_is_marked_and_changes_nothing(
         self, bench: Bench, driver: Driver, shift: Signed
@@ -240,11 +241,12 @@ class DriverConformance(ABC):
         register(bench, driver, make.receipt("k1", card=300_000, cash=200_000), "k1")
         back = make.receipt("k2", card=100_000, operation=OperationType.SALE_RETURN)
         register(bench, driver, back, "k2")
+        totals = register(bench, driver, make.x_report()).document["shiftSumReports"]
         signed = register(bench, driver, make.closing())
         assert not driver.baseline().shift_open
         assert signed.shift_number == shift.shift_number == driver.baseline().shift_number
         assert signed.document["receiptQuantity"] == 2
-        totals = signed.document["shiftSumReports"]
+        assert signed.document.get("shiftSumReports", totals) == totals
         assert totals["sellOper"]["totalSum"] == 500_000
         assert totals["sellOper"]["cashSum"] == 200_000
         assert totals["sellReturnOper"]["ecashSum"] == 100_000

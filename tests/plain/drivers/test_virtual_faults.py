@@ -114,7 +114,7 @@ def test_a_command_may_be_executed_late(counter: Counter) -> None:
     assert found.outcome is LookupOutcome.SIGNED
     assert found.signed is not None and found.signed.fd_number == before + 1
     local = found.signed.date_time - timedelta(hours=3)
-    assert local == (begun + timedelta(seconds=1.5)).replace(tzinfo=None, microsecond=0)
+    assert local == begun.replace(tzinfo=None, second=0, microsecond=0)
 
 
 def test_what_asks_before_a_late_execution_learns_nothing(counter: Counter) -> None:

@@ -285,7 +285,8 @@ def test_a_closed_archive_signs_nothing(open_: Till) -> None:
     open_.do(make.receipt("k1", card=700))
     open_.do(make.closing())
     told = open_.do(DriveClosing(make.CASHIER))
-    assert (told["code"], told["notTransmittedDocumentsQuantity"]) == (6, 3)
+    assert told["code"] == 6
+    assert open_.till.status().undelivered == 4
     assert told["fiscalDriveSumReports"]["sellOper"]["totalSum"] == 700
     for document in (
         *(make.opening(), make.receipt("k2"), make.correction("k3", 1), make.closing()),
@@ -566,6 +567,6 @@ def test_documents_carry_the_tills_local_time(tmp_path: Path) -> None:
         timezone="Asia/Vladivostok",
     )
     till = VirtualTill.create(tmp_path / "east.sqlite", far_east, clock)
-    assert till.read(1)["dateTime"] == "2026-03-02T06:30:15"
+    assert till.read(1)["dateTime"] == "2026-03-02T06:30:00"
     assert till.status().clock == datetime(2026, 3, 2, 6, 30, 15)
     till.close()

@@ -142,3 +142,12 @@ def test_codes_of_settlements_are_known() -> None:
     assert kinds[DocumentCode.BSO] is kinds[DocumentCode.RECEIPT] is Receipt.kind
     assert kinds[DocumentCode.BSO_CORRECTION] is DocumentKind.CORRECTION
     assert kinds[DocumentCode.OPERATOR_ACK] is None
+
+
+def test_a_z_report_without_counters_differs_in_nothing() -> None:
+    """FFD 1.05: its report tells how many receipts there were, and no sums."""
+    ours = counted([receipt()])
+    told = ShiftCounters.from_json({"receiptQuantity": 1})
+    assert ShiftCounters.from_json(json.loads(json.dumps(told.to_json()))) == told
+    assert not told.told and not differences(told, ours)
+    assert {pair.device for pair in side_by_side(told, ours)} == {None}

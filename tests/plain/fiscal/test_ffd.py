@@ -37,6 +37,7 @@ def test_a_receipt_of_1_05() -> None:
         cord,
         buyer=Buyer("a@b.ru", name="ООО А", inn="7707083893", address="Невский 1"),
         internet_payment=True,
+        retail_place="https://a.example",
         user_attribute=UserAttribute("Документ", "S1"),
     )
     data = to_ffd_1_05(DocumentKind.RECEIPT, {"fiscalDocumentFormatVer": 4, **document.to_json()})
@@ -78,7 +79,10 @@ def test_a_correction_of_1_05_has_no_items() -> None:
     data = to_ffd_1_05(DocumentKind.CORRECTION, correction.to_json())
     assert not {"items", "properties", "buyerPhoneOrAddress"} & data.keys()
     assert data["totalSum"] == 500000
-    assert data["correctionBase"] == {"correctionDocumentDate": "2026-01-05T00:00:00"}
+    assert data["correctionBase"] == {
+        "correctionDocumentDate": "2026-01-05T00:00:00",
+        "correctionDocumentNumber": "б/н",
+    }
 
 
 @pytest.mark.parametrize(
@@ -108,7 +112,11 @@ def test_counters_see_a_correction_without_items_as_the_one_with_them() -> None:
     [
         ({"operationType": 4}, "operation_type"),
         ({"correctionType": 2}, "correction_type"),
-        ({"correctionBase": {}}, "correction_document_date"),
+        ({"correctionBase": {"correctionDocumentNumber": "1"}}, "correction_document_date"),
+        (
+            {"correctionBase": {"correctionDocumentDate": "2026-01-05T00:00:00"}},
+            "correction_document_number",
+        ),
         ({"cashTotalSum": -1}, "payments.cash"),
     ],
 )

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from kkt.fiscal.listing import Line, listing
 from kkt.fiscal.tag_words import WORDS
 from kkt.fiscal.tags import TAGS
+
+from .golden_files import NAMES, golden_json
 
 RECEIPT = {
     "code": 3,
@@ -49,3 +53,14 @@ def test_every_tag_has_words_and_other_names_stand_for_themselves() -> None:
 def test_unknown_tags_and_codes_are_shown_as_they_are() -> None:
     lines = listing({"tag65000": "ff", "operationType": 9})
     assert lines == [Line(0, None, "tag65000", "ff"), Line(0, 1054, "operationType", "9")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_documents_written_out_by_hand_are_listed(name: str) -> None:
+    assert len(listing(golden_json(name))) >= len(golden_json(name))
+
+
+def test_a_marking_code_is_shown_as_it_was_signed() -> None:
+    lines = listing(golden_json("15_marked_and_measured"))
+    assert Line(1, 1163, "productCodeNew", "") in lines
+    assert Line(2, 1305, "gs1m", "010460000000000821ABC123") in lines

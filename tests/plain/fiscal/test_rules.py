@@ -150,7 +150,9 @@ PARTY_RULES: list[tuple[Callable[[], object], str, str]] = [
     (lambda: Buyer(name="А", inn="7707083894"), "inn", "check digits"),
     (lambda: Buyer(inn="7707083893"), "name", "required"),
     (lambda: Buyer(name="А", citizenship="64"), "citizenship", "3 digits"),
+    (lambda: Buyer(document_data="4000 123456"), "name", "required"),
     (lambda: Buyer(name="А", document_code="2"), "document_code", "2 digits"),
+    (lambda: Buyer(name="А", document_code="23"), "document_code", "21, 22, 26"),
     (lambda: Buyer(name="А", birthday="01.01.2000"), "birthday", "a date"),  # type: ignore[arg-type]
     (lambda: UserAttribute("", "x"), "name", "required"),
     (lambda: UserAttribute("n" * 65, "x"), "name", "64"),
@@ -212,9 +214,20 @@ RECEIPT_RULES: list[tuple[Callable[[], object], str, str]] = [
     ),
     (lambda: receipt(retail_place="https://a.example"), "retail_place", "Internet"),
     (lambda: receipt(internet_payment=1), "internet_payment", "bool"),
-    (lambda: receipt(internet_payment=True), "buyer.phone_or_address", "Internet"),
     (
-        lambda: receipt(internet_payment=True, buyer=Buyer(name="А")),
+        lambda: receipt(internet_payment=True, retail_place="https://a.example"),
+        "buyer.phone_or_address",
+        "Internet",
+    ),
+    (
+        lambda: receipt(internet_payment=True, buyer=Buyer("+79001234567")),
+        "retail_place",
+        "site",
+    ),
+    (
+        lambda: receipt(
+            internet_payment=True, retail_place="https://a.example", buyer=Buyer(name="А")
+        ),
         "buyer.phone_or_address",
         "Internet",
     ),
@@ -257,7 +270,9 @@ def test_rules_of_a_receipt(build: Callable[[], object], field: str, rule: str) 
         lambda: receipt(PART_CREDIT, payments=Payments(prepaid=1, credit=499999)),
         lambda: receipt(ON_CREDIT, SUNGLASSES, payments=Payments(cash=500000, credit=500000)),
         lambda: receipt(payments=Payments(prepaid=500000)),
-        lambda: receipt(internet_payment=True, buyer=Buyer("+79001234567")),
+        lambda: receipt(
+            internet_payment=True, retail_place="https://a.example", buyer=Buyer("+79001234567")
+        ),
         # a return may repeat what an earlier, wrong receipt had
         lambda: receipt(
             like(payment_type=PaymentType.PREPAYMENT), operation_type=OperationType.SALE_RETURN

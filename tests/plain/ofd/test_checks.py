@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from kkt.drivers.virtual import VirtualDriver
+from kkt.fiscal import elements
 from kkt.fiscal.document import DriveClosing, Settlement
 from kkt.fiscal.ffd import to_ffd_1_05
 from kkt.fiscal.problems import InvalidDocument
@@ -63,7 +64,10 @@ def specimens(ffd_version: str) -> list[Settlement]:
 def whole_life(folder: Path, ffd_version: str) -> list[dict[str, Any]]:
     """Every kind of document that the virtual till signs, in order, and another drive's first."""
     clock = make.FakeClock()
-    driver = VirtualDriver.from_settings(settings(folder, clock=clock, ffd_version=ffd_version))
+    online = {"ofd_name": "АО «ОФД»", "ofd_inn": "7704211201", "sender_address": "shop@example.ru"}
+    driver = VirtualDriver.from_settings(
+        settings(folder, clock=clock, ffd_version=ffd_version, **online)
+    )
     for document in (
         *(make.opening(), *specimens(ffd_version), make.correction("k2", 500)),
         *(make.settlement_state(), make.closing(), DriveClosing(make.CASHIER)),
@@ -185,6 +189,12 @@ def test_1_1_has_rows_of_its_own() -> None:
             "amountsReceiptNds.amountsNds[1].nds",
             {"amountsReceiptNds": {"amountsNds": [{"nds": 11, "ndsSum": 90_164}] * 2}},
         ),
+        ("items[0].paymentType", {"items": [item(paymentType=9)]}),
+        ("items[0].productType", {"items": [item(productType=77)]}),
+        ("items[0].itemsQuantityMeasure", {"items": [item(itemsQuantityMeasure=7)]}),
+        ("items[0].name", {"items": [item(name="я" * 129)]}),
+        ("appliedTaxationType", {"appliedTaxationType": 3}),
+        ("operator", {"operator": "я" * 65}),
         ("items", {"items": {}}),
         ("code", {"code": 2}),
         ("code", {"code": 7}),
@@ -197,6 +207,10 @@ def test_a_broken_receipt_names_its_field(field: str, changes: dict[str, Any]) -
     assert refused_field(message(**changes)) == f"document.{field}"
 
 
+OLDER = {"fiscalDocumentFormatVer": 2, "correctionBase": {"correctionDocumentNumber": "б/н"}}
+"""What a correction of FFD 1.05 has always, and a later one only by order: a number."""
+
+
 @pytest.mark.parametrize(
     ("field", "changes"),
     [
@@ -204,9 +218,10 @@ def test_a_broken_receipt_names_its_field(field: str, changes: dict[str, Any]) -
         ("correctionBase.correctionDocumentDate", {"correctionBase": {}}),
         ("correctionBase.correctionDocumentNumber", {"correctionType": 1}),
         ("correctionType", {"correctionType": 2}),
-        ("operationType", {"fiscalDocumentFormatVer": 2, "operationType": 2}),
-        ("nds18", {"fiscalDocumentFormatVer": 2, "items": None, "nds18": 83_335}),
-        ("ndsNo", {"fiscalDocumentFormatVer": 2, "items": None, "ndsNo": 500_001}),
+        ("correctionBase.correctionDocumentNumber", {"fiscalDocumentFormatVer": 2}),
+        ("operationType", {**OLDER, "operationType": 2}),
+        ("nds18", {**OLDER, "items": None, "nds18": 83_335}),
+        ("ndsNo", {**OLDER, "items": None, "ndsNo": 500_001}),
     ],
 )
 def test_a_broken_correction_names_its_field(field: str, changes: dict[str, Any]) -> None:
@@ -268,8 +283,33 @@ def test_what_json_and_bytes_both_say_must_be_the_same() -> None:
     )
 
 
+def only_in_bytes(**changes: Any) -> str:
+    """The field named when the bytes alone say these names of the document."""
+    sent = message()
+    said = {name: value for name, value in sent.document.items() if name not in changes}
+    return refused_field(replace(sent, document=said, tlv=encode_document({**said, **changes})))
+
+
+def test_what_only_the_bytes_say_is_judged_too() -> None:
+    assert only_in_bytes(cashTotalSum=0) == ""
+    assert only_in_bytes(cashTotalSum=7) == "tlv.totalSum"
+    nameless = item(nds=None)
+    sent = message(items=[nameless])
+    for code, field in ((11, ""), (99, "tlv.items[0].nds")):
+        raw = encode_document({**sent.document, "items": [{**nameless, "nds": code}]})
+        assert refused_field(replace(sent, tlv=raw)) == field
+
+
+def test_bytes_that_are_longer_than_their_tag_are_refused() -> None:
+    body = elements.first(message().tlv)[0].value
+    long = elements.join([elements.Element(1021, b"a" * 65)])
+    raw = elements.join([elements.Element(3, body + long)])
+    assert refused_field(replace(message(), tlv=raw)) == "tlv.tag1021"
+
+
 def test_what_only_one_of_them_says_is_not_compared() -> None:
-    assert differs(lambda other: other.pop("ecashTotalSum")) == ""
+    assert differs(lambda other: other.pop("cashTotalSum")) == ""
+    assert differs(lambda other: other.pop("ecashTotalSum")) == "tlv.totalSum", "judged alone"
     assert differs(lambda other: other.update(operator="Иванова")) == ""
     assert differs(lambda other: other.update(tag9999="00ff")) == ""
 

@@ -16,6 +16,7 @@ class Stored:
     document: dict[str, object]
     """The whole signed document, FNS JSON names."""
     date_time: datetime
+    """Naive, by the till's clock to the second; the document itself may tell the minute only."""
     shift_number: int
     fd_number: int | None = None
     fpd: str | None = None

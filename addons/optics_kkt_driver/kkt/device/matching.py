@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from ..fiscal.vocabulary import CASH_OPERATIONS, REPRINTS, SETTLEMENTS, DocumentKind
@@ -16,7 +17,8 @@ def signed(stored: Stored, fn_number: str, *, on_paper: bool) -> Signed:
         fn_number=fn_number,
         fd_number=stored.fd_number,
         fpd=stored.fpd,
-        date_time=stored.date_time,
+        # As signed: a drive writes the minute, the till's memory knows the second.
+        date_time=datetime.fromisoformat(str(stored.document["dateTime"])),
         shift_number=stored.shift_number or None,
         receipt_number=stored.receipt_number,
         document=stored.document,

@@ -59,9 +59,9 @@ class VirtualDriver(Driver):
 
         Needed: `path` of the memory file, `serial` (whatever names this till and no other),
         `user`, `user_inn`, `retail_address`, `retail_place`. Optional: `taxation_types` (bits of
-        tag 1062, a number or its text), `ofd_name`, `ofd_inn`, `timezone`, `ffd_version` ("1.2"
-        or "1.05"), `sign_delay`, `print_time`, `exchange_pace` (seconds), `clock`. What a till was
-        registered with stays as it was.
+        tag 1062, a number or its text), `ofd_name`, `ofd_inn`, `sender_address`, `timezone`,
+        `ffd_version` ("1.2" or "1.05"), `sign_delay`, `print_time`, `exchange_pace` (seconds),
+        `clock`. What a till was registered with stays as it was.
         Raises KeyError for a missing setting, :class:`~..device.errors.DeviceError` when the till
         cannot be registered or opened.
         """
@@ -75,6 +75,7 @@ class VirtualDriver(Driver):
             taxation_types=int(settings.get("taxation_types", 1)),
             ofd_name=settings.get("ofd_name", ""),
             ofd_inn=settings.get("ofd_inn", ""),
+            sender_address=settings.get("sender_address", ""),
             timezone=settings.get("timezone", "Europe/Moscow"),
             ffd_version=settings.get("ffd_version", "1.2"),
         )

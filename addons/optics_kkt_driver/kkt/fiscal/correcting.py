@@ -16,13 +16,14 @@ error in a document       a reverse correction with     an ordinary return of th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
 from .correction import Correction
 from .ffd import to_ffd_1_05
-from .party import Cashier
+from .party import STAND_IN, Cashier
 from .problems import Problems, is_integer
 from .rates import corrected_rates
 from .receipt import Receipt, Settlement
@@ -80,6 +81,15 @@ class Wrong:
         object.__setattr__(self, "fpd", self.fpd.zfill(10))
 
 
+def as_signed(document: Mapping[str, Any]) -> Settlement:
+    """What a signed receipt or correction (FNS JSON) says, errors and all.
+
+    Where it names no cashier (1021), somebody stands in: who corrects it is named instead. Raises
+    InvalidDocument for what is no settlement with lines.
+    """
+    return Settlement.from_json({**STAND_IN.to_json(), **document})
+
+
 def check_numbers(fn_number: Any, fd_number: Any, fpd: Any) -> None:
     """Raise InvalidDocument unless a signed document can have these FN, FD and FPD."""
     problems = Problems()
@@ -133,7 +143,7 @@ def correct_error(
         problems.check(not by_order, "correction_type", basis.correction_type, "older_format_order")
         problems.raise_any()
         return (
-            Receipt(**{**taken_back, "properties_data": wrong.fpd}),
+            Receipt(**{**taken_back, "properties_data": wrong.fpd, "stated_vat": None}),
             replace(right, properties_data=wrong.fpd),
         )
     return (

@@ -67,8 +67,8 @@ def grounds_from_json(data: Mapping[str, Any], problems: Problems) -> dict[str, 
     }
 
 
-def check_grounds(problems: Problems, parts: Mapping[str, Any]) -> None:
-    """Judge what :func:`grounds_from_json` gives."""
+def check_grounds(problems: Problems, parts: Mapping[str, Any], *, numbered: bool = False) -> None:
+    """Judge what :func:`grounds_from_json` gives; `numbered`: always with 1179, as in FFD 1.05."""
     problems.instance("correction_type", parts["correction_type"], CorrectionType)
     day = parts["correction_document_date"]
     if problems.instance("correction_document_date", day, date):
@@ -76,6 +76,6 @@ def check_grounds(problems: Problems, parts: Mapping[str, Any]) -> None:
         problems.check(no_time, "correction_document_date", day, "has_a_time")
     number = parts["correction_document_number"]
     by_order = parts["correction_type"] is CorrectionType.INSTRUCTION
-    problems.text("correction_document_number", number, 32, required=by_order)
-    if parts["correction_type"] is CorrectionType.SELF and number is not None:
+    problems.text("correction_document_number", number, 32, required=by_order or numbered)
+    if parts["correction_type"] is CorrectionType.SELF and number is not None and not numbered:
         problems.add("correction_document_number", number, "not_by_order_1179")

@@ -64,6 +64,8 @@ class ShiftCounters:
     """What has been counted of one shift; None where whoever counts does not know."""
 
     totals: ShiftTotals = ShiftTotals()
+    told: bool = True
+    """Whether `totals` were told at all: a Z report of FFD 1.05 has no counters."""
     cash_in: CashMoves | None = None
     cash_out: CashMoves | None = None
     drawer: int | None = None
@@ -89,8 +91,8 @@ class ShiftCounters:
         return after
 
     def to_json(self) -> dict[str, Any]:
-        """Under the names of an X report; what is not known is absent."""
-        data: dict[str, Any] = {"shiftSumReports": self.totals.to_json()}
+        """Under the names of an X report; what is not known is absent, totals are null then."""
+        data: dict[str, Any] = {"shiftSumReports": self.totals.to_json() if self.told else None}
         if self.cash_in is not None:
             data["cashIn"] = self.cash_in.to_json()
         if self.cash_out is not None:
@@ -102,8 +104,10 @@ class ShiftCounters:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> ShiftCounters:
         """Read the counters out of an X or Z report as signed (a Z tells no cash)."""
+        totals = data.get("shiftSumReports")
         return cls(
-            totals=ShiftTotals.from_json(data.get("shiftSumReports", {})),
+            totals=ShiftTotals.from_json(totals or {}),
+            told=totals is not None,
             cash_in=CashMoves.from_json(data.get("cashIn")),
             cash_out=CashMoves.from_json(data.get("cashOut")),
             drawer=data.get("cashInDrawer"),
@@ -172,7 +176,10 @@ class CounterPair:
 
 def side_by_side(device: ShiftCounters, ours: ShiftCounters) -> tuple[CounterPair, ...]:
     """Every counter that either has, in the order in which people read them."""
-    return (*_operations(device.totals, ours.totals), *_cash(device, ours))
+    pairs = _operations(device.totals, ours.totals)
+    if not device.told:
+        pairs = (replace(pair, device=None) for pair in pairs)
+    return (*pairs, *_cash(device, ours))
 
 
 def differences(device: ShiftCounters, ours: ShiftCounters) -> tuple[CounterPair, ...]:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 from .correction import check_grounds, grounds_from_json
 from .payments import Payments
 from .problems import Problems
-from .registration import UsageCondition
+from .registration import ReregistrationReason, UsageCondition, older_reasons
 from .vat import vat_totals_from_json
 from .vocabulary import (
     DocumentKind,
@@ -26,15 +26,21 @@ from .vocabulary import (
 
 _GONE = {
     *("internetPayment", "buyerInformation", "checkingLabeledProdResult", "usageConditionSigns"),
-    *("industryReceiptDetails", "operationalDetails"),
+    *("industryReceiptDetails", "operationalDetails", "correctionKktReasonCode"),
 }
 _GONE_FROM_ITEM = {
     *("itemsQuantityMeasure", "productCodeNew", "markingCode", "labelCodeProcesMode"),
     *("checkingProdInformationResult", "itemsIndustryDetails", "labeledProdFractionalQuantity"),
 }
-_GONE_FROM_CORRECTION = {
-    *("items", "properties", "propertiesData", "buyerPhoneOrAddress", "buyerInformation"),
+_GONE_FROM = {
+    # The tables let a correction have these; tills take sums alone (`docs/FISCAL.md`, rules).
+    DocumentKind.CORRECTION: {"items", "properties", "propertiesData", "buyerPhoneOrAddress"},
+    DocumentKind.SHIFT_CLOSE: {"shiftSumReports", "fiscalDriveSumReports"},
+    DocumentKind.SETTLEMENT_STATE: {"fdKeyResource", "fiscalDriveSumReports"},
+    DocumentKind.DRIVE_CLOSE: {"fiscalDriveSumReports"},
 }
+UNNUMBERED = "б/н"
+"""Tag 1179 of FFD 1.05, which always has one, where nobody has ordered the correction."""
 _OLDER_PRODUCT = {
     ProductType.EXCISE_WITHOUT_MARKING_CODE: ProductType.EXCISE,
     ProductType.EXCISE_WITH_MARKING_CODE: ProductType.EXCISE,
@@ -69,13 +75,19 @@ def to_ffd_1_05(kind: DocumentKind, data: Mapping[str, Any]) -> dict[str, Any]:
     """
     if kind is DocumentKind.CORRECTION:
         _check_correction(data)
-    gone = _GONE | (_GONE_FROM_CORRECTION if kind is DocumentKind.CORRECTION else set())
+    gone = _GONE | _GONE_FROM.get(kind, set())
     older = {name: value for name, value in data.items() if name not in gone}
     if "items" in older:
         older["items"] = [_older_item(item) for item in older["items"]]
     if kind is not DocumentKind.CORRECTION:
         older.update(_buyer(data))
+    elif "correctionBase" in data:
+        number = {"correctionDocumentNumber": UNNUMBERED}
+        older["correctionBase"] = number | data["correctionBase"]
     older.update(_condition_flags(data))
+    if "correctionKktReasonCode" in data:
+        reasons = ReregistrationReason(data["correctionKktReasonCode"])
+        older["correctionReasonCode"] = older_reasons(reasons)
     if "fiscalDocumentFormatVer" in older:
         older["fiscalDocumentFormatVer"] = int(FfdVersion.V1_05)
     return older
@@ -98,7 +110,7 @@ class CorrectionWithoutItems:
         """Read what :func:`to_ffd_1_05` gives for a correction. Raises InvalidDocument."""
         _check_correction(data)
         problems = Problems()
-        check_grounds(problems, grounds_from_json(data, problems))
+        check_grounds(problems, grounds_from_json(data, problems), numbered=True)
         payments = problems.attempt("payments", lambda: Payments.from_json(data))
         return cls(
             operation_type=OperationType(data["operationType"]),

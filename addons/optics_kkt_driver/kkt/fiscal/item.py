@@ -73,11 +73,7 @@ class Item:
         problems.text("name", self.name, 128, required=True)
         sums = problems.kopecks("price", self.price) and problems.kopecks("sum", self.sum)
         if self._check_quantity(problems) and sums:
-            exact = line_sum(self.price, self.quantity)
-            told = {"total": Kopecks(exact)}
-            sums = problems.check(
-                self.sum == exact, "sum", self.sum, "not_price_by_quantity", **told
-            )
+            sums = self._check_sum(problems)
         if problems.instance("nds", self.nds, Nds) and sums:
             self._check_nds_sum(problems)
         problems.instance("payment_type", self.payment_type, PaymentType)
@@ -99,6 +95,11 @@ class Item:
         holds = is_handy(value) and value == round(value, MAX_QUANTITY_DECIMALS)
         most = MAX_QUANTITY_DECIMALS
         return problems.check(holds, "quantity", value, "too_many_decimals", most=most)
+
+    def _check_sum(self, problems: Problems) -> bool:
+        exact = line_sum(self.price, self.quantity)
+        told = {"total": Kopecks(exact)}
+        return problems.check(self.sum == exact, "sum", self.sum, "not_price_by_quantity", **told)
 
     def _check_nds_sum(self, problems: Problems) -> None:
         exact = vat_of(self.sum, self.nds)

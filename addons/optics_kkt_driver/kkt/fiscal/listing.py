@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from . import tags
+from .marking import value_from_json
 from .money import from_kopecks
 from .tag_words import WORDS
 from .tags import DOCUMENT, Tag, ValueType
@@ -52,15 +53,18 @@ def _lines(parent: int, data: Mapping[str, Any], depth: int) -> Iterator[Line]:
     for name, value in data.items():
         tag = tags.by_name(parent, name)
         number = tag.number if tag else None
+        is_group = tag is None or tag.type is ValueType.STLV
         for each in value if isinstance(value, list) else [value]:
-            if isinstance(each, Mapping):
+            if is_group and isinstance(each, Mapping):
                 yield Line(depth, number, name, "")
-                yield from _lines(tag.number if tag else DOCUMENT, each, depth + 1)
+                yield from _lines(number or DOCUMENT, each, depth + 1)
             else:
                 yield Line(depth, number, name, _words(tag, name, each))
 
 
 def _words(tag: Tag | None, name: str, value: Any) -> str | Decimal:
+    if tag and tag.type is ValueType.PRODUCT_CODE:
+        return str(value_from_json(value))
     if tag and tag.type is ValueType.VLN and name not in _NOT_MONEY:
         return from_kopecks(value)
     if tag and tag.type is ValueType.FVLN:

@@ -16,6 +16,13 @@ from .problems import Problems
 _PHONE = re.compile(r"\+[0-9]{10,15}")
 _ATTRIBUTE_SIZE = 320 - 2 * 4
 """Tag 1084 has at most 320 bytes, and its two members have a header of four each."""
+DOCUMENT_CODES = frozenset(
+    {
+        *("21", "22", "26", "27", "28"),
+        *("31", "32", "33", "34", "35", "36", "37", "38", "40"),
+    }
+)
+"""Tag 1245, kinds of papers: those of a citizen (2x), of a foreigner (31, 32), of others."""
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -43,6 +50,11 @@ class Cashier:
     def from_json(cls, data: Mapping[str, Any]) -> Cashier:
         """Read the cashier of a document; INN may be padded. Raises InvalidDocument."""
         return cls(data.get("operator", ""), stripped(data.get("operatorInn")))
+
+
+def is_email(text: str) -> bool:
+    """Whether tags 1008 and 1117 take it as an e-mail address: 64 characters at most."""
+    return len(text) <= 64 and bool(_EMAIL.fullmatch(text))
 
 
 STAND_IN = Cashier("-")
@@ -78,11 +90,9 @@ class Buyer:
             problems.check(identity.is_inn(self.inn), "inn", self.inn, "wrong_inn")
         problems.instance("birthday", self.birthday, date, required=False)
         problems.digits("citizenship", self.citizenship, 3)
-        problems.digits("document_code", self.document_code, 2)
         problems.text("document_data", self.document_data, 64)
         problems.text("address", self.address, 256)
-        if self.name is None and self._has_details():
-            problems.add("name", None, "buyer_name_required")
+        self._check_papers(problems)
         problems.raise_any()
 
     def _check_contact(self, problems: Problems) -> None:
@@ -91,8 +101,18 @@ class Buyer:
             holds = bool(_PHONE.fullmatch(contact) or _EMAIL.fullmatch(contact))
             problems.check(holds, "phone_or_address", contact, "wrong_contact")
 
+    def _check_papers(self, problems: Problems) -> None:
+        """What tag 1256 tells of a person goes with a name; papers are of a listed kind."""
+        if problems.digits("document_code", self.document_code, 2):
+            listed = self.document_code is None or self.document_code in DOCUMENT_CODES
+            told = {"codes": tuple(sorted(DOCUMENT_CODES))}
+            problems.check(listed, "document_code", self.document_code, "unknown_papers", **told)
+        if self.name is None and self._has_details():
+            problems.add("name", None, "buyer_name_required")
+
     def _has_details(self) -> bool:
-        return any((self.inn, self.birthday, self.citizenship, self.document_code, self.address))
+        details = (self.inn, self.birthday, self.citizenship, self.document_code)
+        return any((*details, self.document_data, self.address))
 
     def to_json(self) -> dict[str, Any]:
         information = without_none(

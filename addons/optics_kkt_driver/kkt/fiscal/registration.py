@@ -53,6 +53,22 @@ class ReregistrationReason(IntFlag):
     OTHER = 1 << 31
 
 
+_OLDER_REASONS = {
+    1: ReregistrationReason.DRIVE_REPLACED,
+    2: ReregistrationReason.OFD_CHANGED,
+    3: ReregistrationReason.USER_NAME_CHANGED | ReregistrationReason.PLACE_CHANGED,
+}
+"""Codes of tag 1101, by which FFD 1.05 tells why; 4, the till's settings, is all the rest."""
+_SETTINGS_CHANGED = 4
+
+
+def older_reasons(reasons: ReregistrationReason) -> list[int]:
+    """The values of the repeated tag 1101 of FFD 1.05, in order."""
+    told = [code for code, reason in _OLDER_REASONS.items() if reasons & reason]
+    rest = reasons & ~reduce(or_, _OLDER_REASONS.values())
+    return [*told, _SETTINGS_CHANGED] if rest else told
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration(Document):
     """Report on registration (FD code 1). Raises InvalidDocument with all problems at once."""
@@ -216,12 +232,29 @@ class Reregistration(Registration):
     @classmethod
     def _parts_from_json(cls, data: Mapping[str, Any]) -> dict[str, Any]:
         reason = raw(data, "correctionKktReasonCode")
+        if reason is None:
+            reason = _reasons_of_codes(data.get("correctionReasonCode"))
         return {
             **super(Reregistration, cls)._parts_from_json(data),
             "correction_kkt_reason_code": ReregistrationReason(reason)
             if is_integer(reason)
             else reason,
         }
+
+
+def _reasons_of_codes(codes: Any) -> Any:
+    """Tag 1205 by what 1101 of FFD 1.05 says; None where that is no list of its codes.
+
+    Code 3 does not tell user from place: it counts as both.
+    """
+    known = {**_OLDER_REASONS, _SETTINGS_CHANGED: ReregistrationReason.OTHER}
+    if (
+        not isinstance(codes, list)
+        or not codes
+        or not all(is_integer(code) and code in known for code in codes)
+    ):
+        return None
+    return int(reduce(or_, (known[code] for code in codes)))
 
 
 def _check_inn(problems: Problems, field: str, value: Any) -> None:

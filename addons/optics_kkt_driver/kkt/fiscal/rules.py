@@ -55,6 +55,8 @@ RULES: Mapping[str, str] = {
     "wrong_contact": "must be +<10 to 15 digits> or an e-mail address",
     "two_contacts": "a receipt holds one of email and phone",
     "contact_required": "is required for a settlement on the Internet (1125)",
+    "site_required": "is required for a settlement on the Internet (1125): the site",
+    "unknown_papers": "must be a kind of papers (1245): {codes}",
     "buyer_name_required": "is required with the buyer's INN or papers (tag 1256)",
     # Lines
     "no_items": "must be a tuple of at least one Item",

@@ -18,6 +18,8 @@ _MAX_VLN = 8
 _MAX_DECIMALS = 15
 """More decimals than eight bytes can hold digits for mean hostile or broken bytes."""
 
+_LIMITED = (ValueType.TEXT, ValueType.PADDED, ValueType.BYTES, ValueType.PRODUCT_CODE)
+
 
 class BadValue(ValueError):
     """A value that the tag cannot have; the caller knows where."""
@@ -30,7 +32,7 @@ def decode(tag: Tag, raw: bytes) -> Any:
             _exact(tag, raw)
             return int.from_bytes(raw, "little")
         case ValueType.VLN:
-            return _vln(raw)
+            return _vln(raw, tag.size)
         case ValueType.FVLN:
             return _fvln(raw)
         case ValueType.TEXT:
@@ -45,6 +47,13 @@ def decode(tag: Tag, raw: bytes) -> Any:
         case ValueType.BYTES:
             return raw.hex()
     raise AssertionError(f"tag {tag.number} is no single value")
+
+
+def is_too_long(tag: Tag, raw: bytes) -> bool:
+    """Whether a text or raw bytes are longer than what :func:`encode` writes for the tag."""
+    if tag.type is ValueType.PADDED:
+        raw = raw.rstrip(b" ")
+    return tag.type in _LIMITED and len(raw) > tag.size
 
 
 def encode(tag: Tag, value: Any) -> bytes:
@@ -85,13 +94,16 @@ def _exact(tag: Tag, raw: bytes) -> None:
         raise BadValue(f"tag {tag.number} has {tag.size} bytes, not {len(raw)}")
 
 
-def _vln(raw: bytes) -> int:
-    if not 1 <= len(raw) <= _MAX_VLN:
+def _vln(raw: bytes, size: int) -> int:
+    """Some drives write nought in no bytes at all (seen in 1081, 1215-1217)."""
+    if len(raw) > _MAX_VLN:
         raise BadValue(f"a number of {len(raw)} bytes")
-    return int.from_bytes(raw, "little")
+    return _uint(int.from_bytes(raw, "little"), size)
 
 
 def _fvln(raw: bytes) -> str:
+    if not raw:
+        return "0"
     if not 2 <= len(raw) <= _MAX_VLN:
         raise BadValue(f"a decimal of {len(raw)} bytes")
     if raw[0] > _MAX_DECIMALS:

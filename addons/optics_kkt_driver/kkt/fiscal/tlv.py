@@ -1,8 +1,9 @@
 """Fiscal documents between FNS's JSON names and the drive's bytes (FFD, general part).
 
-`decode(encode(x)) == x` for every JSON document of known names. Tags that the table does not know
-survive under ``"tag<number>"`` as hexadecimal strings, a list of them when repeated. The order of
-keys is the order of tags; a repeated tag stands where its first was.
+`decode(encode(x)) == x` for every JSON document of known names, and what was decoded can always be
+encoded. Tags that the table does not know, and values longer than their tag may be, survive under
+``"tag<number>"`` as hexadecimal strings, a list of them when repeated. The order of keys is the
+order of tags; a repeated tag stands where its first was.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ def decode_document(raw: bytes) -> dict[str, Any]:
         raise MalformedTlv(f"{len(rest)} bytes after the document")
     if element.tag not in [int(each) for each in DocumentCode]:
         raise MalformedTlv(f"{element.tag} is no document's code")
+    if len(element.value) > MAX_DOCUMENT_SIZE:
+        raise MalformedTlv(f"{len(element.value)} bytes, at most {MAX_DOCUMENT_SIZE} fit")
     return {"code": element.tag, **decode_tags(element.value)}
 
 
@@ -76,11 +79,23 @@ def _object(parent: int, raw: bytes, path: str) -> dict[str, Any]:
         raise MalformedTlv(error.reason, offset=error.offset, path=path) from None
     for number, value in found:
         tag = tags.by_number(parent, number)
-        if tag is None:
+        if tag is None or _is_too_long(tag, value):
             _put_unknown(data, f"tag{number}", value.hex())
         else:
             _put(data, tag, value, f"{path}.{tag.name}" if path else tag.name)
     return data
+
+
+def _is_too_long(tag: Tag, raw: bytes) -> bool:
+    """Whether it cannot be written again under the tag's name; malformed bytes are told later."""
+    if tag.type is not ValueType.STLV:
+        return scalars.is_too_long(tag, raw)
+    try:
+        members = _object(tag.number, raw, "")
+    except MalformedTlv:
+        return False
+    # Padding and noughts may have been shorter in these bytes than we write them.
+    return len(elements.join(_elements(tag.number, members, ""))) > tag.size
 
 
 def _put(data: dict[str, Any], tag: Tag, raw: bytes, path: str) -> None:
@@ -145,10 +160,14 @@ def _value(tag: Tag, value: Any, path: str) -> bytes:
 def _unknown_elements(parent: int, name: str, value: Any, path: str) -> Iterator[Element]:
     found = _UNKNOWN.fullmatch(name)
     number = int(found[1]) if found else -1
-    if found is None or number > elements.LONGEST or tags.by_number(parent, number):
+    if found is None or number > elements.LONGEST:
         raise EncodingError(path, "no tag has this name here")
+    known = tags.by_number(parent, number)
     for each in value if isinstance(value, list) else [value]:
-        yield Element(number, _checked(path, scalars.encode, _RAW, each))
+        raw = _checked(path, scalars.encode, _RAW, each)
+        if known and not _is_too_long(known, raw):
+            raise EncodingError(path, "no tag has this name here")
+        yield Element(number, raw)
 
 
 _RAW = Tag(0, "", ValueType.BYTES, elements.LONGEST)

@@ -25,6 +25,7 @@ MODEL_VERSION = "1.0"
 REGISTRATIONS = (DocumentKind.REGISTRATION, DocumentKind.REREGISTRATION)
 COPY_HEADING = "КОПИЯ"
 """Stands on the paper above what is repeated, so that nobody takes it for the document itself."""
+_CHECK = "checkingProdInformationResult"
 REGISTRAR = "Администратор"
 """Tag 1021 of the reports that the till makes when it is set up."""
 
@@ -68,6 +69,8 @@ def sign(
 ) -> Stored:
     """The signed document. `after` are the drive's counters with it; `key` is the drive's own."""
     in_shift = {} if kind in REGISTRATIONS else {"shiftNumber": after.shift_number}
+    # A drive's clock tells hours and minutes to a document, no seconds.
+    minute = local.replace(second=0)
     receipt_number = after.receipt_number if kind in SETTLEMENTS else None
     unsigned = {
         "code": int(CODES_OF_KINDS[kind]),
@@ -77,13 +80,13 @@ def sign(
         "kktRegId": registration.kkt_reg_id,
         "fiscalDriveNumber": after.fn_number,
         "fiscalDocumentNumber": after.last_fd,
-        "dateTime": date_time_to_json(local),
+        "dateTime": date_time_to_json(minute),
         **in_shift,
         **({"requestNumber": receipt_number} if receipt_number else {}),
         "retailPlaceAddress": registration.retail_address,
         "retailPlace": registration.retail_place,
-        **content,
-        **({"fnsUrl": FNS_URL} if kind in SETTLEMENTS else {}),
+        **(_without_cashier(content) if kind is DocumentKind.SETTLEMENT_STATE else content),
+        **(_settled(content, registration) if kind in SETTLEMENTS else {}),
     }
     document = _in_the_drive(unsigned, key)
     return Stored(
@@ -95,6 +98,28 @@ def sign(
         fpd=f"{document['fiscalSign']:010d}",
         receipt_number=receipt_number,
     )
+
+
+def _without_cashier(content: Mapping[str, Any]) -> dict[str, Any]:
+    """FD 21 names nobody, though the host says who asks for it."""
+    return {name: each for name, each in content.items() if not name.startswith("operator")}
+
+
+def _settled(content: Mapping[str, Any], registration: TillRegistration) -> dict[str, Any]:
+    """What the till adds to a receipt or a correction: tags 1060, 1117 and 2107."""
+    added: dict[str, Any] = {"fnsUrl": FNS_URL}
+    if registration.sender_address and "@" in str(content.get("buyerPhoneOrAddress")):
+        added["sellerAddress"] = registration.sender_address
+    marked = [item for item in content.get("items", ()) if "labelCodeProcesMode" in item]
+    if marked:
+        failed = any(_has_failed(item.get(_CHECK) or 0) for item in marked)
+        added["checkingLabeledProdResult"] = int(failed)
+    return added
+
+
+def _has_failed(result: int) -> bool:
+    """Whether tag 2106 tells of a check that was made (bits 0, 2) and not passed (bits 1, 3)."""
+    return any(result & made and not result & passed for made, passed in ((1, 2), (4, 8)))
 
 
 def _in_the_drive(unsigned: Mapping[str, Any], key: bytes) -> dict[str, Any]:
@@ -133,6 +158,8 @@ def registration_content(
     }
     if registration.ofd_inn:
         content |= {"ofdInn": registration.ofd_inn, "ofdName": registration.ofd_name}
+    if registration.sender_address:
+        content["sellerAddress"] = registration.sender_address
     if kind is DocumentKind.REREGISTRATION:
         content["correctionKktReasonCode"] = int(ReregistrationReason.DRIVE_REPLACED)
     return in_format(kind, content, registration.ffd)
@@ -149,34 +176,37 @@ def reported(
 ) -> dict[str, Any]:
     """What the till itself tells in a report, `after` counting the report too."""
     keys = {"fdKeyResource": _days_left(after, local)}
-    exchange = {**queue_content(queue), **drive_signs(after, queue, local)}
+    signs = drive_signs(after, queue, local)
+    waiting = queue_content(queue)
+    told: dict[str, Any] = {}
     match kind:
         case DocumentKind.SHIFT_OPEN:
-            return {"kktVersion": MODEL_VERSION, "documentKktVersion": int(ffd)}
+            told = {"kktVersion": MODEL_VERSION, "documentKktVersion": int(ffd), **signs}
         case DocumentKind.SHIFT_CLOSE:
-            return {
+            told = {
                 **keys,
                 "receiptQuantity": shift.count,
                 "documentsQuantity": after.last_fd - after.shift_opened_fd + 1,
-                **exchange,
+                **waiting,
+                **signs,
                 "shiftSumReports": shift.to_json(),
                 "fiscalDriveSumReports": life.to_json(),
             }
-        case DocumentKind.SETTLEMENT_STATE if ffd is FfdVersion.V1_05:
-            return exchange
         case DocumentKind.SETTLEMENT_STATE:
-            return {**keys, **exchange, "fiscalDriveSumReports": life.to_json()}
+            first = {"notTransmittedDocumentNumber": queue.first_fd} if queue.count else {}
+            told = {**keys, **waiting, **first, "fiscalDriveSumReports": life.to_json()}
         case DocumentKind.DRIVE_CLOSE:
-            return {**exchange, "fiscalDriveSumReports": life.to_json()}
-    return {}
+            told = {"fiscalDriveSumReports": life.to_json()}
+    return in_format(kind, told, ffd) if told else {}
 
 
 def queue_content(queue: Queue) -> dict[str, Any]:
-    """Tags 1097, 1116 and 1098; the last two only when something waits."""
+    """Tags 1097 and 1098, the latter only when something waits."""
     content: dict[str, Any] = {"notTransmittedDocumentsQuantity": queue.count}
     if queue.since is not None:
-        content["notTransmittedDocumentNumber"] = queue.first_fd
-        content["notTransmittedDocumentsDateTime"] = date_time_to_json(queue.since)
+        content["notTransmittedDocumentsDateTime"] = date_time_to_json(
+            queue.since.replace(second=0)
+        )
     return content
 
 

@@ -15,6 +15,7 @@ from .agreement import check_agreement
 from .implausible import Implausible
 from .required import check_required
 from .sums import check_sums, is_sum
+from .values import check_values
 
 __all__ = ["Implausible", "check_arrival"]
 
@@ -41,12 +42,25 @@ def check_arrival(payload: Any, idempotency_key: str = "") -> None:
     if idempotency_key and idempotency_key != named:
         raise Implausible("Idempotency-Key", f"must be {named}")
     version = FfdVersion(document["fiscalDocumentFormatVer"])
-    check_required(document, kind, version, "document")
-    if kind in SETTLEMENTS:
-        check_sums(document)
+    _check_content(document, kind, version, "document")
     if payload["tlv"]:
         written = check_agreement(document, b64decode(payload["tlv"]))
-        check_required(written, kind, version, "tlv")
+        _check_content(written, kind, version, "tlv")
+
+
+def _check_content(
+    document: Mapping[str, Any], kind: DocumentKind, version: FfdVersion, path: str
+) -> None:
+    """What a document must say by itself: what only its bytes say is not compared with anything."""
+    check_required(document, kind, version, path)
+    check_values(document, path)
+    if kind not in SETTLEMENTS:
+        return
+    try:
+        check_sums(document)
+    except Implausible as problem:
+        field = problem.field.replace("document", path, 1)
+        raise Implausible(field, problem.rule) from problem
 
 
 def _kind(told: str, document: Mapping[str, Any]) -> DocumentKind:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..device.refusals import refusal
 from ..fiscal.identity import is_inn, kkt_reg_id
+from ..fiscal.party import is_email
 from ..fiscal.vocabulary import FfdVersion
 
 FNS_URL = "www.nalog.gov.ru"
@@ -43,6 +44,8 @@ class TillRegistration:
     """Tag 1046."""
     ofd_inn: str = ""
     """Tag 1017."""
+    sender_address: str = ""
+    """Tag 1117, from which electronic receipts are sent; stands where tag 1008 is an e-mail."""
     timezone: str = "Europe/Moscow"
     """Name of the zone whose local time the till shows and signs."""
     drive: int = 1
@@ -56,6 +59,8 @@ class TillRegistration:
         for name in ("user", "retail_address", "retail_place"):
             if not getattr(self, name).strip():
                 raise refusal("33", f"не заполнено: {name}")
+        if self.sender_address and not is_email(self.sender_address):
+            raise refusal("33", f"адрес отправителя {self.sender_address!r}")
         if not 0 < self.taxation_types < 64:
             raise refusal("33", f"системы налогообложения: {self.taxation_types}")
         if self.ffd_version not in FFD_VERSIONS:

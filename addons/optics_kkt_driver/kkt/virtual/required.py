@@ -93,10 +93,10 @@ def _check_grounds(document: Mapping[str, Any], version: FfdVersion, path: str) 
 
 
 def _grounds(document: Mapping[str, Any], version: FfdVersion) -> Iterator[int]:
-    """Tag 1178 always since 1.1; 1179 only where a tax office has ordered the correction."""
+    """Tag 1178 always since 1.1; 1179 of 1.05 always, later only by a tax office's order."""
     if version is not V1_05:
         yield 1178
-    if document.get("correctionType") == 1:
+    if version is V1_05 or document.get("correctionType") == 1:
         yield 1179
 
 

@@ -14,7 +14,9 @@ from ..device.refusals import NO_CASH, SHIFT_OVER, refusal
 from ..fiscal.cash import drawer_change
 from ..fiscal.exact import is_handy
 from ..fiscal.ffd import in_format
+from ..fiscal.money import vat_of
 from ..fiscal.problems import InvalidDocument
+from ..fiscal.receipt import is_rounded
 from ..fiscal.shift import SHIFT_LIMIT
 from ..fiscal.vat import vat_totals_from_json
 from ..fiscal.vocabulary import (
@@ -156,7 +158,7 @@ def check_content(
         _check_payments(content)
         _check_vat_alone(_vat_totals(content), content["totalSum"])
     else:
-        _check_lines(content)
+        _check_lines(kind, content)
 
 
 def _check_format(kind: DocumentKind, content: Mapping[str, Any], ffd: FfdVersion) -> None:
@@ -169,13 +171,17 @@ def _check_format(kind: DocumentKind, content: Mapping[str, Any], ffd: FfdVersio
         raise refusal("37", f"в документе есть реквизиты не из ФФД {ffd.label}")
 
 
-def _check_lines(content: Mapping[str, Any]) -> None:
+def _check_lines(kind: DocumentKind, content: Mapping[str, Any]) -> None:
     items = content.get("items")
     if not isinstance(items, list) or not items:
         raise refusal("33", "нет предметов расчёта (1059)")
     for number, item in enumerate(items, 1):
         _check_item(number, item)
-    if content.get("totalSum") != sum(item["sum"] for item in items):
+    of_lines = sum(item["sum"] for item in items)
+    total = content.get("totalSum")
+    # A correction repeats what other tills have signed: some round the total to the rouble.
+    repeats = kind is DocumentKind.CORRECTION and _is_sum(total) and is_rounded(total, of_lines)
+    if total != of_lines and not repeats:
         raise refusal("33", "итог (1020) не равен сумме строк")
     _check_payments(content)
     _check_vat(_vat_totals(content), items)
@@ -238,14 +244,23 @@ def _check_vat_alone(told: Mapping[int, Any], total: int) -> None:
 
 
 def _check_vat(told: Mapping[int, int], items: list[Any]) -> None:
-    """VAT of the document per rate must be that of its lines (tags 1102–1107, 1115)."""
+    """VAT of the document per rate must be that of its lines (tags 1102–1107, 1115).
+
+    Tills add up the lines' VAT or take it from the lines' sum: the one or the other, all through.
+    """
     of_lines: dict[int, int] = {}
+    sums: dict[int, int] = {}
     for item in items:
         nds = item["nds"]
         part = item["sum"] if nds in (Nds.NDS_0, Nds.NDS_NO) else item.get("ndsSum", 0)
         of_lines[nds] = of_lines.get(nds, 0) + part
+        sums[nds] = sums.get(nds, 0) + item["sum"]
+    of_sums = {nds: vat_of(each, Nds(nds)) if Nds(nds).rate else each for nds, each in sums.items()}
     # A nought stands for a rate that no line has where FFD wants one total at least.
-    if {nds: total for nds, total in told.items() if total or nds in of_lines} != of_lines:
+    if {nds: total for nds, total in told.items() if total or nds in of_lines} not in (
+        of_lines,
+        of_sums,
+    ):
         raise refusal("33", "суммы НДС не равны суммам строк")
 
 

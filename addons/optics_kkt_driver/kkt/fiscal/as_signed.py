@@ -1,0 +1,77 @@
+"""Lines and buyers as tills have signed them, where no rule of ours would let us write them so.
+
+A correction repeats what was signed, errors and all. What keeps the rules is read as an ordinary
+value, so that only what breaks one is of the classes here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from .item import Item
+from .jsonio import without_none
+from .money import Kopecks, line_sum
+from .party import Buyer
+from .problems import InvalidDocument, Problems
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class SignedItem(Item):
+    """A line with a sum or a VAT sum of another till's computing. Raises InvalidDocument."""
+
+    def _check_sum(self, problems: Problems) -> bool:
+        """Tills take a sum within a kopeck of price x quantity (Shtrih-M, FF46h)."""
+        exact = line_sum(self.price, self.quantity)
+        near = abs(self.sum - exact) <= 1
+        told = {"total": Kopecks(exact)}
+        return problems.check(near, "sum", self.sum, "not_price_by_quantity", **told)
+
+    def _check_nds_sum(self, problems: Problems) -> None:
+        """Whatever the line can hold, such as the turnover in tag 1200 of a line at 0 %."""
+        if self.nds_sum is None:
+            Item._check_nds_sum(self, problems)
+        elif problems.kopecks("nds_sum", self.nds_sum):
+            most = Kopecks(self.sum)
+            problems.check(self.nds_sum <= self.sum, "nds_sum", self.nds_sum, "too_many", most=most)
+
+    def to_json(self) -> dict[str, Any]:
+        return {**Item.to_json(self), **without_none(ndsSum=self.nds_sum or None)}
+
+
+@dataclass(frozen=True, slots=True)
+class SignedBuyer(Buyer):
+    """A buyer with a contact that is none, such as "none", or with papers that say too little."""
+
+    def _check_contact(self, problems: Problems) -> None:
+        problems.text("phone_or_address", self.phone_or_address, 64)
+
+    def _check_papers(self, problems: Problems) -> None:
+        problems.digits("document_code", self.document_code, 2)
+
+
+def signed_item(data: Mapping[str, Any]) -> Item:
+    """A line as it was signed. Raises InvalidDocument with the problems of an ordinary one."""
+    return _read(Item.from_json, SignedItem.from_json, data)
+
+
+def signed_buyer(data: Mapping[str, Any]) -> Buyer | None:
+    """The buyer as signed, None when none is named. Raises InvalidDocument as an ordinary one."""
+    return _read(Buyer.from_json, SignedBuyer.from_json, data)
+
+
+def _read(
+    ordinary: Callable[[Mapping[str, Any]], T],
+    signed: Callable[[Mapping[str, Any]], T],
+    data: Mapping[str, Any],
+) -> T:
+    try:
+        return ordinary(data)
+    except InvalidDocument as broken:
+        try:
+            return signed(data)
+        except InvalidDocument:
+            raise broken from None

@@ -1,0 +1,60 @@
+"""Can the requisites of a document have these values: codes of a list, texts within their size?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+from re import fullmatch
+from typing import Any
+
+from ..fiscal import scalars, tags
+from ..fiscal.exact import shown
+from ..fiscal.tags import DOCUMENT, Tag, ValueType
+from ..fiscal.vocabulary import ItemsQuantityMeasure, PaymentType, ProductType, TaxationType
+from .implausible import Implausible
+
+_LISTS: Mapping[int, type[IntEnum]] = {
+    1055: TaxationType,
+    1212: ProductType,
+    1214: PaymentType,
+    2108: ItemsQuantityMeasure,
+}
+"""Codes by tag. Of VAT rates the sums know more, and the operation is asked for before."""
+
+
+def check_values(data: Mapping[str, Any], path: str, parent: int = DOCUMENT) -> None:
+    """Raise :class:`.implausible.Implausible` for the first value that its tag cannot have.
+
+    Names that no tag has say nothing to an operator, but a tag's bytes that were carried under
+    ``tag<number>`` are longer than the tag allows.
+    """
+    for name, value in data.items():
+        here = f"{path}.{name}"
+        tag = tags.by_name(parent, name)
+        if tag is None:
+            _check_carried(parent, name, here)
+        elif tag.repeated and isinstance(value, list):
+            for index, each in enumerate(value):
+                _check(tag, each, f"{here}[{index}]")
+        else:
+            _check(tag, value, here)
+
+
+def _check(tag: Tag, value: Any, path: str) -> None:
+    if tag.type is ValueType.STLV and isinstance(value, Mapping):
+        check_values(value, path, tag.number)
+    elif tag.number in _LISTS:
+        codes = [int(each) for each in _LISTS[tag.number]]
+        if isinstance(value, bool) or value not in codes:
+            raise Implausible(path, f"must be one of {codes}, not {shown(value)}")
+    elif tag.type is ValueType.TEXT:
+        try:
+            scalars.encode(tag, value)
+        except scalars.BadValue as error:
+            raise Implausible(path, str(error)) from None
+
+
+def _check_carried(parent: int, name: str, path: str) -> None:
+    found = fullmatch(r"tag([0-9]{1,5})", name)
+    if found and tags.by_number(parent, int(found[1])):
+        raise Implausible(path, "is longer than its tag may be")

@@ -1,0 +1,142 @@
+"""A wrong receipt may be wrong: what other tills sign can be taken back as it was signed."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kkt.fiscal.as_signed import SignedBuyer, SignedItem
+from kkt.fiscal.correcting import Basis, Wrong, as_signed, correct_error
+from kkt.fiscal.document import Correction, InvalidDocument, Receipt, document_from_json
+from kkt.fiscal.vocabulary import DocumentKind, FfdVersion
+from tests.plain.drivers import builders as make
+from tests.plain.drivers.test_virtual_rules import Till
+from tests.plain.ofd.test_checks import refused_field, signed
+
+from .builders import FRAME, SUNGLASSES, receipt
+
+BASIS = Basis(date(2026, 2, 3))
+
+
+def line(**changes: Any) -> dict[str, Any]:
+    return {**SUNGLASSES.to_json(), **changes}
+
+
+MANY = [line(price=101, sum=101, ndsSum=18)] * 22
+"""22 x 0.18 = 3.96, and 22/122 of 22.22 is 4.01."""
+
+WRONG: dict[str, dict[str, Any]] = {
+    "advance_of_goods": {
+        "items": [line(paymentType=3, productType=1, nds=12)],
+        "amountsReceiptNds": {"amountsNds": [{"nds": 12, "ndsSum": 90_164}]},
+    },
+    "credit_payment_of_goods": {"items": [line(paymentType=7, productType=1)]},
+    "total_in_roubles": {
+        "items": [line(price=500_049, sum=500_049, ndsSum=90_173)],
+        "totalSum": 500_000,
+        "cashTotalSum": 500_000,
+        "amountsReceiptNds": {"amountsNds": [{"nds": 11, "ndsSum": 90_173}]},
+    },
+    "turnover_as_vat": {
+        "items": [line(nds=5, ndsSum=500_000)],
+        "nds0": 500_000,
+        "amountsReceiptNds": None,
+    },
+    "vat_of_the_total": {
+        "items": MANY,
+        "totalSum": 2_222,
+        "cashTotalSum": 2_222,
+        "amountsReceiptNds": {"amountsNds": [{"nds": 11, "ndsSum": 401}]},
+    },
+    "no_cashier": {"operator": None, "operatorInn": None},
+    "contact_none": {"buyerPhoneOrAddress": "none"},
+    "a_kopeck_off": {
+        "items": [line(sum=500_001, ndsSum=90_164)],
+        "totalSum": 500_001,
+        "cashTotalSum": 500_001,
+    },
+    "papers_of_no_kind": {
+        "buyerInformation": {"buyerDocumentCode": "99", "buyerDocumentData": "4000 123456"}
+    },
+    "internet_without_a_site": {"internetPayment": 1},
+}
+"""What differs from a lawful receipt of 5000.00; None is absent."""
+
+
+def document(changes: dict[str, Any]) -> dict[str, Any]:
+    told = {**receipt().to_json(), **changes}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def reverse_of(told: dict[str, Any]) -> dict[str, Any]:
+    """The document that takes it back, once through a database's JSON."""
+    wrong = Wrong("9960440300000001", 17, "123456789", as_signed(told))
+    reverse, _right = correct_error(wrong, receipt(FRAME), BASIS, FfdVersion.V1_2)
+    again = document_from_json(DocumentKind.CORRECTION, reverse.to_json())
+    assert again == reverse
+    return reverse.to_json()
+
+
+# The totals of VAT of an ordinary receipt are computed, whatever is told.
+@pytest.mark.parametrize("name", sorted(WRONG.keys() - {"vat_of_the_total"}))
+def test_no_receipt_of_ours_may_be_so(name: str) -> None:
+    with pytest.raises(InvalidDocument):
+        Receipt.from_json(document(WRONG[name]))
+
+
+@pytest.mark.parametrize("name", list(WRONG))
+def test_it_is_taken_back_as_it_was_signed(tmp_path: Path, name: str) -> None:
+    told = document(WRONG[name])
+    reverse = reverse_of(told)
+    of_others = {"operationType", "operator", "operatorInn"}
+    assert {key: reverse[key] for key in told.keys() - of_others} == {
+        key: told[key] for key in told.keys() - of_others
+    }
+    till = Till(tmp_path / "till.sqlite")
+    till.do(make.opening())
+    printed = till.do_json(DocumentKind.CORRECTION, reverse)
+    assert (printed["operationType"], printed["totalSum"]) == (2, told["totalSum"])
+    assert refused_field(signed(printed)) == ""
+    till.till.close()
+
+
+def test_what_keeps_the_rules_is_an_ordinary_value() -> None:
+    settlement = as_signed(document({"buyerPhoneOrAddress": "a@b.ru"}))
+    assert not isinstance(settlement.items[0], SignedItem)
+    assert not isinstance(settlement.buyer, SignedBuyer)
+    assert (settlement.stated_total, settlement.stated_vat) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"totalSum": 499_999, "cashTotalSum": 499_999}, "total_sum"),
+        ({"totalSum": 499_900, "cashTotalSum": 499_900}, "total_sum"),
+        ({"totalSum": "500000"}, "total_sum"),
+        ({"items": [line(sum=500_002)]}, "items[0].sum"),
+        ({"items": [line(ndsSum=500_001)]}, "items[0].nds_sum"),
+        ({"buyerPhoneOrAddress": "x" * 65}, "buyer.phone_or_address"),
+        ({"items": []}, "items"),
+    ],
+)
+def test_what_no_till_signs_stays_refused(changes: dict[str, Any], field: str) -> None:
+    with pytest.raises(InvalidDocument) as caught:
+        as_signed(document(changes))
+    assert field in {problem.field for problem in caught.value.problems}
+
+
+def test_strange_totals_of_vat_are_computed_anew() -> None:
+    nought = {"amountsReceiptNds": {"amountsNds": [{"nds": 11, "ndsSum": 1}]}}
+    assert as_signed(document(nought)).vat_totals == receipt().vat_totals
+
+
+def test_a_till_does_not_round_a_receipt(tmp_path: Path) -> None:
+    till = Till(tmp_path / "till.sqlite")
+    till.do(make.opening())
+    rounded = document(WRONG["total_in_roubles"])
+    assert till.refuses_json(DocumentKind.RECEIPT, rounded) == "33"
+    assert isinstance(document_from_json(DocumentKind.CORRECTION, reverse_of(rounded)), Correction)
+    till.till.close()
