@@ -38,6 +38,7 @@ class FiscalDocument(models.Model):
                 "the VAT rate is none of the seller's tax regime on the day of supply"
             ),
             "rate_differs": self.env._("the till has signed another VAT rate than it was sent"),
+            "gs1_lacking_tail": self.env._("the marking code has no crypto tail"),
             "lines_differ": self.env._("the till has signed other lines than it was sent"),
         }
         text = texts.get(warning["code"], warning["text"])

@@ -12,6 +12,7 @@ from odoo.tools.mail import plaintext2html
 
 from ..kkt.fiscal.document import InvalidDocument, Payments, Problem, Problems, Receipt
 from ..kkt.fiscal.lines import advance_line, prepayment_shares
+from ..kkt.fiscal.marked import check_marking_codes
 from ..kkt.fiscal.money import Kopecks, from_kopecks
 from ..kkt.fiscal.purchase import (
     Balance,
@@ -38,7 +39,7 @@ class Composed(NamedTuple):
     items: tuple
     payments: Payments
     warnings: tuple
-    """``FiscalWarning``s: rates that were replaced, or are none of the seller's."""
+    """``FiscalWarning``s: rates that were replaced or are none of the seller's, codes cut short."""
     columns: dict
     """Further columns of the receipt's row."""
     properties_data: str | None = None
@@ -322,11 +323,15 @@ class FiscalPurchase(models.Model):
     def _lawful(self, till, policy, items, operation=OperationType.SALE):
         """Return the items with the rates of today's supply, and warnings of what is odd."""
         day = till._local_date()
-        items, replaced = apply_rate_20_policy(items, operation, day, policy)
+        tailless = till.company_id.fiscal_marking_tailless
+        problems = Problems()
+        codes = problems.attempt("", lambda: check_marking_codes(items, tailless=tailless))
+        lawful = problems.attempt("", lambda: apply_rate_20_policy(items, operation, day, policy))
+        items, replaced = problems.settle(lawful)
         regime = till.company_id._fiscal_regime_warnings(
             till._taxation_type(), items, operation, day
         )
-        return items, (*replaced, *regime)
+        return items, (*replaced, *regime, *codes)
 
     def _composed(self, till, operation, items, payments, warnings=(), original=None, **more):
         """Return Composed, with `more` of its fields; `original` are the columns of a return."""

@@ -161,6 +161,14 @@ PROBLEMS = {
     "gs1_check_digit": _lt(
         "is no marking code: the check digit of GTIN %(gtin)s is wrong. Scan it again"
     ),
+    "gs1_zero_gtin": _lt("is no marking code: its GTIN is all zeros. Scan it again"),
+    "gs1_lost_separator": _lt(
+        "is no marking code: the scanner drops the separator (GS). Set the scanner up to send it,"
+        " then scan the code again"
+    ),
+    "gs1_lacking_tail": _lt(
+        "is no whole marking code: its crypto tail is missing. Scan the square code on the package"
+    ),
     "gs1_digits": _lt(
         "is no marking code: part %(identifier)s needs %(count)s digits, not “%(value)s”. Scan it"
         " again"
@@ -172,6 +180,13 @@ PROBLEMS = {
     "gs1_characters": _lt(
         "is no marking code: part %(identifier)s has characters that none has. Does the scanner"
         " type with the Russian keyboard?"
+    ),
+    "gs1_serial_characters": _lt(
+        "is no marking code: “%(found)s” stands in its serial number, where it may not. Is the"
+        " scanner set up for another keyboard or separator?"
+    ),
+    "marking_code_twice": _lt(
+        "is that of line %(line)s already: each piece has a marking code of its own"
     ),
     "not_one_piece": _lt("must be 1: each piece has a marking code of its own"),
     # Receipts

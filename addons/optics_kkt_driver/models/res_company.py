@@ -56,6 +56,11 @@ class ResCompany(models.Model):
         help="Puts the FPD of the sale's receipt into tag 1192 of an ordinary return. The tag is"
         " meant for receipts that correct an error; switch it on only if your OFD asks for it.",
     )
+    fiscal_marking_tailless = fields.Boolean(
+        string="Sign marking codes without a crypto tail",
+        help="A code that lacks the tail (91 and 92, or 93) is signed with a warning instead of"
+        " being refused. The till cannot have such a code checked.",
+    )
 
     _fiscal_buffer_size_positive = models.Constraint(
         "CHECK (fiscal_buffer_size >= 0)",

@@ -63,6 +63,9 @@ class ResConfigSettings(models.TransientModel):
     )
     fiscal_buffer_size = fields.Integer(related="company_id.fiscal_buffer_size", readonly=False)
     fiscal_return_1192 = fields.Boolean(related="company_id.fiscal_return_1192", readonly=False)
+    fiscal_marking_tailless = fields.Boolean(
+        related="company_id.fiscal_marking_tailless", readonly=False
+    )
     head_office_url = fields.Char(
         string="Address of head office",
         config_parameter=f"{PREFIX}head_office_url",

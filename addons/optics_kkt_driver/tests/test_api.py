@@ -122,6 +122,57 @@ class TestApi(FiscalMixin, HttpCase):
         self.assertEqual(answer["error"]["details"]["field"], "items[0].tax_rate")
         self.assertFalse(self.rows())
 
+    def test_a_marking_code_without_its_separators(self):
+        marked = {**SUNGLASSES, "product_type": 33}
+        told = "010460398803012821{serial}{gs}93dGVz".format
+        status, sold = self.sell(items=[{**marked, "marking_code": told(serial="5kdQ", gs="|")}])
+        self.assertEqual(status, 201)
+        code = sold["document"]["items"][0]["productCodeNew"]["gs1m"]
+        self.assertEqual(code["sernum"], "5kdQ")
+        cases = {"gs1_lost_separator": ("5kdQ", ""), "gs1_serial_characters": ("5k#dQ", "\x1d")}
+        for rule, (serial, gs) in cases.items():
+            with self.subTest(rule):
+                code = told(serial=serial, gs=gs)
+                status, answer = self.sell(key=rule, items=[{**marked, "marking_code": code}])
+                self.assertEqual(status, 422)
+                (problem,) = answer["error"]["details"]["problems"]
+                self.assertEqual(problem["field"], "items[0].marking_code")
+                self.assertEqual(problem["code"], rule)
+        self.assertEqual(len(self.receipts()), 1)
+
+    def test_a_marking_code_without_its_tail(self):
+        items = [{**SUNGLASSES, "marking_code": "0104603988030128215kdQ"}]
+        status, answer = self.sell(items=items)
+        self.assertEqual(status, 422)
+        (problem,) = answer["error"]["details"]["problems"]
+        self.assertEqual(problem["field"], "items[0].marking_code")
+        self.assertEqual(problem["code"], "gs1_lacking_tail")
+        self.assertFalse(self.rows())
+        self.till.company_id.fiscal_marking_tailless = True
+        status, sold = self.sell(items=items)
+        self.assertEqual(status, 201)
+        (warning,) = sold["warnings"]
+        self.assertEqual(warning["field"], "items[0].marking_code")
+        self.assertEqual(warning["code"], "gs1_lacking_tail")
+        self.assertIn("Line 1: the marking code has no", self.receipts().warnings_text)
+
+    def test_a_marking_code_in_two_lines(self):
+        told = "0104603988030128215kdQ{}93dGVz".format
+        items = [{**SUNGLASSES, "marking_code": told(gs)} for gs in ("\x1d", " ")]
+        outdated = {**SUNGLASSES, "tax_rate": 20}
+        self.till.company_id.fiscal_rate_20_api = "refuse"
+        status, answer = self.sell(items=[*items, outdated], total=15000.00)
+        self.assertEqual(status, 422)
+        problems = answer["error"]["details"]["problems"]
+        self.assertEqual(
+            [(each["field"], each["code"]) for each in problems],
+            [
+                ("items[1].marking_code", "marking_code_twice"),
+                ("items[2].tax_rate", "rate_outdated"),
+            ],
+        )
+        self.assertFalse(self.rows())
+
     def test_other_body_under_the_same_key(self):
         self.sell()
         status, answer = self.sell(total=4000.00, items=[{**SUNGLASSES, "price": 4000.00}])

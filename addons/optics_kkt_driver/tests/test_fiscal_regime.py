@@ -123,6 +123,7 @@ class TestReceiptSettings(TransactionCase):
                     "fiscal_rate_20_orders": "refuse",
                     "fiscal_prepayment_product_type": "own",
                     "fiscal_return_1192": False,
+                    "fiscal_marking_tailless": False,
                 }
             ],
         )
@@ -132,7 +133,9 @@ class TestReceiptSettings(TransactionCase):
         screen = self.env["res.config.settings"].create({})
         screen.fiscal_rate_20_api = "refuse"
         screen.fiscal_return_1192 = True
+        screen.fiscal_marking_tailless = True
         screen.execute()
         self.assertEqual(self.env.company.fiscal_rate_20_api, "refuse")
         self.assertTrue(self.env.company.fiscal_return_1192)
+        self.assertTrue(self.env.company.fiscal_marking_tailless)
         self.assertEqual(other.fiscal_rate_20_api, "replace")

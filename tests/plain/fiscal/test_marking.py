@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import string
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from kkt.fiscal.document import InvalidDocument, ProductCode, ProductCodeKind
@@ -52,9 +54,12 @@ def test_other_elements_are_kept() -> None:
         ("0104600000000009" + "21X", "check digit"),
         (f"01{GTIN}21{'x' * 21}", "1 to 20"),
         (f"01{GTIN}21{SEPARATOR}", "1 to 20"),
-        (f"01{GTIN}215ABC<de&fgh1291EE0592{'s' * 44}", "1 to 20"),  # separators lost
+        (f"01{'0' * 14}21X", "zeros"),
         (f"01{GTIN}21X{SEPARATOR}21Y", "twice"),
         (f"01{GTIN}21Ж", "ASCII"),
+        (f"01{GTIN}21A B{SEPARATOR}93dGVz", "set 82"),
+        (f"01{GTIN}21A#B{SEPARATOR}93dGVz", "'#'"),
+        (f"01{GTIN}21A~93dGVz", "set 82"),
         (f"01{GTIN}21X{SEPARATOR}{SEPARATOR}93a", "no application identifier"),
     ],
 )
@@ -63,14 +68,91 @@ def test_malformed(text: str, words: str) -> None:
         parse(text)
 
 
-serials = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=20)
+@pytest.mark.parametrize("character", "!\"%&'()*+,-./:;<=>?_")
+def test_serials_have_the_signs_of_set_82(character: str) -> None:
+    assert parse(f"01{GTIN}21A{character}{SEPARATOR}93dGVz").serial == f"A{character}"
 
 
-@given(serials, st.none() | serials)
-def test_codes_survive(serial: str, signature: str | None) -> None:
-    text = f"01{GTIN}21{serial}" + (f"{SEPARATOR}92{signature}" if signature else "")
+SET_82 = string.ascii_letters + string.digits + "!\"%&'()*+,-./:;<=>?_"
+BASE_64 = string.ascii_letters + string.digits + "+/="
+serials = st.text(SET_82, min_size=1, max_size=20)
+keys = st.text(SET_82, min_size=4, max_size=4)
+signatures = st.sampled_from((44, 88)).flatmap(
+    lambda length: st.text(BASE_64, min_size=length, max_size=length)
+)
+tails = st.one_of(
+    st.tuples(keys.map("91{}".format), signatures.map("92{}".format)),
+    st.tuples(keys.map("93{}".format)),
+)
+SUBSTITUTES = [" ", "|", "^", "␝", "↔", r"\x1d", r"\x1D", r"\u001d", "{GS}", "[GS]"]
+
+
+@given(serials, tails)
+def test_codes_survive(serial: str, tail: tuple[str, ...]) -> None:
+    text = SEPARATOR.join((f"01{GTIN}21{serial}", *tail))
     code = parse(text)
-    assert (code.serial, code.signature, code.text) == (serial, signature, text)
+    assert (code.serial, code.signature, code.text) == (serial, tail[-1][2:], text)
+
+
+@given(serials, tails, st.lists(st.sampled_from([SEPARATOR, *SUBSTITUTES]), min_size=3, max_size=3))
+def test_a_substitute_is_read_as_the_separator(
+    serial: str, tail: tuple[str, ...], separators: list[str]
+) -> None:
+    parts = (f"01{GTIN}21{serial}", *tail)
+    scanned = separators[0] + parts[0]
+    for separator, part in zip(separators[1:], parts[1:], strict=False):
+        scanned += separator + part
+    assert parse(scanned).text == SEPARATOR.join(parts)
+    assert parse(scanned + separators[-1]) == parse(scanned)
+
+
+@given(serials, tails, st.data())
+def test_no_tail_is_taken_into_a_serial(
+    serial: str, tail: tuple[str, ...], data: st.DataObject
+) -> None:
+    lost = data.draw(st.lists(st.sampled_from(["", "<GS>", SEPARATOR]), min_size=2, max_size=2))
+    assume(lost[: len(tail)] != [SEPARATOR] * len(tail))
+    parts = (f"01{GTIN}21{serial}", *tail)
+    scanned = parts[0]
+    for separator, part in zip(lost, parts[1:], strict=False):
+        scanned += separator + part
+    with pytest.raises(MalformedCode, match="drops the separator"):
+        parse(scanned)
+
+
+TAIL = f"91EE0592{'s' * 44}"
+
+
+@pytest.mark.parametrize(
+    "after_gtin",
+    [
+        *(f"21{'5' * length}{TAIL}" for length in (1, 6, 13, 20)),
+        *(f"21{'5' * length}93dGVz" for length in (1, 6, 13, 14, 15, 20)),
+        "215ABC91EE0592c2hvcnQ",  # short enough for a serial as a whole
+        f"215ABC{SEPARATOR}{TAIL}",
+        f"215ABC91EE05{SEPARATOR}92{'s' * 44}",
+        f"215ABC<GS>91EE05<GS>92{'s' * 44}",
+        "215ABC<GS>93dGVz",
+        f"215ABC93dGVz{SEPARATOR}10LOT",
+        f"21AB91CDEF93dGVz{SEPARATOR}",
+    ],
+)
+def test_a_lost_separator_is_told(after_gtin: str) -> None:
+    with pytest.raises(MalformedCode, match="drops the separator") as caught:
+        parse(f"01{GTIN}{after_gtin}")
+    assert caught.value.code == "gs1_lost_separator"
+
+
+@pytest.mark.parametrize("serial", ["AB93WXYZ", "A91BBBB92CC", "5A91EE05", "93", "91EE05", "92"])
+@pytest.mark.parametrize("tail", [f"91EE05{SEPARATOR}92{'s' * 44}", "93dGVz"])
+def test_serials_may_hold_what_looks_like_a_tail(serial: str, tail: str) -> None:
+    assert parse(f"01{GTIN}21{serial}{SEPARATOR}{tail}").serial == serial
+
+
+@pytest.mark.parametrize("serial", ["AB93WXY", "93dGVz", "A91BBBB", "9293"])
+def test_codes_without_a_tail_are_read(serial: str) -> None:
+    code = parse(f"01{GTIN}21{serial}")
+    assert (code.serial, code.signature) == (serial, None)
 
 
 @given(st.text(unicode_characters, max_size=60))

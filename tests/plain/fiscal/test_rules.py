@@ -125,6 +125,19 @@ def test_marking_code_gives_the_product_code() -> None:
     assert Item.from_json(marked.to_json()) == marked
 
 
+def test_the_till_is_given_the_code_with_its_separators() -> None:
+    assert item(marking_code="]d2" + CODE.replace("\x1d", "|")).marking_code == CODE
+
+
+def test_codes_that_are_signed_already_are_read() -> None:
+    kept = item(marking_code=CODE).to_json()
+    kept["markingCode"] = kept["markingCode"].replace("\x1d", "")
+    kept["productCodeNew"] = {"gs1m": {"rawProductCode": "010000000000000021A B93dGVz"}}
+    assert Item.from_json(kept).to_json()["markingCode"] == kept["markingCode"]
+    pair = receipt(*[Item.from_json(kept)] * 2)
+    assert document_from_json(DocumentKind.RECEIPT, pair.to_json()) == pair
+
+
 def test_a_prepayment_for_a_marked_good_needs_no_code_yet() -> None:
     ordered = item(
         product_type=ProductType.COMMODITY_WITH_MARKING_CODE,

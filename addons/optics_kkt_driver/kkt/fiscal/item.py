@@ -62,7 +62,10 @@ class Item:
     excise_duty: int | None = None
     """Tag 1229."""
     marking_code: str | None = None
-    """The whole code as scanned, for the till to check; no tag of the signed document."""
+    """The whole code, for the till to check; no tag of the signed document.
+
+    Given as scanned; once read, it has GS where a substitute stood, and nothing before it.
+    """
     product_code: ProductCode | None = None
     """Tag 1163; follows from `marking_code` when that is a GS1 code."""
     checking_prod_information_result: int | None = None
@@ -146,6 +149,7 @@ class Item:
                 problems.add("marking_code", self.marking_code, error.code, **error.params)
                 return
             object.__setattr__(self, "product_code", code.product_code)
+            object.__setattr__(self, "marking_code", code.text)
         piece = self.items_quantity_measure is ItemsQuantityMeasure.PIECE
         if piece and self.quantity != 1:
             problems.add("quantity", self.quantity, "not_one_piece")

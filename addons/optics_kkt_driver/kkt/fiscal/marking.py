@@ -21,10 +21,28 @@ SEPARATOR = "\x1d"
 """GS, ends a value of variable length."""
 _SYMBOLOGY = ("]d2", "\xe8")
 """What scanners put before the code: AIM identifier, FNC1."""
+_SUBSTITUTES = (" ", "|", "^", "␝", "↔", r"\x1d", r"\u001d", "{GS}", "[GS]")
+"""What scanners that act as a keyboard send in place of GS; ``↔`` is its glyph in CP437 (Alt+29).
+
+Each has a character that is none of GS1's set 82, so none can be a part of a serial number.
+``<GS>`` and ``%1D`` can, and are not read as separators.
+"""
 
 _FIXED = {"01": 14, "02": 14, "11": 6, "13": 6, "17": 6}
 _VARIABLE = {"10": 20, "21": 20, "240": 30, "8005": 6, "91": 90, "92": 90, "93": 90}
 """Application identifiers and the most characters of their values (GS1 General Specifications)."""
+_SUBSTITUTED = re.compile(
+    f"(?:{'|'.join(map(re.escape, _SUBSTITUTES))})(?=\\Z|{'|'.join((*_FIXED, *_VARIABLE))})",
+    re.IGNORECASE,
+)
+"""A substitute where GS must stand: before an application identifier, or at the end."""
+_NOT_SET_82 = re.compile(r"""[^A-Za-z0-9!"%&'()*+,\-./:;<=>?_]""")
+"""What no serial number holds (GS1 General Specifications, figure 7.11-1)."""
+_SWALLOWED_TAIL = re.compile(r".+(?:91.{4}(?:<GS>)?92.+|93.{4})", re.DOTALL)
+"""A serial number and, without a separator, 91 and 92, or the 93 of a short code."""
+_SWALLOWED_KEY = re.compile(r".+91.{4}", re.DOTALL)
+_SWALLOWED_SIGNATURE = re.compile(r".{4}(?:<GS>)?92.+", re.DOTALL)
+"""Value of 91: a key has four characters."""
 _VALUE = re.compile(r"01(?P<gtin>[0-9]{14})21(?P<sernum>.{1,20})")
 
 
@@ -129,6 +147,18 @@ class MarkingCode:
         return self._value("92") or self._value("93")
 
     @property
+    def lacks_separator(self) -> bool:
+        """The crypto tail, or a part of it, has become the end of another value.
+
+        A serial number may hold 91, 92 and 93 by chance: a code whose tail stands apart is whole.
+        """
+        if self.signature is None:
+            in_key = _SWALLOWED_SIGNATURE.fullmatch(self.key or "")
+            return bool(in_key or _SWALLOWED_TAIL.fullmatch(self.serial))
+        is_keyless = self.key is None and self._value("92") is not None
+        return is_keyless and bool(_SWALLOWED_KEY.fullmatch(self.serial))
+
+    @property
     def product_code(self) -> ProductCode:
         """Tag 1163 with 1305: ``01`` GTIN ``21`` serial."""
         return ProductCode(ProductCodeKind.GS1M, f"01{self.gtin}21{self.serial}")
@@ -146,11 +176,11 @@ class MarkingCode:
 
 
 def parse(scanned: str) -> MarkingCode:
-    """Read what a scanner sent. GTIN and serial number must be there.
+    """Read what a scanner sent, with GS or a substitute. GTIN and serial number must be there.
 
-    Raises MalformedCode; a lost separator shows as a value that is too long.
+    Raises MalformedCode. A code without a crypto tail is read; :mod:`.marked` judges new receipts.
     """
-    rest = scanned
+    rest = _SUBSTITUTED.sub(SEPARATOR, scanned)
     for prefix in (*_SYMBOLOGY, SEPARATOR):
         rest = rest.removeprefix(prefix)
     elements = []
@@ -165,6 +195,10 @@ def parse(scanned: str) -> MarkingCode:
         raise MalformedCode("gs1_lacking_part")
     if not is_gtin(code.gtin):
         raise MalformedCode("gs1_check_digit", gtin=code.gtin)
+    if not int(code.gtin):
+        raise MalformedCode("gs1_zero_gtin")
+    if code.lacks_separator:
+        raise MalformedCode("gs1_lost_separator")
     return code
 
 
@@ -195,6 +229,14 @@ def _identifier(text: str) -> str:
     raise MalformedCode("gs1_unknown_part", text=text[:4])
 
 
+def _runs_on(identifier: str, value: str) -> bool:
+    """A value that is too long is so because the crypto tail follows without a separator."""
+    if identifier == "91":
+        return bool(_SWALLOWED_SIGNATURE.fullmatch(value))
+    ends = _SWALLOWED_TAIL, _SWALLOWED_KEY
+    return identifier == "21" and any(each.fullmatch(value) for each in ends)
+
+
 def _take(identifier: str, text: str) -> tuple[str, str]:
     if identifier in _FIXED:
         length = _FIXED[identifier]
@@ -203,9 +245,14 @@ def _take(identifier: str, text: str) -> tuple[str, str]:
             raise MalformedCode("gs1_digits", identifier=identifier, count=length, value=value)
         return value, rest
     value, _, rest = text.partition(SEPARATOR)
-    if not 1 <= len(value) <= _VARIABLE[identifier]:
-        told = {"length": len(value), "longest": _VARIABLE[identifier]}
+    longest = _VARIABLE[identifier]
+    if len(value) > longest and _runs_on(identifier, value):
+        raise MalformedCode("gs1_lost_separator")
+    if not 1 <= len(value) <= longest:
+        told = {"length": len(value), "longest": longest}
         raise MalformedCode("gs1_length", identifier=identifier, **told)
     if not (value.isascii() and value.isprintable()):
         raise MalformedCode("gs1_characters", identifier=identifier)
+    if identifier == "21" and (found := _NOT_SET_82.search(value)):
+        raise MalformedCode("gs1_serial_characters", found=found[0])
     return value, rest

@@ -79,9 +79,18 @@ RULES: Mapping[str, str] = {
     "gs1_repeated_part": "is no GS1 code: an application identifier stands there twice",
     "gs1_lacking_part": "is no GS1 code: GTIN (01) and serial number (21) are required",
     "gs1_check_digit": "is no GS1 code: the check digit of GTIN {gtin} is wrong",
+    "gs1_zero_gtin": "is no GS1 code: a GTIN of zeros is no good's",
+    "gs1_lost_separator": (
+        "is no GS1 code: the scanner drops the separator (GS) before the crypto tail"
+    ),
+    "gs1_lacking_tail": "has no crypto tail (91 and 92, or 93): it is no whole marking code",
     "gs1_digits": "is no GS1 code: ({identifier}) needs {count} digits, not {value!r}",
     "gs1_length": ("is no GS1 code: ({identifier}) has {length} characters, 1 to {longest} may be"),
     "gs1_characters": "is no GS1 code: ({identifier}) must be printable ASCII",
+    "gs1_serial_characters": (
+        "is no GS1 code: {found!r} stands in the serial number (21) and is none of GS1's set 82"
+    ),
+    "marking_code_twice": "is that of line {line} already: each piece has a code of its own",
     "not_one_piece": "must be 1: each piece has a marking code of its own",
     # Receipts
     "place_of_another_sale": "only a settlement on the Internet (1125) has a place of its own",
