@@ -5,6 +5,7 @@ or an empty stand-in, so that a caller learns everything at once.
 """
 
 import re
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 
@@ -111,11 +112,9 @@ def _is_number(value):
 
 def day(problems, path, value):
     """Read a day as `YYYY-MM-DD`; None when it is told to be wrong."""
-    try:
-        if isinstance(value, str) and _DAY.fullmatch(value):
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        with suppress(ValueError):  # there is no such day
             return date.fromisoformat(value)
-    except ValueError:
-        pass  # there is no such day
     problems.add(path, value, "not_a_day")
     return None
 
