@@ -277,6 +277,8 @@ FIELDS = {
     "properties_data": _lt("additional detail (tag 1192)"),
     "internet_payment": _lt("settlement on the Internet"),
     "retail_place": _lt("place of settlements"),
+    "stated_total": _lt("total as signed"),
+    "stated_vat": _lt("VAT as signed"),
     "original": _lt("receipt that is taken back"),
     "settlement": _lt("settlement"),
     "settled_on": _lt("date of the settlement"),

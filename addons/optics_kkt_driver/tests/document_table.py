@@ -34,7 +34,7 @@ from ..kkt.fiscal.vocabulary import (
 OF_THE_TILL = {
     *("code", "fiscalDocumentFormatVer", "user", "userInn", "kktRegId", "fiscalDriveNumber"),
     *("fiscalDocumentNumber", "dateTime", "shiftNumber", "requestNumber", "retailPlaceAddress"),
-    *("fnsUrl", "fiscalSign", "properties"),
+    *("fnsUrl", "fiscalSign", "properties", "sellerAddress", "checkingLabeledProdResult"),
 }
 """What the till or the lane adds to what was asked for (`properties`: our own key, 1084)."""
 
@@ -653,7 +653,7 @@ OPERATIONS = [
         value=Copy(2, CASHIER),
         path="",
     ),
-    Row("settlement state", CASHIER_TAGS, value=SettlementState(CASHIER), path=""),
+    Row("settlement state", {}, value=SettlementState(CASHIER), path=""),
 ]
 CLOSING = [
     Row("close shift", CASHIER_TAGS, value=ShiftClosing(CASHIER), path="z_report"),

@@ -259,7 +259,7 @@ class TestApi(FiscalMixin, HttpCase):
     def test_a_correction_names_the_site(self):
         site = "https://optika.example"
         body = {"date": self.till._local_date().isoformat(), "internet_site": site}
-        self.refused_for("customer.phone_or_address", "contact_required", "correction", body)
+        self.refused_for("customer.email", "contact_required", "correction", body)
         buyer = {"customer": {"email": "a@b.ru"}}
         status, answer = self.ask("correction", {**body, **buyer}, key="k2")
         self.assertEqual(status, 201, answer)
