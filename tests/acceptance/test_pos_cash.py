@@ -79,6 +79,7 @@ def test_an_old_shift_is_told_in_time(
 ) -> None:
     pos = PosPage(page, server)
     pos.enter()
+    server.wait_for_sql("SELECT 1 FROM kkt_shift WHERE state = 'open'", timeout=60)
     shift = till.age_shift(hours=23.5)
     warning = page.locator(".fiscal-shift-warning")
     expect(warning).to_be_visible(timeout=REGISTERED)
