@@ -41,7 +41,7 @@ COLOURED = "color-background"
 def draw(
     dashboard: Mapping[str, Any], answers: Mapping[int, Answers], window: Window
 ) -> tuple[str, int]:
-    """The SVG of a dashboard and its height.
+    """The SVG of a dashboard, to stand in an HTML page, and its height.
 
     :param answers: of each panel by its number, the series of each query by its letter
     """
@@ -53,8 +53,7 @@ def draw(
     shown.append(text(WIDTH - GAP * 2, 28, f"{moments} UTC", 13, GREY, "end"))
     shown += [_panel(each, answers[each["id"]], window) for each in panels]
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}"'
-        f' font-family="{FONT}">{"".join(shown)}</svg>'
+        f'<svg width="{WIDTH}" height="{height}" font-family="{FONT}">{"".join(shown)}</svg>'
     ), height
 
 

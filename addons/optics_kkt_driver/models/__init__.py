@@ -1,4 +1,5 @@
 from . import (
+    fiscal_period,  # isort: skip
     kkt_presence,  # isort: skip
     account_chart_template,
     account_tax,

@@ -1,14 +1,11 @@
 import base64
 from collections import Counter, defaultdict
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
-from odoo.tools import format_date
+from odoo.exceptions import UserError
 
 from ..kkt.fiscal.counters import SignedSettlement
 from ..kkt.fiscal.exact import shown
@@ -46,6 +43,7 @@ class FiscalReconciliation(models.Model):
 
     _name = "fiscal.reconciliation"
     _description = "Reconciliation with an operator's report"
+    _inherit = ["fiscal.period"]
     _order = "date_to desc, id desc"
     _rec_name = "display_name"
     _check_company_auto = True
@@ -59,17 +57,6 @@ class FiscalReconciliation(models.Model):
         check_company=True,
         help="Only documents of tills that send to it are held against the report; all, where none"
         " is named",
-    )
-    date_from = fields.Date(
-        string="First day",
-        required=True,
-        default=lambda self: self._last_month(),
-        help="By the tills' clocks",
-    )
-    date_to = fields.Date(
-        string="Last day",
-        required=True,
-        default=lambda self: self._last_month() + relativedelta(day=31),
     )
     file = fields.Binary(string="Report", attachment=True, copy=False)
     file_name = fields.Char(string="Name of the report", copy=False)
@@ -100,22 +87,11 @@ class FiscalReconciliation(models.Model):
     missing_there_count = fields.Integer(string="Missing there", compute="_compute_counts")
     different_count = fields.Integer(string="Different", compute="_compute_counts")
 
-    @api.model
-    def _last_month(self):
-        return fields.Date.context_today(self) + relativedelta(months=-1, day=1)
-
-    @api.constrains("date_from", "date_to")
-    def _check_dates(self):
-        for reconciliation in self:
-            if reconciliation.date_from > reconciliation.date_to:
-                raise ValidationError(self.env._("First day: must not be later than the last day."))
-
     @api.depends("date_from", "date_to", "ofd_id")
     @api.depends_context("lang")
     def _compute_display_name(self):
         for each in self:
-            ends = (format_date(self.env, day) for day in (each.date_from, each.date_to))
-            days = " – ".join(ends)
+            days = each._days_in_words()
             each.display_name = f"{each.ofd_id.name} {days}" if each.ofd_id else days
 
     @api.depends("held_at", "left_out_count", "line_ids.done")
@@ -230,11 +206,7 @@ class FiscalReconciliation(models.Model):
         return list(ours.values())
 
     def _of_period(self, till):
-        first = till._to_utc(datetime.combine(self.date_from, time()))
-        last = till._to_utc(datetime.combine(self.date_to + timedelta(days=1), time()))
-        return self._found(
-            [("device_id", "=", till.id), ("date_time", ">=", first), ("date_time", "<", last)]
-        )
+        return self._found(self._within(till, "date_time"))
 
     def _found(self, domain):
         """Yield our signed documents as ``Ours``; no more than a batch of records is held."""

@@ -33,11 +33,7 @@ class FiscalReconciliation(models.Model):
         name = self.env._(
             "Reconciliation %(first)s – %(last)s", first=self.date_from, last=self.date_to
         )
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content/{self._name}/{self.id}/workbook/{name}.xlsx?download=true",
-            "target": "download",
-        }
+        return self._download("workbook", name)
 
     def _workbook(self):
         lines = self.line_ids

@@ -1,13 +1,12 @@
 import base64
 from collections import defaultdict
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from io import BytesIO
 
 import xlsxwriter
-from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from ..kkt.flow.states import SIGNED
 from ..models.fiscal_document import RECEIPT_KINDS
@@ -38,6 +37,7 @@ class FiscalTurnoverExport(models.TransientModel):
 
     _name = "fiscal.turnover.export"
     _description = "Turnover for the accountant"
+    _inherit = ["fiscal.period"]
     _check_company_auto = True
 
     company_id = fields.Many2one(
@@ -50,36 +50,14 @@ class FiscalTurnoverExport(models.TransientModel):
         context={"active_test": False},
         help="All of the company where none is named, also those that serve no more",
     )
-    date_from = fields.Date(
-        string="First day", required=True, default=lambda self: self._last_month()
-    )
-    date_to = fields.Date(
-        string="Last day",
-        required=True,
-        default=lambda self: self._last_month() + relativedelta(day=31),
-    )
     file = fields.Binary(string="Workbook", readonly=True, attachment=False)
-
-    @api.model
-    def _last_month(self):
-        return fields.Date.context_today(self) + relativedelta(months=-1, day=1)
-
-    @api.constrains("date_from", "date_to")
-    def _check_dates(self):
-        for export in self:
-            if export.date_from > export.date_to:
-                raise ValidationError(self.env._("First day: must not be later than the last day."))
 
     def action_download(self):
         """Make the workbook and hand it to the browser."""
         self.ensure_one()
         self.file = base64.b64encode(self._workbook())
         name = self.env._("Turnover %(first)s – %(last)s", first=self.date_from, last=self.date_to)
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content/{self._name}/{self.id}/file/{name}.xlsx?download=true",
-            "target": "download",
-        }
+        return self._download("file", name)
 
     # What is told -------------------------------------------------------------------------------
 
@@ -88,12 +66,6 @@ class FiscalTurnoverExport(models.TransientModel):
             [("company_id", "=", self.company_id.id)]
         )
         return tills.sorted("code")
-
-    def _within(self, till, name):
-        """Return the domain of these days by the till's clock."""
-        first = till._to_utc(datetime.combine(self.date_from, time()))
-        last = till._to_utc(datetime.combine(self.date_to + timedelta(days=1), time()))
-        return [("device_id", "=", till.id), (name, ">=", first), (name, "<", last)]
 
     def _settlements(self):
         """Return the signed settlements as rows of values, till by till in their order."""

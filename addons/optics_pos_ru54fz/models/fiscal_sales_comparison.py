@@ -1,10 +1,7 @@
 from collections import defaultdict
 
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
-from odoo.tools import format_date, split_every
+from odoo.tools import split_every
 
 from odoo.addons.optics_kkt_driver.kkt.reconcile.sales import TOTAL, Code, added, compare
 from odoo.addons.optics_kkt_driver.models.fiscal_document_sums import (
@@ -44,6 +41,7 @@ class FiscalSalesComparison(models.Model):
 
     _name = "fiscal.sales.comparison"
     _description = "Sales against orders"
+    _inherit = ["fiscal.period"]
     _order = "date_to desc, id desc"
     _rec_name = "display_name"
     _check_company_auto = True
@@ -58,17 +56,6 @@ class FiscalSalesComparison(models.Model):
         check_company=True,
         context={"active_test": False},
         help="All of the company where none is named, also those that serve no more",
-    )
-    date_from = fields.Date(
-        string="First day",
-        required=True,
-        default=lambda self: self._last_month(),
-        help="By the tills' clocks",
-    )
-    date_to = fields.Date(
-        string="Last day",
-        required=True,
-        default=lambda self: self._last_month() + relativedelta(day=31),
     )
     state = fields.Selection(
         [("draft", "New"), ("differs", "Differences"), ("agrees", "Agrees")],
@@ -104,22 +91,11 @@ class FiscalSalesComparison(models.Model):
         readonly=True,
     )
 
-    @api.model
-    def _last_month(self):
-        return fields.Date.context_today(self) + relativedelta(months=-1, day=1)
-
-    @api.constrains("date_from", "date_to")
-    def _check_dates(self):
-        for comparison in self:
-            if comparison.date_from > comparison.date_to:
-                raise ValidationError(self.env._("First day: must not be later than the last day."))
-
     @api.depends("date_from", "date_to")
     @api.depends_context("lang")
     def _compute_display_name(self):
         for each in self:
-            ends = (format_date(self.env, day) for day in (each.date_from, each.date_to))
-            each.display_name = " – ".join(ends)
+            each.display_name = each._days_in_words()
 
     # Buttons ----------------------------------------------------------------------------------
 

@@ -35,11 +35,7 @@ class FiscalSalesComparison(models.Model):
         name = self.env._(
             "Sales against orders %(first)s – %(last)s", first=self.date_from, last=self.date_to
         )
-        return {
-            "type": "ir.actions.act_url",
-            "url": f"/web/content/{self._name}/{self.id}/workbook/{name}.xlsx?download=true",
-            "target": "download",
-        }
+        return self._download("workbook", name)
 
     def _workbook(self):
         output = BytesIO()
