@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date, formatLang
 
 from ..kkt.fiscal.money import from_kopecks
 from ..kkt.flow.states import State
@@ -99,7 +100,10 @@ class FiscalReconciliationLine(models.Model):
         if field in ("kind", "operation"):
             name = "kind" if field == "kind" else "operation_type"
             return dict(self._fields[name]._description_selection(self.env)).get(value, value)
-        return value
+        if field == "date_time":
+            day, _space, clock = value.partition(" ")
+            return f"{format_date(self.env, day)} {clock}".strip()
+        return value if field == "fpd" else formatLang(self.env, float(value))
 
     @api.model
     def _plain(self, field, value):

@@ -99,7 +99,7 @@ class TestFiscalReconciliation(FiscalCase):
             {code.value for code in FindingCode} - {"another_zone"} | {"broken"},
         )
         self.assertEqual(found["different"].document_id, first)
-        self.assertEqual(found["different"].explanation, "Total: there 1000.01, here 1000.00")
+        self.assertEqual(found["different"].explanation, "Total: there 1,000.01, here 1,000.00")
         self.assertEqual(found["different"].device_id, self.till)
         self.assertEqual(
             (found["different"].total_there, found["different"].total_here), (1000.01, 1000)

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
-from odoo.tools import LazyTranslate, format_date
+from odoo.tools import LazyTranslate, format_date, formatLang
 
-from odoo.addons.optics_kkt_driver.kkt.fiscal.money import from_kopecks
 from odoo.addons.optics_kkt_driver.kkt.reconcile.sales import TOTAL, Code
 
 from .fiscal_sales_comparison import ALL_COLUMNS
@@ -117,8 +116,8 @@ class FiscalSalesComparisonLine(models.Model):
         string="Order total", readonly=True, aggregator=None, help="Total of the order"
     )
     details = fields.Json(readonly=True, help="The sums that differ: kopecks by both sides")
-    explanation = fields.Char(string="What exactly", compute="_compute_words")
-    advice = fields.Char(string="What to do", compute="_compute_words")
+    explanation = fields.Text(string="What exactly", compute="_compute_words")
+    advice = fields.Text(string="What to do", compute="_compute_words")
     order_id = fields.Many2one(
         "pos.order",
         readonly=True,
@@ -196,8 +195,8 @@ class FiscalSalesComparisonLine(models.Model):
             yield self.env._(
                 "%(sum)s: by receipt %(receipts)s, by order %(orders)s",
                 sum=words[name],
-                receipts=from_kopecks(receipts),
-                orders=from_kopecks(orders),
+                receipts=formatLang(self.env, receipts / 100),
+                orders=formatLang(self.env, orders / 100),
             )
 
     # Buttons ----------------------------------------------------------------------------------
