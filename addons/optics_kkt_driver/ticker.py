@@ -36,10 +36,12 @@ INSTALLED = """SELECT 1 FROM ir_module_module
     WHERE name = 'optics_kkt_driver' AND state IN ('installed', 'to upgrade')"""
 STORED = "SELECT value FROM ir_config_parameter WHERE key = %s"
 JOBS = {
-    "cron_serve": "SELECT FROM fiscal_document WHERE state IN %(waiting)s",
+    "cron_serve": """SELECT FROM fiscal_document
+        WHERE state IN %(waiting)s OR bytes_awaited_until > now() AT TIME ZONE 'UTC'""",
     "cron_deliver": """SELECT FROM fiscal_document
         WHERE state = %(printed)s AND fd_number > 0
-          AND coalesce(next_attempt_at, now() AT TIME ZONE 'UTC') <= now() AT TIME ZONE 'UTC'""",
+          AND coalesce(next_attempt_at, now() AT TIME ZONE 'UTC') <= now() AT TIME ZONE 'UTC'
+          AND coalesce(bytes_awaited_until, '-infinity') <= now() AT TIME ZONE 'UTC'""",
     "cron_beat": """SELECT FROM kkt_device_status status JOIN kkt_device till ON till.id = device_id
         WHERE till.active
           AND (beat_at IS NULL OR beat_at > now() AT TIME ZONE 'UTC'

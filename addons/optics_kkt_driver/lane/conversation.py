@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from ..kkt.clock import SystemClock
 from ..kkt.device.errors import DeviceError, Refused
 from ..kkt.fiscal.exact import shown
+from ..kkt.flow.drive_bytes import read_bytes
 from ..kkt.flow.errors import LaneStopped, TillBusy, TillRefused, TillSilent
 from ..kkt.flow.register import serve
 from .cursor import end_transaction
@@ -85,10 +86,16 @@ def _spoken(lane, speak):
 
 
 def serving(until=None):
-    """Settle what is undecided and print what waits, up to the row `until`; all when None."""
+    """Settle what is undecided and print what waits, up to the row `until`; all when None.
+
+    Where nobody waits for a document of his, the drive's bytes are read that are still to be read.
+    """
 
     def speak(lane, driver):
-        serve(lane, driver, SystemClock(), until=until)
+        clock = SystemClock()
+        serve(lane, driver, clock, until=until)
+        if until is None:
+            read_bytes(lane, driver, clock)
         if lane.status_is_due:
             note_status(lane, driver)
 

@@ -12,7 +12,7 @@ from ..kkt.device.contract import Baseline, Intent
 from ..kkt.drivers.registry import open_driver
 from ..kkt.fiscal import hlc
 from ..kkt.flow.errors import OpeningConflict
-from ..kkt.flow.lane import Entry, Journaled, LaneStore
+from ..kkt.flow.lane import Entry, Journaled, LaneStore, Unread
 from ..kkt.flow.states import SIGNED, UNDECIDED, State
 from .cursor import ADVISORY_LANE, lane_cursor, own_environment, try_advisory_lock
 
@@ -191,6 +191,21 @@ class HeldLane(LaneStore):
                 candidates_fn=lookup.fn_number,
             ):
                 document._ask_a_person()
+
+    # The drive's bytes (see kkt.flow.drive_bytes) -----------------------------------------------
+
+    def next_without_bytes(self):
+        with self.step() as device:
+            row = device.env["fiscal.document"]._next_without_bytes(device)
+            return row and Unread(row.id, row.fn_number, row.fd_number, row.fpd) or None
+
+    def bytes_read(self, entry, tlv):
+        with self._document(entry) as document:
+            document._keep_bytes(tlv)
+
+    def bytes_refused(self, entry, why):
+        with self._document(entry) as document:
+            document._bytes_refused(why)
 
     # The drive ------------------------------------------------------------------------------------
 

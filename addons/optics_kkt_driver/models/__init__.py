@@ -4,6 +4,7 @@ from . import (
     account_chart_template,
     account_tax,
     fiscal_document,
+    fiscal_document_bytes,
     fiscal_document_correction,
     fiscal_document_delivery,
     fiscal_document_details,

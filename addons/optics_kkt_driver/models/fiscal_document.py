@@ -134,6 +134,8 @@ SIGNED_COLUMNS = frozenset(
     }
 )
 """What the drive gave."""
+KEPT_COLUMNS = frozenset({"signed_tlv"})
+"""What the drive gave, at once or later: it stays from the moment when it is there."""
 TECHNICAL = frozenset(
     {
         *(
@@ -147,7 +149,7 @@ TECHNICAL = frozenset(
         ),
         *("hlc", "candidates_fn", "needs_open_shift", "original_fn", "original_fd", "original_fpd"),
         *("qr_text", "error_message", "error_remedy", "delivery_message", "delivery_answer"),
-        *("after_id", "currency_id", "state_since"),
+        *("after_id", "currency_id", "state_since", "bytes_awaited_until"),
     }
 )
 """Columns by which nobody groups documents: no menu offers them."""
@@ -332,7 +334,7 @@ class FiscalDocument(models.Model):
 
     def init(self):
         """Let PostgreSQL itself refuse what must not happen: see fiscal_document_guard.py."""
-        guard_documents(self.env.cr, self._sent_columns(), SIGNED_COLUMNS)
+        guard_documents(self.env.cr, self._sent_columns(), SIGNED_COLUMNS, KEPT_COLUMNS)
 
     @api.model
     def _sent_columns(self):
@@ -737,6 +739,7 @@ class FiscalDocument(models.Model):
             "receipt_number": signed.receipt_number or False,
             "date_time": self.device_id._to_utc(signed.date_time),
             "signed_json": dict(signed.document),
+            **self._bytes_values(signed),
             "qr_text": self.kind in RECEIPT_KINDS and self._qr_text(signed),
             "on_paper": signed.on_paper,
             "warnings": [*(self.warnings or []), *self._rate_differences(signed)] or False,
@@ -766,6 +769,8 @@ class FiscalDocument(models.Model):
         self.device_id._lane()._keep_last_fd(self.fn_number, self.fd_number)
         self.env["kkt.shift"].sudo()._note(self)
         self.env["kkt.drive"]._note(self)
+        if self.bytes_awaited_until:
+            self.env.ref("optics_kkt_driver.cron_serve")._trigger()
         self.env["fiscal.ofd"]._ring_the_sender()
 
     def _ask_a_person(self):

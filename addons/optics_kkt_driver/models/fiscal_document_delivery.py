@@ -3,10 +3,10 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..kkt.fiscal.tlv import encode_document
 from ..kkt.flow.states import State
 from ..kkt.ofd.backoff import RETRY_AFTER_LIMIT
 from ..kkt.ofd.message import OfdMessage
+from .fiscal_document_bytes import PATIENCE
 from .fiscal_words import words_of_delivery
 
 UNDELIVERED = [("state", "=", State.PRINTED), ("fd_number", ">", 0)]
@@ -21,12 +21,14 @@ LONGEST_WAIT = timedelta(seconds=2 * RETRY_AFTER_LIMIT)
 def is_due(now):
     """Return the domain of what may be sent at this time (naive UTC)."""
     return [
-        "|",
-        "|",
-        ("next_attempt_at", "=", False),
-        ("next_attempt_at", "<=", now),
-        ("next_attempt_at", ">", now + LONGEST_WAIT),
+        *_has_come("next_attempt_at", now, LONGEST_WAIT),
+        *_has_come("bytes_awaited_until", now, PATIENCE),
     ]
+
+
+def _has_come(name, now, longest):
+    """Return the domain of rows that need not wait for a time, or whose time cannot be right."""
+    return ["|", "|", (name, "=", False), (name, "<=", now), (name, ">", now + longest)]
 
 
 class FiscalDocument(models.Model):
@@ -82,6 +84,7 @@ class FiscalDocument(models.Model):
 
     def _ofd_message(self):
         self.ensure_one()
+        tlv, of_the_drive = self._tlv()
         return OfdMessage(
             device_code=self.device_id.code,
             fn_number=self.fn_number,
@@ -90,7 +93,8 @@ class FiscalDocument(models.Model):
             kind=self.kind,
             document=self.signed_json,
             key=self.idempotency_key,
-            tlv=encode_document(self.signed_json),
+            tlv=tlv,
+            tlv_origin="drive" if of_the_drive else "json",
         )
 
     def _delivered(self, why):

@@ -10,11 +10,12 @@ from ..kkt.flow.states import SIGNED, TRANSITIONS, State
 HISTORY = "fiscal_document_event"
 
 
-def guard_documents(cr, sent, signed):
+def guard_documents(cr, sent, signed, kept):
     """Keep rows of documents, what was sent to a till, what was signed, and the table of states.
 
     :param sent: names of the columns that stay from the moment when a row is not `queued` any more
     :param signed: names of the columns that stay once the drive has signed
+    :param kept: names of the columns that stay once they are not empty
     """
     cr.execute(
         SQL(
@@ -27,7 +28,7 @@ def guard_documents(cr, sent, signed):
                 IF OLD.state <> %(queued)s AND %(sent_changes)s THEN
                     RAISE EXCEPTION 'fiscal document %% was sent: it cannot be changed', OLD.id;
                 END IF;
-                IF OLD.state IN %(signed)s AND %(signed_changes)s THEN
+                IF OLD.state IN %(signed)s AND (%(signed_changes)s OR %(kept_changes)s) THEN
                     RAISE EXCEPTION 'fiscal document %% is signed: it cannot be changed', OLD.id;
                 END IF;
                 IF OLD.state <> NEW.state AND (OLD.state, NEW.state) NOT IN %(transitions)s THEN
@@ -41,6 +42,7 @@ def guard_documents(cr, sent, signed):
             signed=SIGNED,
             sent_changes=_changes(sent),
             signed_changes=_changes(signed),
+            kept_changes=_changes_of_filled(kept),
             transitions=tuple(
                 (origin, target) for origin, targets in TRANSITIONS.items() for target in targets
             ),
@@ -67,6 +69,19 @@ def _changes(columns):
     old = SQL(", ").join(SQL("OLD.%s", SQL.identifier(name)) for name in sorted(columns))
     new = SQL(", ").join(SQL("NEW.%s", SQL.identifier(name)) for name in sorted(columns))
     return SQL("(%s) IS DISTINCT FROM (%s)", old, new)
+
+
+def _changes_of_filled(columns):
+    """Return the condition that one of these columns was filled and becomes another value."""
+    each = (
+        SQL(
+            "(OLD.%(name)s IS NOT NULL AND %(changes)s)",
+            name=SQL.identifier(name),
+            changes=_changes([name]),
+        )
+        for name in sorted(columns)
+    )
+    return SQL("(%s)", SQL(" OR ").join(each))
 
 
 def _on_table(cr, table, function, events):

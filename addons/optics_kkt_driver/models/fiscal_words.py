@@ -357,6 +357,15 @@ HISTORY = {
     "answered": _lt("The till has answered"),
     "no answer was stored": _lt("No answer came: the till is asked"),
     "found on the drive": _lt("Found on the drive"),
+    "the drive does not give its bytes: {why}": _lt(
+        "The drive does not give the document's bytes: %(why)s"
+    ),
+    "what the drive gives are no bytes of a document": _lt(
+        "What the drive has given are no bytes of a document"
+    ),
+    "the drive gives the bytes of another document": _lt(
+        "The drive has given the bytes of another document"
+    ),
     "the till has no such document": _lt("The till has no such document"),
     "the deadline has not passed": _lt("Its deadline has not passed yet"),
     "it signs nothing": _lt("It signs nothing, so it is printed again"),

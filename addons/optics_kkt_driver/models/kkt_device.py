@@ -505,7 +505,12 @@ class KktDevice(models.Model):
     @api.model
     def _cron_serve(self):
         """Print what waits and settle what a dead process left, several tills at once."""
-        rows = self.env["fiscal.document"]._read_group([("state", "in", WAITING)], ["device_id"])
+        has_work = [
+            "|",
+            ("state", "in", WAITING),
+            ("bytes_awaited_until", ">", fields.Datetime.now()),
+        ]
+        rows = self.env["fiscal.document"]._read_group(has_work, ["device_id"])
         waiting = self.browse(device.id for (device,) in rows)
         devices = (waiting | self._troubled(SERVE)).ids
         serve_side_by_side(self.env.registry, devices, self.env.uid, SERVE)

@@ -11,6 +11,7 @@ from . import (
     test_delivery,
     test_device_service,
     test_documents,
+    test_drive_bytes,
     test_fiscal_document,
     test_fiscal_document_sums,
     test_fiscal_ofd,

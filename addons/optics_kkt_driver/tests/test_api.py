@@ -526,4 +526,4 @@ class TestApi(FiscalMixin, HttpCase):
         self.assertEqual(status, 200)
         self.assertIn(report["status"], ("healthy", "degraded"))
         self.assertEqual(report["circuit_breaker"], "CLOSED")
-        self.assertEqual(report["version"], "19.0.10.0.0")
+        self.assertEqual(report["version"], "19.0.11.0.0")

@@ -34,7 +34,16 @@ VALUES = (
 )
 
 
-TELLING = ("signed", "unknown", "_undone", "_unknown", "_delivered", "Lookup", "_transition")
+TELLING = (
+    "signed",
+    "unknown",
+    "bytes_refused",
+    "_undone",
+    "_unknown",
+    "_delivered",
+    "Lookup",
+    "_transition",
+)
 """Calls that say why a row moves."""
 ROOMS = ("kkt/flow", "kkt/device", "lane")
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
@@ -69,6 +70,14 @@ class StoreContract(ABC):
     def open_shift(self) -> None:
         entry = self.journaled(self.store.queue_shift_opening(self.store.next_queued()))
         self.store.signed(entry, self.sign(entry), "answered")
+
+    def signed_without_bytes(self, key: str) -> Any:
+        """Have a receipt signed by a till whose answer does not carry the drive's bytes."""
+        self.queue(key)
+        entry = self.journaled(self.store.next_queued())
+        signed = replace(self.sign(entry), tlv=b"")
+        self.store.signed(entry, signed, "answered")
+        return signed
 
     # The contract ---------------------------------------------------------------------------------
 
@@ -172,3 +181,21 @@ class StoreContract(ABC):
         assert list(self.store.admit(self.baseline())) == [number]
         self.store.record_foreign(document)
         assert list(self.store.admit(self.baseline())) == []
+
+    def test_bytes_are_to_be_read_until_they_are_kept_or_refused(self) -> None:
+        self.queue("k0")
+        self.store.admit(self.baseline())
+        self.open_shift()
+        entry = self.journaled(self.store.next_queued())
+        self.store.signed(entry, self.sign(entry), "answered")
+        assert self.store.next_without_bytes() is None, "the answer carried them"
+        for refused in (False, True):
+            signed = self.signed_without_bytes(f"refused: {refused}")
+            unread = self.store.next_without_bytes()
+            told = (unread.fn_number, unread.fd_number, unread.fpd)
+            assert told == (signed.fn_number, signed.fd_number, signed.fpd)
+            if refused:
+                self.store.bytes_refused(unread, "it has no such document")
+            else:
+                self.store.bytes_read(unread, b"TLV")
+            assert self.store.next_without_bytes() is None

@@ -32,7 +32,7 @@ from kkt.fiscal.document import (
 )
 from kkt.fiscal.vocabulary import DocumentKind, Nds, OperationType, TaxationType
 from kkt.flow.errors import AnotherDrive, LaneStopped, LostTwice, ShiftNotOpened, Unservable
-from kkt.flow.lane import Entry, Journaled, LaneStore
+from kkt.flow.lane import Entry, Journaled, LaneStore, Unread
 from kkt.flow.register import serve
 
 from .choices import Choices
@@ -255,7 +255,9 @@ class FakeDriver(Driver):
     def signed(self, number: int) -> Signed:
         when = self._clock.now().replace(tzinfo=None)
         fn_number = self.device.drive.fn_number
-        return Signed(fn_number, number, f"{number:010d}", when, 1, number, self.read(number))
+        return Signed(
+            fn_number, number, f"{number:010d}", when, 1, number, self.read(number), tlv=b"TLV"
+        )
 
     def read(self, fd_number: int) -> Mapping[str, Any]:
         drive = self.device.drive
@@ -307,6 +309,9 @@ class FakeStore(LaneStore):
         self.first_fd = self.last_fd = 0
         self.confirmed: set[str] = set()
         """Drives that may be written to: the first one seen, and those that a person has let in."""
+        self.unread: list[Unread] = []
+        self.tlv: dict[int, bytes] = {}
+        """Bytes that were read from the drive, by FD."""
 
     def queue(self, document: Document, key: str) -> Row:
         row = Row(len(self.rows), document, key)
@@ -354,7 +359,10 @@ class FakeStore(LaneStore):
         row = self.rows[entry.id]
         assert row.state in ("printing", "unknown"), "a decided row is decided once"
         assert signed.fd_number
+        assert signed.fpd
         self.found(row, signed.fn_number, signed.fd_number)
+        if not signed.tlv:
+            self.unread.append(Unread(row.id, signed.fn_number, signed.fd_number, signed.fpd))
 
     def found(self, row: Row, fn_number: str, fd_number: int) -> None:
         """Keep under which number a row was signed."""
@@ -402,6 +410,19 @@ class FakeStore(LaneStore):
         number = document["fiscalDocumentNumber"]
         self.foreign.add((document["fiscalDriveNumber"], number))
         self._saw(document["fiscalDriveNumber"], number)
+
+    def next_without_bytes(self) -> Unread | None:
+        for entry in self.unread:
+            if entry.fn_number == self.fn_number:
+                return entry
+        return None
+
+    def bytes_read(self, entry: Unread, tlv: bytes) -> None:
+        self.unread.remove(entry)
+        self.tlv[entry.fd_number] = tlv
+
+    def bytes_refused(self, entry: Unread, why: str) -> None:
+        self.unread.remove(entry)
 
     def status_seen(self, status: DeviceStatus | None, error: DeviceError | None) -> None:
         pass

@@ -16,7 +16,7 @@ TILL = TillReport("POS-001", "ready", online=True, undelivered=2)
 REPORT = SiteReport(
     number=1_796_000_000_000,
     time=datetime(2026, 11, 30, 7, 20, tzinfo=UTC),
-    version="19.0.10.0.0",
+    version="19.0.11.0.0",
     status="degraded",
     circuit_breaker="HALF_OPEN",
     network_status="OFFLINE",

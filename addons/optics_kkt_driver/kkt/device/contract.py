@@ -68,6 +68,9 @@ class Signed:
     """
     on_paper: bool = True
     """False: signed but not printed (no paper); `continue_print` is due."""
+    tlv: bytes = b""
+    """The drive's own bytes of the document, as :meth:`Driver.read_tlv` gives them; empty when the
+    answer does not carry them, and for what has no FD."""
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Signed:

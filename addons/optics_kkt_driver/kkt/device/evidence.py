@@ -23,6 +23,8 @@ class Stored:
     receipt_number: int | None = None
     operation_number: int | None = None
     """Of a cash operation."""
+    tlv: bytes = b""
+    """The drive's bytes of a document with an FD, where the till knows them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ def signed(stored: Stored, fn_number: str, *, on_paper: bool) -> Signed:
         receipt_number=stored.receipt_number,
         document=stored.document,
         on_paper=on_paper,
+        tlv=stored.tlv,
     )
 
 

@@ -15,7 +15,6 @@ from ..device.errors import NoAnswer, Refused, Unreachable
 from ..device.matching import judge, signed
 from ..device.refusals import refusal
 from ..fiscal.document import Document
-from ..fiscal.tlv import encode_document
 from ..virtual.faults import Faults, LostAnswer
 from ..virtual.registration import TillRegistration
 from ..virtual.state import PendingCommand
@@ -133,7 +132,8 @@ class VirtualDriver(Driver):
         return self.till.read(fd_number)
 
     def read_tlv(self, fd_number: int) -> bytes:
-        return encode_document(self.read(fd_number))
+        self._ask()
+        return self.till.read_tlv(fd_number)
 
     def continue_print(self) -> None:
         self._ask()

@@ -37,6 +37,16 @@ class Journaled:
     intent: Intent
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A signed row whose answer did not carry the drive's bytes."""
+
+    id: int
+    fn_number: str
+    fd_number: int
+    fpd: str
+
+
 class LaneStore(ABC):
     """The lane's rows. Each method is one committed step."""
 
@@ -94,6 +104,18 @@ class LaneStore(ABC):
     @abstractmethod
     def record_foreign(self, document: Mapping[str, Any]) -> None:
         """Keep a document (FNS JSON) that somebody else registered on the drive."""
+
+    @abstractmethod
+    def next_without_bytes(self) -> Unread | None:
+        """Return the oldest signed row whose bytes are to be read, on the drive in the till."""
+
+    @abstractmethod
+    def bytes_read(self, entry: Unread, tlv: bytes) -> None:
+        """Keep the drive's own bytes of a signed row."""
+
+    @abstractmethod
+    def bytes_refused(self, entry: Unread, why: str) -> None:
+        """The drive does not give the bytes of this row: nobody asks for them again."""
 
     @abstractmethod
     def status_seen(self, status: DeviceStatus | None, error: DeviceError | None) -> None:

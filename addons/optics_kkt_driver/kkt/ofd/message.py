@@ -29,6 +29,9 @@ class OfdMessage:
     """Our own key of the document, for people who compare both sides."""
     tlv: bytes = b""
     """The same document as the TLV container; empty when the caller has none."""
+    tlv_origin: str = "drive"
+    """``drive``: these are the drive's own bytes. ``json``: they were composed from the document,
+    and its tags may stand in another order."""
 
     @property
     def idempotency_key(self) -> str:
@@ -46,6 +49,7 @@ class OfdMessage:
             "fiscalSign": self.fpd,
             "document": dict(self.document),
             "tlv": b64encode(self.tlv).decode("ascii"),
+            "tlvOrigin": self.tlv_origin,
         }
 
     def to_bytes(self) -> bytes:

@@ -88,7 +88,7 @@ def sign(
         **(_without_cashier(content) if kind is DocumentKind.SETTLEMENT_STATE else content),
         **(_settled(content, registration) if kind in SETTLEMENTS else {}),
     }
-    document = _in_the_drive(unsigned, key)
+    document, tlv = _in_the_drive(unsigned, key)
     return Stored(
         kind=kind,
         document=document,
@@ -97,6 +97,7 @@ def sign(
         fd_number=after.last_fd,
         fpd=f"{document['fiscalSign']:010d}",
         receipt_number=receipt_number,
+        tlv=tlv,
     )
 
 
@@ -122,8 +123,8 @@ def _has_failed(result: int) -> bool:
     return any(result & made and not result & passed for made, passed in ((1, 2), (4, 8)))
 
 
-def _in_the_drive(unsigned: Mapping[str, Any], key: bytes) -> dict[str, Any]:
-    """The document with its sign as the drive's bytes hold it: in CP866, nothing but known tags.
+def _in_the_drive(unsigned: Mapping[str, Any], key: bytes) -> tuple[dict[str, Any], bytes]:
+    """The document with its sign as the drive's bytes hold it, in CP866, and these bytes.
 
     The sign (FPD) is the first four bytes of a keyed hash; a real drive computes it with keys that
     it shares with the tax service alone. Raises Refused when the document does not fit (10h) or
@@ -132,7 +133,8 @@ def _in_the_drive(unsigned: Mapping[str, Any], key: bytes) -> dict[str, Any]:
     try:
         digest = hmac.digest(key, encode_document(unsigned), "sha256")
         sign = int.from_bytes(digest[:4])
-        return decode_document(encode_document({**unsigned, "fiscalSign": sign}))
+        tlv = encode_document({**unsigned, "fiscalSign": sign})
+        return decode_document(tlv), tlv
     except EncodingError as error:
         code = "10" if error.path == "document" else "33"
         raise refusal(code, f"{error.path}: {error.reason}") from error

@@ -21,6 +21,7 @@ from typing import Any
 
 from ..device.errors import NoAnswer, Unreachable
 from ..device.evidence import Stored
+from ..fiscal.tlv import encode_document
 from ..fiscal.totals import Counted, ShiftTotals
 from ..fiscal.vocabulary import DocumentKind
 from .faults import Faults
@@ -405,14 +406,17 @@ def _row(state: DriveState) -> list[Any]:
 
 
 def _document(row: sqlite3.Row) -> Stored:
+    # The file keeps the order of tags, so these are the bytes that were signed.
+    document = json.loads(row["document"])
     return Stored(
         kind=DocumentKind(row["kind"]),
-        document=json.loads(row["document"]),
+        document=document,
         date_time=datetime.fromisoformat(row["date_time"]),
         shift_number=row["shift_number"],
         fd_number=row["fd_number"],
         fpd=row["fpd"],
         receipt_number=row["receipt_number"],
+        tlv=encode_document(document),
     )
 
 

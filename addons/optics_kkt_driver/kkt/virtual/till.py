@@ -214,6 +214,11 @@ class VirtualTill:
         with self._work() as (session, _now):
             return _document(session, fd_number).document
 
+    def read_tlv(self, fd_number: int) -> bytes:
+        """The drive's bytes of a signed document. Raises Refused (08h) when there is none."""
+        with self._work() as (session, _now):
+            return _document(session, fd_number).tlv
+
     def status(self) -> DeviceStatus:
         with self._work() as (session, now):
             state, faults, queue = session.state(), session.faults(), session.queue()
