@@ -19,7 +19,7 @@ from odoo.tools.sql import escape_psql
 
 from .. import transition_log
 from ..exceptions import KeyConflict
-from ..fields import Int8
+from ..fields import Int8, JsonAsText
 from ..kkt.device.contract import Signed
 from ..kkt.fiscal.document import (
     Copy,
@@ -250,7 +250,7 @@ class FiscalDocument(models.Model):
         readonly=True,
         help="For each item of a return: number of the original's line, and how much of it",
     )
-    payload = fields.Json(
+    payload = JsonAsText(
         required=True, readonly=True, help="The document as asked for, FNS JSON names"
     )
     after_id = fields.Many2one(
@@ -288,7 +288,7 @@ class FiscalDocument(models.Model):
     date_time = fields.Datetime(
         string="Signed at", readonly=True, help="When the drive signed, by its own clock"
     )
-    signed_json = fields.Json(readonly=True, help="The signed document, FNS JSON names")
+    signed_json = JsonAsText(readonly=True, help="The signed document, FNS JSON names")
     qr_text = fields.Char(string="QR text", readonly=True)
     on_paper = fields.Boolean(string="Printed on paper", readonly=True, default=True)
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import format_date, formatLang
 
+from ..fields import JsonAsText
 from ..kkt.fiscal.money import from_kopecks
 from ..kkt.flow.states import State
 from .fiscal_document import KINDS, OPERATION_TYPES
@@ -51,7 +52,7 @@ class FiscalReconciliationLine(models.Model):
     operation_type = fields.Selection(OPERATION_TYPES, string="Kind of settlement", readonly=True)
     total_there = fields.Monetary(string="Total there", readonly=True, aggregator=None)
     total_here = fields.Monetary(string="Total here", readonly=True, aggregator=None)
-    details = fields.Json(
+    details = JsonAsText(
         readonly=True, help="What differs, or what of the line cannot be read, as codes"
     )
     explanation = fields.Text(string="What exactly", compute="_compute_words")

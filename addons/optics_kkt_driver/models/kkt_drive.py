@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..fields import JsonAsText
 from ..kkt.fiscal.vocabulary import DocumentCode, TaxationType
 from ..kkt.flow.errors import DriveClosed, DriveOfAnotherTill
 
@@ -55,7 +56,7 @@ class KktDrive(models.Model):
     )
     document_count = fields.Integer(string="Documents", compute="_compute_document_count")
 
-    registration = fields.Json(
+    registration = JsonAsText(
         readonly=True,
         help="The latest report on registration or re-registration, as read from the drive",
     )

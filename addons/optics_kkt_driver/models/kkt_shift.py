@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import formatLang
 from odoo.tools.mail import plaintext2html
 
-from ..fields import Int8
+from ..fields import Int8, JsonAsText
 from ..kkt.fiscal.counters import CounterName, ShiftCounters, differences, side_by_side
 from ..kkt.fiscal.vocabulary import DocumentKind, Nds
 from ..kkt.flow.states import DOUBTFUL, SIGNED
@@ -65,14 +65,14 @@ class KktShift(models.Model):
     closed_at = fields.Datetime(string="Closed at", readonly=True)
     closed_by = fields.Char(string="Closed by", readonly=True, help="Tag 1021 of the closing")
 
-    opening_cash = fields.Json(
+    opening_cash = JsonAsText(
         readonly=True,
         help="Cash in the drawer that the till told when the shift began (kopecks); empty: unknown",
     )
-    device_counters = fields.Json(
+    device_counters = JsonAsText(
         readonly=True, help="The till's counters as last told, under the names of an X report"
     )
-    our_counters = fields.Json(
+    our_counters = JsonAsText(
         readonly=True, help="The same counters, out of our documents up to the same moment"
     )
     told_by_id = fields.Many2one(

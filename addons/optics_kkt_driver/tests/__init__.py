@@ -33,6 +33,7 @@ from . import (
     test_kkt_site,
     test_kkt_site_reporting,
     test_product_template,
+    test_remote_read,
     test_settings,
     test_setup_step,
     test_transition_log,

@@ -6,6 +6,7 @@ from psycopg2.extras import Json
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.optics_kkt_driver.fields import JsonAsText
 from odoo.addons.optics_kkt_driver.kkt.virtual.ofd import Arrival
 from odoo.addons.optics_kkt_driver.models.fiscal_document import KINDS
 
@@ -24,7 +25,7 @@ class OfdMockReceipt(models.Model):
     kind = fields.Selection(KINDS, required=True, readonly=True, index=True)
     device_code = fields.Char(string="Till", required=True, readonly=True)
     key = fields.Char(required=True, readonly=True)
-    document = fields.Json(required=True, readonly=True)
+    document = JsonAsText(required=True, readonly=True)
     document_text = fields.Text(string="Document as sent", compute="_compute_document_text")
     tlv = fields.Text(string="TLV", readonly=True)
     digest = fields.Char(required=True, readonly=True)

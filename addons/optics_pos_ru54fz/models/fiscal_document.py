@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from odoo.addons.optics_kkt_driver.fields import JsonAsText
 from odoo.addons.optics_kkt_driver.kkt.flow.states import SIGNED, State
 
 from .pos_order import COMPLETE_AFTER
@@ -25,7 +26,7 @@ class FiscalDocument(models.Model):
         readonly=True, help="For each item of the receipt, the id of the order line it came from"
     )
 
-    pos_cash_move = fields.Json(
+    pos_cash_move = JsonAsText(
         string="Cash move",
         readonly=True,
         help="Of cash in or out in a session: what Odoo enters once it is signed",

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import LazyTranslate, format_date, formatLang
 
+from odoo.addons.optics_kkt_driver.fields import JsonAsText
 from odoo.addons.optics_kkt_driver.kkt.reconcile.sales import TOTAL, Code
 
 from .fiscal_sales_comparison import ALL_COLUMNS
@@ -115,7 +116,7 @@ class FiscalSalesComparisonLine(models.Model):
     by_orders = fields.Monetary(
         string="Order total", readonly=True, aggregator=None, help="Total of the order"
     )
-    details = fields.Json(readonly=True, help="The sums that differ: kopecks by both sides")
+    details = JsonAsText(readonly=True, help="The sums that differ: kopecks by both sides")
     explanation = fields.Text(string="What exactly", compute="_compute_words")
     advice = fields.Text(string="What to do", compute="_compute_words")
     order_id = fields.Many2one(
