@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import IntEnum
 from typing import Any
 
+from .exact import told_number
 from .problems import InvalidDocument, Problem, Problems, is_integer
 
 DATE_TIME = "%Y-%m-%dT%H:%M:%S"
@@ -105,9 +106,9 @@ def quantity_from_json(value: Any) -> Any:
     """
     if isinstance(value, str | float) or is_integer(value):
         try:
-            return Decimal(str(value))
-        except (InvalidOperation, ValueError):
-            # Python makes no text of an integer of thousands of digits.
+            return told_number(str(value))
+        except ValueError:
+            # Or of an integer of thousands of digits, which Python makes no text of.
             return value
     return value
 

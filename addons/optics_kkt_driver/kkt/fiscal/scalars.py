@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from . import cp866, marking
-from .exact import is_handy, shown
+from .exact import is_handy, shown, told_number
 from .jsonio import DATE_TIME, date_time_to_json, quantity_to_json
 from .problems import is_integer
 from .tags import Tag, ValueType
@@ -124,8 +124,8 @@ def _shortest(value: int) -> bytes:
 
 def _fvln_bytes(value: Any, size: int) -> bytes:
     try:
-        number = Decimal(value) if isinstance(value, str) else Decimal("NaN")
-    except InvalidOperation:
+        number = told_number(value) if isinstance(value, str) else Decimal("NaN")
+    except ValueError:
         number = Decimal("NaN")
     if not is_handy(number) or number < 0:
         raise BadValue(f"must be a decimal string, not {shown(value)}")
