@@ -8,7 +8,7 @@ from typing import Any
 
 from . import cp866, marking
 from .exact import is_handy, shown, told_number
-from .jsonio import DATE_TIME, date_time_to_json, quantity_to_json
+from .jsonio import date_time_to_json, quantity_to_json, told_moment
 from .problems import is_integer
 from .tags import Tag, ValueType
 
@@ -149,7 +149,7 @@ def _text(value: Any, size: int) -> bytes:
 
 def _time(value: Any) -> bytes:
     try:
-        moment = datetime.strptime(value, DATE_TIME)
+        moment = told_moment(value)
     except (TypeError, ValueError):
         raise BadValue(f"must be YYYY-MM-DDTHH:MM:SS, not {shown(value)}") from None
     seconds = (moment - _EPOCH) // timedelta(seconds=1)
