@@ -48,6 +48,15 @@ def test_a_number_with_too_many_decimals_is_refused(text: str) -> None:
             in_no_time(lambda value=value: to_kopecks(value))
 
 
+@pytest.mark.parametrize(
+    "text", ["1_0", "_1_", "٢", " 1", "1\n", "", ".", "1e", "NaN", "9" * 100_000 + "x"]
+)
+def test_a_number_is_told_in_plain_digits(text: str) -> None:
+    with pytest.raises(ValueError, match="not a number"):
+        in_no_time(lambda: number_from(text))
+    assert quantity_from_json(text) is text
+
+
 def test_every_float_is_within() -> None:
     assert is_handy(Decimal(str(1.7976931348623157e308)))
     assert is_handy(Decimal("5e-324"))

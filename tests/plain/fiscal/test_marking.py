@@ -84,7 +84,7 @@ tails = st.one_of(
     st.tuples(keys.map("91{}".format), signatures.map("92{}".format)),
     st.tuples(keys.map("93{}".format)),
 )
-SUBSTITUTES = [" ", "|", "^", "␝", "↔", r"\x1d", r"\x1D", r"\u001d", "{GS}", "[GS]"]
+SUBSTITUTES = ["\xe8", " ", "|", "^", "␝", "↔", r"\x1d", r"\x1D", r"\u001d", "{GS}", "[GS]"]
 
 
 @given(serials, tails)

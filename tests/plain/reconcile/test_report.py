@@ -110,6 +110,7 @@ def test_one_column_for_the_date_and_one_for_the_time() -> None:
         (f"{FN};1;1;31.02.2026;1", "date_time", "not_date"),
         (f"{FN};1;1;вчера;1", "date_time", "not_date"),
         (f"{FN};1;1;;1,234", "total", "not_sum"),
+        (f"{FN};1;1;;-1.000", "total", "not_sum"),
         (f"{FN};1;1;;1,2,3", "total", "not_sum"),
         (f"{FN};1;1;;1e5", "total", "not_sum"),
         (f"{FN};1;1;;99999999999999999", "total", "not_sum"),

@@ -6,14 +6,29 @@ hold the whole process for seconds. Nothing here costs more for it than for any 
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 
 MOST_DIGITS = 400
 """Before and after the point: every float is within, and computing with it costs nothing."""
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 class TooLarge(ValueError):
     """A number with more than :data:`MOST_DIGITS` digits before the point."""
+
+
+def told_number(text: str) -> Decimal:
+    """The number that a text says in digits 0 to 9. Raises ValueError for any other text.
+
+    Python would read more: ``1_0`` as ten, digits of every script, blanks around them.
+    """
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(f"not a number: {shown(text)}")
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"not a number: {shown(text)}") from None
 
 
 def number_from(value: Decimal | str | int) -> Decimal:
@@ -21,10 +36,7 @@ def number_from(value: Decimal | str | int) -> Decimal:
 
     Raises TooLarge, and ValueError for what is no number or has too many decimals.
     """
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        raise ValueError(f"not a number: {shown(value)}") from None
+    number = told_number(value) if isinstance(value, str) else Decimal(value)
     if not number.is_finite():
         raise ValueError(f"not a number: {shown(value)}")
     if number.adjusted() > MOST_DIGITS:

@@ -19,10 +19,11 @@ from .rules import rule_text
 
 SEPARATOR = "\x1d"
 """GS, ends a value of variable length."""
-_SYMBOLOGY = ("]d2", "\xe8")
+_FNC1 = "\xe8"
+_SYMBOLOGY = ("]d2", _FNC1)
 """What scanners put before the code: AIM identifier, FNC1."""
-_SUBSTITUTES = (" ", "|", "^", "␝", "↔", r"\x1d", r"\u001d", "{GS}", "[GS]")
-"""What scanners that act as a keyboard send in place of GS; ``↔`` is its glyph in CP437 (Alt+29).
+_SUBSTITUTES = (_FNC1, " ", "|", "^", "␝", "↔", r"\x1d", r"\u001d", "{GS}", "[GS]")
+"""What scanners send in place of GS; ``↔`` is its glyph in CP437 (Alt+29).
 
 Each has a character that is none of GS1's set 82, so none can be a part of a serial number.
 ``<GS>`` and ``%1D`` can, and are not read as separators.

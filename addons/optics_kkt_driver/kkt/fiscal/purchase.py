@@ -25,10 +25,12 @@ def normal_name(text: str) -> str:
     """A purchase's name as it is kept and looked up: what looks alike is one name.
 
     Letters put together from two characters are made one, spaces of all widths plain ones, and
-    none stands at either end. Upper and lower case are the caller's.
+    none stands at either end; characters without a look of their own fall away, unless there are
+    no others. Upper and lower case are the caller's.
     """
-    composed = unicodedata.normalize("NFC", text)
-    return "".join(" " if unicodedata.category(each) == "Zs" else each for each in composed).strip()
+    kinds = [(each, unicodedata.category(each)) for each in text]
+    seen = "".join(" " if kind == "Zs" else each for each, kind in kinds if kind != "Cf")
+    return unicodedata.normalize("NFC", seen).strip() or text.strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from . import cp866, marking
-from .exact import is_handy, shown
-from .jsonio import DATE_TIME, date_time_to_json, quantity_to_json
+from .exact import is_handy, shown, told_number
+from .jsonio import date_time_to_json, quantity_to_json, told_moment
 from .problems import is_integer
 from .tags import Tag, ValueType
 
@@ -124,8 +124,8 @@ def _shortest(value: int) -> bytes:
 
 def _fvln_bytes(value: Any, size: int) -> bytes:
     try:
-        number = Decimal(value) if isinstance(value, str) else Decimal("NaN")
-    except InvalidOperation:
+        number = told_number(value) if isinstance(value, str) else Decimal("NaN")
+    except ValueError:
         number = Decimal("NaN")
     if not is_handy(number) or number < 0:
         raise BadValue(f"must be a decimal string, not {shown(value)}")
@@ -149,7 +149,7 @@ def _text(value: Any, size: int) -> bytes:
 
 def _time(value: Any) -> bytes:
     try:
-        moment = datetime.strptime(value, DATE_TIME)
+        moment = told_moment(value)
     except (TypeError, ValueError):
         raise BadValue(f"must be YYYY-MM-DDTHH:MM:SS, not {shown(value)}") from None
     seconds = (moment - _EPOCH) // timedelta(seconds=1)
