@@ -25,7 +25,7 @@ KEYS = (
     "%D0%97",
     "a,b",
 )
-ALIKE = ("D-1 ", " D-1", "D-1\u00a0", "\u202fD-1", "D-1\u2003")
+ALIKE = ("D-1 ", " D-1", "D-1\u00a0", "\u202fD-1", "D-1\u2003", "D-1\u200b")
 MIGRATIONS = Path(__file__).parents[1] / "migrations" / "19.0.10.0.0"
 
 

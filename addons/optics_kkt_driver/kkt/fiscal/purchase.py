@@ -28,9 +28,18 @@ def normal_name(text: str) -> str:
     none stands at either end; characters without a look of their own fall away, unless there are
     no others. Upper and lower case are the caller's.
     """
+    return _seen(text) or text.strip()
+
+
+def is_visible(text: str) -> bool:
+    """Tell whether a purchase's name shows anything."""
+    return bool(_seen(text))
+
+
+def _seen(text: str) -> str:
     kinds = [(each, unicodedata.category(each)) for each in text]
     seen = "".join(" " if kind == "Zs" else each for each, kind in kinds if kind != "Cf")
-    return unicodedata.normalize("NFC", seen).strip() or text.strip()
+    return unicodedata.normalize("NFC", seen).strip()
 
 
 @dataclass(frozen=True, slots=True)
