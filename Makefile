@@ -3,7 +3,7 @@
 # Settings may follow any target (make hands them to the scripts): make run HTTP_PORT=8070, make test SUITE=plain FILTER=hlc
 
 .DEFAULT_GOAL := help
-.PHONY: run setup stop ofd monitoring shell psql update logs reset-db test test-fast test-full chaos bench lint clean help
+.PHONY: run setup stop ofd monitoring shell psql update logs reset-db test test-fast test-full chaos fuzz bench lint clean help
 
 run: setup ## Start the shop: brings Odoo, PostgreSQL and the demo data first if needed. DETACH=1 HTTP_PORT= DB= ODOO_HOME= ODOO_DEB= PGHOST=
 	@bash scripts/run_server.sh start
@@ -49,6 +49,9 @@ test-full: ## Run all tests, those too that take long: SLICE=plain|addons|accept
 
 chaos: ## Kill servers and PostgreSQL and spoil the wire under load, 200 times (20 minutes). CHAOS_KILLS= CHAOS_SEED=
 	@CHAOS_KILLS=$${CHAOS_KILLS:-200} SUITE=chaos bash scripts/test.sh
+
+fuzz: ## Spoil calls of the HTTP API, 2,000 of each route (about an hour). FUZZ_SEED= FUZZ_BODIES= FUZZ_SECONDS= FUZZ_ROUTE=part of a name FUZZ_NUMBER=
+	@bash scripts/fuzz.sh
 
 bench: ## Measure what our part costs beside what is there anyway
 	@bash scripts/bench.sh

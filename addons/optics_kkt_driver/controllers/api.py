@@ -8,6 +8,7 @@ dispatchers would answer with an HTML page.
 import json
 import logging
 from decimal import Decimal
+from operator import attrgetter
 
 from psycopg2 import InterfaceError, OperationalError
 from psycopg2.extensions import TransactionRollbackError
@@ -198,8 +199,7 @@ def is_trusted_loopback():
 def json_body():
     """Return the request's body, a JSON object; numbers with a point are Decimals.
 
-    :raises ApiError: 415, 400
-    :raises InvalidDocument: see ``check_outside``
+    :raises ApiError: 415, 400, 422 (see ``check_outside``)
     """
     if request.httprequest.mimetype != "application/json":
         raise ApiError(
@@ -221,7 +221,11 @@ def json_body():
         ) from error
     if not isinstance(body, dict):
         raise ApiError(400, "bad_json", "The body must be a JSON object.", {"field": "body"})
-    check_outside(body)
+    try:
+        check_outside(body)
+    except InvalidDocument as invalid:
+        # These are paths in the call, whatever stands there.
+        raise refusal(invalid, attrgetter("field")) from invalid
     return body
 
 
@@ -254,8 +258,9 @@ def _header_as_utf8(name):
     """Return a header's text; empty where it is told twice, or no UTF-8. (WSGI says Latin-1.)"""
     if name.lower() in request.httprequest.environ.get(TOLD_TWICE, ()):
         return ""
-    told = request.httprequest.headers.get(name, "").strip()
+    told = request.httprequest.headers.get(name, "").strip(" \t")
     try:
+        # Blanks of Latin-1 are parts of letters: "Р" ends with 0xA0, "х" with 0x85.
         return told.encode("latin-1").decode()
     except UnicodeError:
         return ""

@@ -1,10 +1,12 @@
+from functools import partial
+
 from odoo import http
 from odoo.http import request
 
 from ..kkt.fiscal.document import InvalidDocument
 from .api import find_device, idempotency_key, json_body, json_route
 from .correction_request import read_correction_request
-from .refusal import refusal
+from .refusal import field_of, refusal
 from .registration import answer_of, conflicts_answered, told_of
 
 
@@ -25,7 +27,7 @@ class CorrectionController(http.Controller):
             try:
                 rows = documents._correct(device, key, "api", **wanted)
             except InvalidDocument as invalid:
-                raise refusal(invalid) from invalid
+                raise refusal(invalid, partial(field_of, body=body)) from invalid
         repeated = all(row.is_signed for row in rows)
         status, answer = answer_of(*rows._print_in_order(), repeated=repeated)
         earlier = rows[:-1]

@@ -30,14 +30,14 @@ def read_correction_request(body, device):
     basis = _basis(problems, body)
     right = _settlement(problems, body, device, cashier, buyer)
     wrong = _wrong(problems, body, device, cashier)
-    raise_any(problems)
+    raise_any(problems, body)
     return {"basis": basis, "right": right, "wrong": wrong, "reference": reason}
 
 
 def _basis(problems, body):
     kind = part.choice(problems, "basis", body.get("basis", "self"), BASES)
     settled_on = part.day(problems, "date", body.get("date"))
-    if settled_on is None:
+    if None in (kind, settled_on):
         return None
     return problems.attempt("", lambda: Basis(settled_on, kind, body.get("order_number")))
 

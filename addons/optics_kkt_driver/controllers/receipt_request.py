@@ -67,7 +67,7 @@ class ReceiptReader:
             receipt = problems.attempt(
                 "", lambda: composed.receipt(cashier, buyer=buyer, **internet)
             )
-        raise_any(problems)
+        raise_any(problems, body)
         warnings = [asdict(warning) for warning in composed.warnings]
         return Wanted(receipt, reference, warnings, composed.columns, device.auto_open_shift)
 

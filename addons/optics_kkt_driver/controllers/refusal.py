@@ -1,6 +1,7 @@
 """Answers that are errors, and how the problems of a document are told to a machine."""
 
 import re
+from functools import partial
 
 from ..kkt.fiscal.document import InvalidDocument
 from ..kkt.fiscal.exact import cut
@@ -73,22 +74,26 @@ class ApiError(Exception):
         self.headers = headers or {}
 
 
-def raise_any(problems):
+def raise_any(problems, body=None):
     """Refuse the call if anything is wrong.
 
+    :param body: of the call, where that decides what a field is called
     :raises ApiError: 422, with the problems in ``details.problems``
     """
     try:
         problems.raise_any()
     except InvalidDocument as invalid:
-        raise refusal(invalid) from invalid
+        raise refusal(invalid, partial(field_of, body=body)) from invalid
 
 
-def refusal(invalid):
-    """Return the answer to a call that is wrong in the ways that `invalid` tells."""
+def refusal(invalid, name_of=None):
+    """Return the answer to a call that is wrong in the ways that `invalid` tells.
+
+    :param name_of: what the caller calls a field of a ``Problem``; :func:`field_of` unless told
+    """
     told = [
         {
-            "field": path_of_call(cut(each.field)),
+            "field": cut((name_of or field_of)(each)) or "body",
             "code": each.code,
             "rule": each.rule,
             "value": cut(str(each.value)),
@@ -103,9 +108,23 @@ def refusal(invalid):
     return ApiError(422, "invalid_request", "; ".join(words), details)
 
 
+def field_of(problem, body=None):
+    """Return the caller's name of what is wrong; a name of his own stays as he has it."""
+    if problem.code == "unknown_field":
+        return problem.field
+    path = path_of_call(problem.field)
+    holder, _dot, name = path.rpartition(".")
+    told = (body or {}).get(holder) if holder else body
+    if name == "payments" and isinstance(told, dict) and "payments" not in told:
+        path = path.removesuffix(name) + "payment_method" if "payment_method" in told else path
+    return path
+
+
 def path_of_call(path):
     """Turn ``items[0].nds`` into ``items[0].tax_rate``: the names that the caller knows."""
     if (line := re.fullmatch(r"(items\[\d+\]\.)sum", path)) is not None:
         # Its price and quantity are told; a price alone cannot make too much.
         return f"{line[1]}quantity"
+    # Our sums by kind of payment are several of the call's payments, or one.
+    path = re.sub(r"(?<![^.])payments\.\w+\Z", "payments", path)
     return re.sub(r"[a-z]\w*", lambda name: NAMES_OF_CALL.get(name[0], name[0]), path)

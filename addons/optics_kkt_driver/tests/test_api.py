@@ -363,7 +363,7 @@ class TestApi(FiscalMixin, HttpCase):
             ("reference", {"reference": "a\0"}),
             ("reference", {"reference": "a\nb"}),
             ("purchase", {"purchase": "\udfff"}),
-            ("", {"\ud800": 1}),
+            ("body", {"\ud800": 1}),
             ("total" + "[0]" * 19, {"total": nested}),
             ("pos_id", {"pos_id": {"a": 1}}),
             ("pos_id", {"pos_id": ["API-1"]}),
@@ -384,6 +384,35 @@ class TestApi(FiscalMixin, HttpCase):
                 self.assertEqual(status, 422, answer)
                 self.assertEqual(answer["error"]["details"]["field"], field)
         self.assertFalse(self.rows())
+
+    def test_a_field_is_called_as_the_call_has_it(self):
+        advance = {"items": None, "stage": "advance", "purchase": "D-1"}
+        for field, changes in [
+            *((name, {name: 1}) for name in ("nds", "sum", "operator", "phone_or_address")),
+            ("operator", {"operator": "a\0"}),
+            ("items[0].nds", {"items": [{**SUNGLASSES, "nds": 1}]}),
+            ("body", {"": 1}),
+            ("payment_method", {"payment_method": "credit"}),
+            ("payment_method", {**advance, "payment_method": "prepaid"}),
+            ("payments", {"payments": [{"method": "credit", "amount": 5000}]}),
+        ]:
+            with self.subTest(changes):
+                body = {"items": [SUNGLASSES], "total": 5000, "payment_method": "card", **changes}
+                if "payments" in changes:
+                    del body["payment_method"]
+                if changes.get("items", body) is None:
+                    del body["items"]
+                status, answer = self.call("/v1/kkt/receipt", {"pos_id": "API-1", **body})
+                self.assertEqual(status, 422, answer)
+                self.assertEqual(answer["error"]["details"]["field"], field)
+        self.assertFalse(self.rows())
+
+    def test_a_basis_that_is_none_is_told_by_its_name_alone(self):
+        told = {"date": "2026-11-02", "items": [SUNGLASSES], "total": 5000, "basis": "law"}
+        body = {"pos_id": "API-1", "payment_method": "card", **told}
+        status, answer = self.call("/v1/kkt/correction", body)
+        problems = answer["error"]["details"]["problems"]
+        self.assertEqual((status, [each["field"] for each in problems]), (422, ["basis"]))
 
     def test_paths_and_queries_that_nothing_has(self):
         for path, status in [

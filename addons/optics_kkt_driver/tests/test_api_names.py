@@ -24,6 +24,9 @@ KEYS = (
     "?key=1&x",
     "%D0%97",
     "a,b",
+    "Заказ-Р",
+    "мех",
+    "à",
 )
 ALIKE = ("D-1 ", " D-1", "D-1\u00a0", "\u202fD-1", "D-1\u2003", "D-1\u200b")
 MIGRATIONS = Path(__file__).parents[1] / "migrations" / "19.0.10.0.0"

@@ -242,7 +242,7 @@ def test_questions_change_nothing(door: Door) -> None:
 
 
 def test_what_cannot_be_read(door: Door) -> None:
-    assert door.refusal("POST", RECEIPTS, b"{") == (400, "bad_json", {})
+    assert door.refusal("POST", RECEIPTS, b"{") == (400, "bad_json", {"field": "body"})
     told = (f"{ADMIN}/set-failure", b"{")
     assert door.refusal("POST", *told, **JSON) == (400, "bad_json", {"field": "body"})
     told = (f"{ADMIN}/set-failure", b"[]")

@@ -164,6 +164,19 @@ def test_json_that_is_no_object_is_refused(emulator: OfdEmulator) -> None:
     assert field_of(emulator.receive(b"[]")) == "body"
 
 
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ('{"a\\u0000b": 1}', "body"),
+        ('{"document": {"a\\ud800": 1}}', "document"),
+        ('{"document": {"user": "a\\u0000"}}', "document.user"),
+        ('{"document": ' + "[" * 30 + "]" * 30 + "}", "document" + "[0]" * 19),
+    ],
+)
+def test_what_no_store_takes_is_refused(emulator: OfdEmulator, text: str, field: str) -> None:
+    assert field_of(emulator.receive(text.encode())) == field
+
+
 def test_a_body_beyond_the_limit_is_not_read(emulator: OfdEmulator) -> None:
     assert emulator.receive(b" " * (BODY_LIMIT + 1))[0] == 413
 

@@ -80,6 +80,7 @@ def test_a_percentage_may_come_as_any_number() -> None:
         ("dead", 1.5, "not_within"),
         ("oldest_pending_at", "yesterday", "not_a_moment"),
         ("oldest_pending_at", 5, "not_a_moment"),
+        *(("oldest_pending_at", told, "not_a_moment") for told in (0, "", False, [], {})),
         ("tills", {}, "not_a_list"),
         ("tills", [TILL.to_json()] * (MOST_TILLS + 1), "too_many"),
         ("more", 1, "unknown_field"),

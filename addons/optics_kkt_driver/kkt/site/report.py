@@ -95,7 +95,9 @@ class SiteReport:
             percent_full=_percent(problems, "percent_full", data.get("percent_full")),
             pending=_count(problems, "pending", data.get("pending")),
             dead=_count(problems, "dead", data.get("dead")),
-            oldest_pending_at=oldest and _moment(problems, "oldest_pending_at", oldest),
+            oldest_pending_at=(
+                None if oldest is None else _moment(problems, "oldest_pending_at", oldest)
+            ),
             tills=_tills(problems, data.get("tills")),
         )
         problems.raise_any()

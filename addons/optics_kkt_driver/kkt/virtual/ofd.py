@@ -216,7 +216,7 @@ class OfdEmulator:
         try:
             payload = json.loads(body, parse_constant=_refuse_constant)
         except (ValueError, RecursionError):
-            return _error(400, "bad_json", "the body is not JSON in UTF-8")
+            return _error(400, "bad_json", "the body is not JSON in UTF-8", field="body")
         try:
             check_arrival(payload, idempotency_key)
         except Implausible as problem:
@@ -400,7 +400,7 @@ def _as_json(arrival: Arrival) -> dict[str, Any]:
 def _failure(settings: Mapping[str, Any]) -> OfdState:
     for name in settings:
         if name not in _SETTINGS:
-            raise Implausible(str(name), "unknown setting")
+            raise Implausible(str(name) or "body", "unknown setting")
     count = _whole(settings, "failure_count", 0, *LIMITS["failures_left"])
     delay = _number(settings, "response_delay", 0, *LIMITS["response_delay"])
     spread = _number(settings, "delay_spread", 0, *LIMITS["delay_spread"])

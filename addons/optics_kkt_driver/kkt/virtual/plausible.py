@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from ..fiscal.exact import shown
+from ..fiscal.jsonio import check_outside
+from ..fiscal.problems import InvalidDocument
 from ..fiscal.vocabulary import SETTLEMENTS, DocumentCode, DocumentKind, FfdVersion
 from .agreement import check_agreement
 from .implausible import Implausible
@@ -31,6 +33,7 @@ def check_arrival(payload: Any, idempotency_key: str = "") -> None:
     """
     if not isinstance(payload, Mapping):
         raise Implausible("body", "must be a JSON object")
+    _check_outside(payload)
     _check(payload, _ENVELOPE)
     document = payload["document"]
     kind = _kind(payload["kind"], document)
@@ -46,6 +49,15 @@ def check_arrival(payload: Any, idempotency_key: str = "") -> None:
     if payload["tlv"]:
         written = check_agreement(document, b64decode(payload["tlv"]))
         _check_content(written, kind, version, "tlv")
+
+
+def _check_outside(payload: Mapping[str, Any]) -> None:
+    """What no store takes, in a name or a text, or nested too deep."""
+    try:
+        check_outside(payload)
+    except InvalidDocument as invalid:
+        (problem,) = invalid.problems
+        raise Implausible(problem.field or "body", problem.rule) from invalid
 
 
 def _check_content(
