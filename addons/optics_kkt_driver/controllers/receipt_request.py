@@ -9,6 +9,7 @@ from functools import partial
 from ..kkt.fiscal.correcting import MOST_FD_NUMBER, check_numbers
 from ..kkt.fiscal.document import Payments, Problems
 from ..kkt.fiscal.money import Kopecks
+from ..kkt.fiscal.purchase import is_visible
 from ..kkt.fiscal.rates import Rate20Policy
 from ..kkt.fiscal.returned import ReturnedLine, returned_lines
 from ..kkt.fiscal.vocabulary import OperationType
@@ -59,7 +60,7 @@ class ReceiptReader:
         composed = self._read_composed()
         buyer = part.buyer(problems, body.get("customer"))
         cashier = part.cashier(problems, body.get("cashier"), device)
-        reference = part.short_text(problems, "reference", body.get("reference", ""))
+        reference = part.exact_text(problems, "reference", body.get("reference", ""))
         site = body.get("internet_site")
         receipt = None
         if not problems:
@@ -76,7 +77,7 @@ class ReceiptReader:
         if name is None:
             return ""
         name = part.short_text(self._problems, "purchase", name, 64)
-        if not name.strip() and not self._problems.has("purchase"):
+        if not is_visible(name) and not self._problems.has("purchase"):
             self._problems.add("purchase", name, "empty")
         return name
 

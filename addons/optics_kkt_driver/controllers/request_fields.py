@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 
+from ..kkt.fiscal.cp866 import is_exact
 from ..kkt.fiscal.document import Buyer, Cashier, Item, Payments, Problems
 from ..kkt.fiscal.exact import TooLarge, is_handy
 from ..kkt.fiscal.item import MAX_QUANTITY, MAX_QUANTITY_DECIMALS
@@ -77,6 +78,14 @@ def short_text(problems, path, value, longest=128):
         problems.add(path, value, "too_long_text", longest=longest)
         return ""
     return value
+
+
+def exact_text(problems, path, value):
+    """Return a text that programs read in the document: the till must store it as it is."""
+    text = short_text(problems, path, value)
+    if not is_exact(text):
+        problems.add(path, value, "not_stored_as_it_is")
+    return text
 
 
 def amount(problems, path, value):

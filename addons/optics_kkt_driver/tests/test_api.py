@@ -204,6 +204,8 @@ class TestApi(FiscalMixin, HttpCase):
             ({"internet_site": "https://optika.example"}, "customer.email"),
             ({"cashier": {}}, "cashier.name"),
             ({"reference": "₽" * 128}, "reference"),
+            ({"reference": "Заказ «5»"}, "reference"),
+            ({"purchase": "\u200b "}, "purchase"),
             (
                 {"items": [{**SUNGLASSES, "quantity": 99999, "price": 99999999}]},
                 "items[0].quantity",
