@@ -256,7 +256,7 @@ class TestReturnByApi(PurchaseCase):
     def test_what_is_owed_is_struck_off(self):
         self.sold("credit", **self.hand_over(7000, name="Z-9", on_credit=True))
         back = self.back(original={"key": "credit"}, items=[{"line": 3}], total=5000)
-        self.assertIn("struck off", self.refused("payments", **back))
+        self.assertIn("struck off", self.refused("payment_method", **back))
         back = {**back, "payments": []}
         back.pop("payment_method")
         answer = self.sold("a", **back)
