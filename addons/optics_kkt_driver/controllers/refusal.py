@@ -60,6 +60,8 @@ NAMES_OF_CALL = {
     "phone_or_address": "email",
 }
 """What a caller knows the fields of our documents by, where the names differ."""
+INSTEAD = {"payments": "payment_method", "reference": "reason"}
+"""What a call may have in the place of a field, which is named then."""
 
 
 class ApiError(Exception):
@@ -115,8 +117,9 @@ def field_of(problem, body=None):
     path = path_of_call(problem.field)
     holder, _dot, name = path.rpartition(".")
     told = (body or {}).get(holder) if holder else body
-    if name == "payments" and isinstance(told, dict) and "payments" not in told:
-        path = path.removesuffix(name) + "payment_method" if "payment_method" in told else path
+    other = INSTEAD.get(name)
+    if isinstance(told, dict) and name not in told and other in told:
+        return path.removesuffix(name) + other
     return path
 
 

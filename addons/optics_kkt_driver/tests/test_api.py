@@ -409,12 +409,15 @@ class TestApi(FiscalMixin, HttpCase):
                 self.assertEqual(answer["error"]["details"]["field"], field)
         self.assertFalse(self.rows())
 
-    def test_a_basis_that_is_none_is_told_by_its_name_alone(self):
-        told = {"date": "2026-11-02", "items": [SUNGLASSES], "total": 5000, "basis": "law"}
-        body = {"pos_id": "API-1", "payment_method": "card", **told}
-        status, answer = self.call("/v1/kkt/correction", body)
-        problems = answer["error"]["details"]["problems"]
-        self.assertEqual((status, [each["field"] for each in problems]), (422, ["basis"]))
+    def test_a_correction_is_told_of_its_own_fields_alone(self):
+        told = {"date": "2026-11-02", "items": [{**SUNGLASSES, "tax_rate": 22}], "total": 5000}
+        for name, value in [("basis", "law"), ("reason", "₽" * 64)]:
+            with self.subTest(name):
+                body = {"pos_id": "API-1", "payment_method": "card", **told, name: value}
+                status, answer = self.call("/v1/kkt/correction", body)
+                self.assertEqual(status, 422, answer)
+                problems = answer["error"]["details"]["problems"]
+                self.assertEqual([each["field"] for each in problems], [name])
 
     def test_paths_and_queries_that_nothing_has(self):
         for path, status in [
