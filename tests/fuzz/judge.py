@@ -35,7 +35,7 @@ RELATIONS: tuple[tuple[str, str, str], ...] = (
     (ITEM, r"(wrong\.)?total", "the total is the sum of the items"),
     (ITEM + r"|(wrong\.)?total", PAID, "payments are the total"),
     (PAID, PAID, "one of payments and payment_method tells how it is paid"),
-    ("[Ss]tage", "items|on_credit|name|tax_rate|purchase", "another stage has other fields"),
+    ("[Ss]tage", "items|total|on_credit|name|tax_rate|purchase", "another stage has other fields"),
     ("[Ss]tage", PAID, "only a stage does without payments"),
     ("[Oo]riginal", r"items(\[\d+\]\..*)?", "lines of a return are numbers of lines"),
     (r"original\.\w+", r"original\.\w+", "it is named by its key, or by three numbers"),

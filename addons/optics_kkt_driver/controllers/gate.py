@@ -18,8 +18,9 @@ from .doors import nothing_at
 from .refusal import ApiError
 
 OURS = re.compile(r"/+(?:(?:(?:api|ofd)/+)?v1(?:/|\Z)|metrics\Z)", re.IGNORECASE)
-EXACT = re.compile(r"/(?:(?:(?:api|ofd)/)?v1(?:/[^/]+)*/?|metrics)\Z", re.DOTALL)
-"""Ours as they are written: other letters and slashes in a row would end in a page of Odoo's."""
+EXACT = re.compile(r"/(?:(?:(?:api|ofd)/)?v1(?:/[^/\n]+)*/?|metrics)\Z")
+"""Ours as they are written: other letters, slashes in a row and line breaks, which no route takes,
+would end in a page of Odoo's."""
 
 
 def is_ours(request):

@@ -39,20 +39,19 @@ class FiscalDocument(models.Model):
         help="Composed bytes say the same; their tags may stand in another order than in the drive",
     )
 
-    _without_bytes = models.Index(
-        "(device_id, fd_number) WHERE bytes_awaited_until IS NOT NULL",
-    )
+    _without_bytes = models.Index("(device_id, fd_number) WHERE bytes_awaited_until IS NOT NULL")
 
     @api.depends("signed_tlv", "bytes_awaited_until", "state", "fd_number")
     def _compute_bytes_origin(self):
+        now = fields.Datetime.now()
         for document in self:
             if not document.fd_number or document.state not in SIGNED:
                 document.bytes_origin = False
             elif document.signed_tlv:
                 document.bytes_origin = "drive"
             else:
-                awaited = document.bytes_awaited_until
-                document.bytes_origin = "awaited" if awaited else "composed"
+                until = document.bytes_awaited_until
+                document.bytes_origin = "awaited" if until and until > now else "composed"
 
     def _tlv(self):
         """Return the bytes of this signed document, and whether they are the drive's own."""

@@ -96,6 +96,7 @@ PROBLEMS = {
     "wrong_type": _lt("cannot be read (%(type)s is expected)"),
     "not_an_object": _lt("cannot be read: several values with their names are expected"),
     "not_a_json_object": _lt("cannot be read: a JSON object is expected"),
+    "unnamed_field": _lt("cannot be read: a field in it has no name"),
     "too_deep": _lt("cannot be read: parts within parts go deeper than %(most)s levels"),
     # Texts
     "not_text": _lt("must be a text"),

@@ -422,6 +422,8 @@ class TestApi(FiscalMixin, HttpCase):
     def test_paths_and_queries_that_nothing_has(self):
         for path, status in [
             ("/v1/kkt/receipt/%00", 404),
+            ("/v1/kkt/receipt/a%0A%00", 404),
+            ("/v1/%0A%00", 404),
             ("/v1/kkt/purchase/%00?pos_id=API-1", 404),
             ("/v1/kkt/purchase/a?pos_id=%00", 422),
             ("/v1/kkt/buffer/status?pos_id=%00", 422),

@@ -92,6 +92,8 @@ class TestDriveBytes(DeliveryCase):
         self.serve()
         self.assertEqual(row.bytes_origin, "awaited")
         row.bytes_awaited_until -= PATIENCE
+        row.invalidate_recordset(["bytes_origin"])
+        self.assertEqual(row.bytes_origin, "composed")
         self.check_composed(row)
         self.set_faults()
         self.serve()

@@ -121,6 +121,8 @@ def test_the_number_of_a_document_has_limits(fd_number: object) -> None:
         ({"customer": {"name": "\ud800"}}, "customer.name", "control_characters"),
         ({"customer": {"\udfff": 1}}, "customer", "control_characters"),
         ({"\0": 1}, "", "control_characters"),
+        ({"": {"name": "\udc00"}}, "", "unnamed_field"),
+        ({"customer": {"": 1}}, "customer", "unnamed_field"),
     ],
 )
 def test_what_no_database_stores_is_named(data: Any, field: str, code: str) -> None:

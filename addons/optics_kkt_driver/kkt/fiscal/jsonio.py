@@ -42,6 +42,9 @@ def check_outside(data: Any) -> None:
             problems.check(is_storable(value), path, value, "control_characters")
         elif level == MOST_LEVELS and isinstance(value, dict | list):
             problems.add(path, "…", "too_deep", most=MOST_LEVELS)
+        elif isinstance(value, dict) and "" in value:
+            # What stands within it could be named by nobody.
+            problems.add(path, "", "unnamed_field")
         else:
             left += [(within, part, level + 1) for within, part in _parts(path, value)]
         problems.raise_any()

@@ -18,6 +18,7 @@ RULES: Mapping[str, str] = {
     "wrong_type": "must be a {type}",
     "not_an_object": "must be an object",
     "not_a_json_object": "must be a JSON object",
+    "unnamed_field": "must not hold a field without a name",
     "too_deep": "must not be nested deeper than {most} levels",
     # Texts
     "not_text": "must be a string",
