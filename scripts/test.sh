@@ -7,11 +7,12 @@ SUITE=${SUITE:-plain,addons,acceptance,chaos}
 for name in $(sed -n 's/^\([A-Z][A-Z0-9_]*\)=.*/\1/p' "$ROOT/.env.dev"); do unset "$name"; done
 load_env_file "$ROOT/.env.dev"
 
-# The plain suite needs neither Odoo nor a database nor a browser; it asks promtool about monitoring/.
+# The plain suite needs neither Odoo nor a database nor a browser. It asks promtool about monitoring/, the acceptance
+# suite has a Prometheus read a running shop.
 if [ "$SUITE" != plain ]; then
     bash "$ROOT/scripts/fetch_odoo.sh"
 fi
-case ,$SUITE, in *,plain,*) bash "$ROOT/scripts/fetch_prometheus.sh" ;; esac
+case ,$SUITE, in *,plain,* | *,acceptance,*) bash "$ROOT/scripts/fetch_prometheus.sh" ;; esac
 bash "$ROOT/scripts/venv.sh" dev
 if [ "$SUITE" != plain ]; then
     bash "$ROOT/scripts/postgres.sh" start
