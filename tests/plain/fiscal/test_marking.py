@@ -43,6 +43,27 @@ def test_other_elements_are_kept() -> None:
 
 
 @pytest.mark.parametrize(
+    ("element", "is_fixed"),
+    [
+        (("3103", "000350"), True),  # a piece of cheese: its weight
+        (("3353", "030000"), True),  # a keg: its volume
+        (("414", "4600000000008"), True),
+        (("16", "261231"), True),
+        (("7003", "2612311200"), False),  # milk: usable until a minute
+        (("8005", "012900"), False),  # cigarettes: the highest price
+        (("8008", "26110912"), False),
+        (("37", "12"), False),
+        (("241", "K-5"), False),
+    ],
+)
+def test_what_else_marked_goods_tell(element: tuple[str, str], is_fixed: bool) -> None:
+    start = f"01{GTIN}21AB{SEPARATOR}"
+    code = f"{start}{''.join(element)}{'' if is_fixed else SEPARATOR}93dGVz"
+    assert parse(code).elements == (("01", GTIN), ("21", "AB"), element, ("93", "dGVz"))
+    assert parse(code).text == code
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("", "required"),

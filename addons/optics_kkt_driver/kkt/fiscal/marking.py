@@ -29,9 +29,21 @@ Each has a character that is none of GS1's set 82, so none can be a part of a se
 ``<GS>`` and ``%1D`` can, and are not read as separators.
 """
 
-_FIXED = {"01": 14, "02": 14, "11": 6, "13": 6, "17": 6}
-_VARIABLE = {"10": 20, "21": 20, "240": 30, "8005": 6, "91": 90, "92": 90, "93": 90}
-"""Application identifiers and the most characters of their values (GS1 General Specifications)."""
+_FIXED = {
+    **{"01": 14, "02": 14, "20": 2},
+    **dict.fromkeys(("11", "12", "13", "15", "16", "17"), 6),
+    **{f"{measure}{decimals}": 6 for measure in range(310, 370) for decimals in range(6)},
+    **{str(place): 13 for place in range(410, 418)},
+}
+"""Application identifiers and the digits of their values, which no separator ends: the good, days
+(YYMMDD), weights and sizes, places (GS1 General Specifications, 3.2 and figure 7.8.5-2)."""
+_VARIABLE = {
+    **{"10": 20, "21": 20, "22": 20, "240": 30, "241": 30, "250": 30, "251": 30},
+    **{"30": 8, "37": 8, "7003": 10, "8005": 6, "8008": 12},
+    **dict.fromkeys(("91", "92", "93", "94", "95", "96", "97", "98", "99"), 90),
+}
+"""Application identifiers and the most characters of their values, which a separator ends: lot,
+serial numbers, variants, counts, times and prices, and what a system has for its own."""
 _SUBSTITUTED = re.compile(
     f"(?:{'|'.join(map(re.escape, _SUBSTITUTES))})(?=\\Z|{'|'.join((*_FIXED, *_VARIABLE))})",
     re.IGNORECASE,
