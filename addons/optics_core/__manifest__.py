@@ -1,6 +1,6 @@
 {
     "name": "Optics",
-    "version": "19.0.11.0.0",
+    "version": "19.0.11.1.0",
     "summary": "The records of an optical shop: prescriptions, and what kind of goods a product is",
     "category": "Sales/Optics",
     "author": "OpticsERP",

@@ -1,7 +1,7 @@
 {
     "name": "Optics: KKT driver",
     "summary": "Signs documents on Russian cash registers (54-FZ) and delivers them to the OFD",
-    "version": "19.0.11.0.0",
+    "version": "19.0.11.1.0",
     "category": "Accounting/Localizations/Point of Sale",
     "author": "OpticsERP",
     "website": "https://github.com/opticserp/opticserp",

@@ -1,6 +1,6 @@
 {
     "name": "Optics: OFD emulator",
-    "version": "19.0.11.0.0",
+    "version": "19.0.11.1.0",
     "summary": "Receives documents as an operator of fiscal data would; for development only",
     "category": "Accounting/Localizations/Point of Sale",
     "author": "OpticsERP",

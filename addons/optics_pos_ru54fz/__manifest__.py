@@ -1,7 +1,7 @@
 {
     "name": "Optics: Point of Sale under 54-FZ",
     "summary": "A sale is complete when the Russian cash register (KKT) has signed its receipt",
-    "version": "19.0.11.0.0",
+    "version": "19.0.11.1.0",
     "category": "Accounting/Localizations/Point of Sale",
     "author": "OpticsERP",
     "website": "https://github.com/opticserp/opticserp",

@@ -87,7 +87,7 @@ def test_of_reports_at_once_with_one_number_one_is_taken(office: OdooServer) -> 
     report = {
         "number": 7,
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "version": "19.0.11.0.0",
+        "version": "19.0.11.1.0",
         **{"status": "healthy", "circuit_breaker": "CLOSED", "network_status": "ONLINE"},
         **{"percent_full": 0, "pending": 0, "dead": 0, "oldest_pending_at": None, "tills": []},
     }

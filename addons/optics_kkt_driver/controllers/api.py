@@ -7,7 +7,6 @@ dispatchers would answer with an HTML page.
 
 import json
 import logging
-from decimal import Decimal
 from operator import attrgetter
 
 from psycopg2 import InterfaceError, OperationalError
@@ -20,8 +19,8 @@ from odoo.sql_db import PoolError
 from odoo.tools import config
 
 from ..kkt.fiscal.document import InvalidDocument
-from ..kkt.fiscal.exact import shown
-from ..kkt.fiscal.jsonio import check_outside, is_storable
+from ..kkt.fiscal.exact import json_fraction, shown
+from ..kkt.fiscal.jsonio import check_outside, is_storable, json_members
 from ..kkt.ofd.endpoint import is_loopback
 from ..lane.cursor import is_cut_off
 from ..settings import is_development
@@ -211,9 +210,10 @@ def json_body():
     try:
         body = json.loads(
             request.httprequest.get_data(),
-            parse_float=Decimal,
+            parse_float=json_fraction,
             parse_int=_whole_number,
             parse_constant=_no_constant,
+            object_pairs_hook=json_members,
         )
     except (ValueError, RecursionError) as error:
         raise ApiError(
@@ -231,7 +231,7 @@ def json_body():
 
 def _whole_number(text):
     # Python makes no integer of thousands of digits; which field has it is told by who reads it.
-    return int(text) if len(text) <= LONGEST_INTEGER else Decimal(text)
+    return int(text) if len(text) <= LONGEST_INTEGER else json_fraction(text)
 
 
 def _no_constant(name):

@@ -29,4 +29,4 @@ class BufferController(http.Controller):
 
 def _devices_asked_for():
     code = request.httprequest.args.get("pos_id")
-    return find_device(code) if code else callers_devices()
+    return find_device(code) if code is not None else callers_devices()

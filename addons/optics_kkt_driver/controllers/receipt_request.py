@@ -7,9 +7,11 @@ from dataclasses import asdict
 from functools import partial
 
 from ..kkt.fiscal.correcting import MOST_FD_NUMBER, check_numbers
+from ..kkt.fiscal.cp866 import fitting
 from ..kkt.fiscal.document import Payments, Problems
 from ..kkt.fiscal.money import Kopecks
-from ..kkt.fiscal.purchase import is_visible
+from ..kkt.fiscal.problems import is_integer
+from ..kkt.fiscal.purchase import is_visible, normal_name
 from ..kkt.fiscal.rates import Rate20Policy
 from ..kkt.fiscal.returned import ReturnedLine, returned_lines
 from ..kkt.fiscal.vocabulary import OperationType
@@ -21,7 +23,8 @@ FIELDS = {
     *("pos_id", "type", "total", "payment_method", "payments", "customer", "cashier", "reference"),
     *("stage", "purchase", "internet_site"),
 }
-ORIGINAL_FIELDS = {"key", "fn_number", "fd_number", "fpd"}
+ORIGINAL_NUMBERS = ("fn_number", "fd_number", "fpd")
+ORIGINAL_FIELDS = {"key", *ORIGINAL_NUMBERS}
 RETURNED_ITEM_FIELDS = {"line", "quantity"}
 
 OPERATIONS = {
@@ -76,7 +79,8 @@ class ReceiptReader:
         name = self._body.get("purchase")
         if name is None:
             return ""
-        name = part.short_text(self._problems, "purchase", name, 64)
+        seen = normal_name(name) if isinstance(name, str) else name
+        name = part.short_text(self._problems, "purchase", seen, 64)
         if not is_visible(name) and not self._problems.has("purchase"):
             self._problems.add("purchase", name, "empty")
         return name
@@ -170,7 +174,7 @@ class ReceiptReader:
     def _as_credit_payment(self):
         """Read the payment for goods that left on credit."""
         part.no_unknown(self._problems, "", self._body, FIELDS | {"name"})
-        default = CREDIT_PAYMENT_NAME.format(purchase=self._purchase_name)
+        default = fitting(CREDIT_PAYMENT_NAME.format(purchase=self._purchase_name), 128)
         name = part.short_text(self._problems, "name", self._body.get("name", default))
         paid = self._money()
         return self._compose(
@@ -270,29 +274,35 @@ def find_original(problems, data, device):
     documents = device.env["fiscal.document"].sudo()
     company = [("company_id", "=", device.company_id.id), ("kind", "in", RECEIPT_KINDS)]
     if "key" in told:
+        for name in ORIGINAL_NUMBERS:
+            absent = told.get(name) is None
+            problems.check(absent, f"original.{name}", told.get(name), "original_named_twice")
         if not isinstance(told["key"], str):
             problems.add("original.key", told["key"], "not_text")
             return told, None
         callers = [("key_origin", "=", "api"), ("idempotency_key", "=", told["key"])]
         found = documents.search([*company, *callers])
-        if found.is_signed:
-            return told, found
-        problems.add("original.key", told["key"], "original_not_signed")
+        problems.check(found.is_signed, "original.key", told["key"], "original_not_signed")
+        return told, None if problems.has("original") else found
+    for name in ORIGINAL_NUMBERS:
+        _check_number(problems, f"original.{name}", told.get(name), name)
+    if problems.has("original"):
         return told, None
-    for name, kind in (("fn_number", str), ("fd_number", int), ("fpd", str)):
-        value = told.get(name)
-        holds = isinstance(value, kind) and not isinstance(value, bool) and bool(value)
-        problems.check(holds, f"original.{name}", value, "original_unnamed")
-    if problems:
-        return told, None
-    fd_number = told.get("fd_number")
-    if not problems and not 0 < fd_number <= MOST_FD_NUMBER:
-        problems.add("original.fd_number", fd_number, "not_from_one", most=MOST_FD_NUMBER)
-    if problems:
-        return told, None
+    fd_number = told["fd_number"]
     numbers = [("fn_number", "=", told["fn_number"]), ("fd_number", "=", told["fd_number"])]
     found = documents.search([*company, *numbers])
     if found and found.fpd != told["fpd"].zfill(10):
         problems.add("original.fpd", told["fpd"], "another_sign", fd_number=fd_number)
         return told, None
     return told, found
+
+
+def _check_number(problems, path, value, name):
+    """Tell of a number by which no row can be looked up; what its digits must be is asked later."""
+    if value in (None, ""):
+        problems.add(path, value, "original_unnamed")
+    elif name == "fd_number":
+        holds = is_integer(value) and 0 < value <= MOST_FD_NUMBER
+        problems.check(holds, path, value, "not_from_one", most=MOST_FD_NUMBER)
+    else:
+        problems.check(isinstance(value, str), path, value, "not_text")

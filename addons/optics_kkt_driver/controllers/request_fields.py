@@ -5,6 +5,7 @@ or an empty stand-in, so that a caller learns everything at once.
 """
 
 import re
+import unicodedata
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -23,8 +24,12 @@ ITEM_FIELDS = {
     *("country", "customs_declaration", "marking_code"),
 }
 PAYMENT_FIELDS = {"method", "amount"}
-CUSTOMER_FIELDS = {"phone", "email", "name", "inn"}
+CONTACTS = {"email": "not_an_email", "phone": "not_a_phone"}
+"""The names under which a call tells tag 1008, and the rule of each."""
+CUSTOMER_FIELDS = {*CONTACTS, "name", "inn"}
 CASHIER_FIELDS = {"name", "position", "inn"}
+LONGEST_CASHIER = 64
+"""Of position and name together, and so of each (tag 1021)."""
 
 PAYMENT_METHODS = {
     "cash": "cash",
@@ -37,6 +42,8 @@ PAYMENT_METHODS = {
 
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 """A number that is told as text; Python would also read ``1_0``, ``١٠`` and ``" 1 "``."""
+_RATE = re.compile(r"none|[0-9]{1,2}(?:\.0+)?|[0-9]{1,2}/[0-9]{3}")
+"""A VAT rate that is told as text; ``Nds.parse`` would also read what people write."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -70,14 +77,18 @@ def json_part(problems, path, data, known):
 
 
 def short_text(problems, path, value, longest=128):
-    """Return a text that is stored and printed as it is; empty when it is told to be wrong."""
-    if isinstance(value, str) and has_control_characters(value):
-        problems.add(path, value, "control_characters")
-        return ""
-    if not isinstance(value, str) or len(value) > longest:
+    """Return a text as it is stored; empty when it is told to be wrong.
+
+    A letter put together from two characters is made one, as in what is printed, and counts so.
+    """
+    text = unicodedata.normalize("NFC", value) if isinstance(value, str) else None
+    if text is None or len(text) > longest:
         problems.add(path, value, "too_long_text", longest=longest)
-        return ""
-    return value
+    elif has_control_characters(text):
+        problems.add(path, value, "control_characters")
+    else:
+        return text
+    return ""
 
 
 def exact_text(problems, path, value):
@@ -148,11 +159,22 @@ def rate(problems, path, value):
     if value is None:
         problems.add(path, value, "required")
         return None
-    try:
-        return Nds.parse(value)
-    except ValueError:
-        problems.add(path, value, "unknown_rate", rates=tuple(each.label for each in Nds))
-        return None
+    with suppress(ValueError):
+        return Nds.parse(_rate_as_text(value))
+    problems.add(path, value, "unknown_rate", rates=tuple(each.label for each in Nds))
+    return None
+
+
+def _rate_as_text(value):
+    """Return percents, or a word, as the call tells them; raises ValueError where it may not."""
+    if isinstance(value, str):
+        is_told, text = _RATE.fullmatch(value), value
+    else:
+        is_told = _is_number(value) and is_handy(number := Decimal(value))
+        text = f"{number:f}" if is_told else ""
+    if not is_told:
+        raise ValueError("no VAT rate of a call")
+    return text
 
 
 def items(problems, data):
@@ -226,17 +248,19 @@ def buyer(problems, data):
     if data is None:
         return None
     data = json_part(problems, "customer", data, CUSTOMER_FIELDS)
-    if data.get("email") and data.get("phone"):
+    contacts = [name for name in CONTACTS if data.get(name) is not None]
+    if len(contacts) > 1:
         problems.add("customer.phone", data["phone"], "two_contacts")
-    contact = "email" if data.get("email") else "phone"
+    name = contacts[0] if contacts else "email"
+    contact = data.get(name)
     told = Problems()
     buyer = told.attempt(
         "customer",
-        lambda: Buyer(
-            phone_or_address=data.get(contact), name=data.get("name"), inn=data.get("inn")
-        ),
+        lambda: Buyer(phone_or_address=contact, name=data.get("name"), inn=data.get("inn")),
     )
-    problems.take(told, {"customer.phone_or_address": f"customer.{contact}"})
+    if buyer and contact is not None and ("@" in contact) != (name == "email"):
+        told.add(f"customer.{name}", contact, CONTACTS[name])
+    problems.take(told, {"customer.phone_or_address": f"customer.{name}"})
     return buyer
 
 
@@ -245,16 +269,15 @@ def cashier(problems, data, device):
     if data is None:
         return problems.attempt("cashier", device.env.user._fiscal_cashier)
     data = json_part(problems, "cashier", data, CASHIER_FIELDS)
-    words = [_word(problems, f"cashier.{name}", data.get(name)) for name in ("position", "name")]
+    words = {name: data.get(name) for name in ("position", "name") if data.get(name) != ""}
+    problems.text("cashier.position", words.get("position"), LONGEST_CASHIER)
+    problems.text("cashier.name", words.get("name"), LONGEST_CASHIER, required=True)
     if problems.has("cashier"):
         return None
-    return problems.attempt(
-        "cashier", lambda: Cashier(" ".join(filter(None, words)), data.get("inn"))
+    joined = Problems()
+    cashier = joined.attempt(
+        "cashier", lambda: Cashier(" ".join(filter(None, words.values())), data.get("inn"))
     )
-
-
-def _word(problems, path, value):
-    if value is not None and not isinstance(value, str):
-        problems.add(path, value, "not_text")
-        return None
-    return value
+    longer = max(words, key=lambda name: len(words[name] or ""))
+    problems.take(joined, {"cashier.operator": f"cashier.{longer}"})
+    return cashier

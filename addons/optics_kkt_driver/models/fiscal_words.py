@@ -96,6 +96,7 @@ PROBLEMS = {
     "wrong_type": _lt("cannot be read (%(type)s is expected)"),
     "not_an_object": _lt("cannot be read: several values with their names are expected"),
     "not_a_json_object": _lt("cannot be read: a JSON object is expected"),
+    "told_twice": _lt("must be given once"),
     "unnamed_field": _lt("cannot be read: a field in it has no name"),
     "too_deep": _lt("cannot be read: parts within parts go deeper than %(most)s levels"),
     # Texts
@@ -134,6 +135,8 @@ PROBLEMS = {
     "wrong_inn": _lt("is no INN: 10 or 12 digits with the right check digits"),
     "wrong_inn_of_person": _lt("is no INN of a person: 12 digits with the right check digits"),
     "wrong_contact": _lt("must be a phone number such as +79001234567, or an e-mail address"),
+    "not_a_phone": _lt("must be a phone number such as +79001234567"),
+    "not_an_email": _lt("must be an e-mail address"),
     "two_contacts": _lt("a receipt has either the phone number or the e-mail address"),
     "contact_required": _lt("must be filled in when the settlement is made on the Internet"),
     "site_required": _lt("must name the site when the settlement is made on the Internet"),
@@ -216,6 +219,7 @@ PROBLEMS = {
     "stage_of_return": _lt("a return has none: it names its receipt only"),
     "original_of_sale": _lt("a sale takes no earlier receipt back"),
     "original_not_signed": _lt("no signed receipt has this key"),
+    "original_named_twice": _lt("must be left empty: the receipt is named by its key"),
     "original_unnamed": _lt("must be filled in, unless the receipt is named by its key"),
     "another_operation": _lt("does not give back a receipt of the kind “%(operation)s”"),
     "taken_back": _lt(

@@ -19,6 +19,11 @@ SUNGLASSES = {
 NO_NUMBERS = ("1_0", "١٠٠", " 1", "1 ", "1e0", "+1", "1.", ".5", "0x1", "", "NaN", True, [1])
 
 
+def _of(numbers, **changes):
+    """Return a return of somebody else's receipt, some of whose numbers are told otherwise."""
+    return {"type": "refund", "original": {**numbers, **changes}}
+
+
 class Raw(str):
     """Stands in a body as it is, without quotes: numbers that Python would write otherwise."""
 
@@ -387,6 +392,82 @@ class TestApi(FiscalMixin, HttpCase):
                 self.assertEqual(answer["error"]["details"]["field"], field)
         self.assertFalse(self.rows())
 
+    def test_what_is_told_is_taken_or_refused(self):
+        """No value that a reader could drop, or take for another."""
+        self.assertEqual(self.sell("first")[0], 201)
+        rows = self.rows()
+        refund, number = {"type": "refund"}, Raw("1e9999999999999999999")
+        numbers = {"fn_number": "9999078902004312", "fd_number": 7, "fpd": "1234567890"}
+        for field, code, changes in [
+            *(("customer.email", "not_text", {"customer": {"email": each}}) for each in ([], 0)),
+            ("customer.email", "empty", {"customer": {"email": ""}}),
+            ("customer.email", "empty", {"customer": {"email": ""}, "internet_site": "a.ru"}),
+            ("customer.phone", "two_contacts", {"customer": {"email": "a@b.ru", "phone": ""}}),
+            ("customer.email", "not_an_email", {"customer": {"email": "+79001234567"}}),
+            ("customer.phone", "not_a_phone", {"customer": {"phone": "a@b.ru"}}),
+            ("cashier.name", "required", {"cashier": {"position": "Кассир"}}),
+            ("cashier.position", "not_text", {"cashier": {"name": "И", "position": []}}),
+            ("cashier.position", "too_long", {"cashier": {"name": "И", "position": "К" * 70}}),
+            (
+                "cashier.position",
+                "too_long",
+                {"cashier": {"name": "Иванова", "position": "К" * 60}},
+            ),
+            (
+                "cashier.position",
+                "control_characters",
+                {"cashier": {"name": "И", "position": "\n"}},
+            ),
+            *(
+                ("items[0].tax_rate", "unknown_rate", {"items": [{**SUNGLASSES, "tax_rate": each}]})
+                for each in ("None", "no", "без НДС", "22%", "22 ", "22.0/122", True, number)
+            ),
+            *(
+                (f"original.{name}", "original_named_twice", {**refund, "original": told})
+                for name in numbers
+                for told in [{"key": "first", name: numbers[name]}]
+            ),
+            ("original.fd_number", "not_from_one", _of(numbers, fd_number="1")),
+            ("original.fpd", "not_text", _of(numbers, fpd=1)),
+            ("original.fpd", "not_within", _of(numbers, fpd="9999999999")),
+            ("original.fn_number", "wrong_digits", _of(numbers, fn_number="٩" * 16)),
+            ("total", "amount_too_large", {"total": number}),
+            ("items[0].country", "wrong_digits", {"items": [{**SUNGLASSES, "country": "٦٤٣"}]}),
+            (
+                "items[0].customs_declaration",
+                "not_stored_as_it_is",
+                {"items": [{**SUNGLASSES, "customs_declaration": "10702070/210523/«П»"}]},
+            ),
+            ("items[0].name", "unprintable", {"items": [{**SUNGLASSES, "name": "\u00a0"}]}),
+            ("total", "told_twice", {"total": Raw('5000, "total": 5000')}),
+            (
+                "items[0].price",
+                "told_twice",
+                {"items": [Raw('{"name": "А", "price": 1, "tax_rate": 22, "price": 5000}')]},
+            ),
+        ]:
+            with self.subTest(field=field, changes=str(changes)[:80]):
+                self.refused_for(field, code, "receipt", changes)
+        self.assertEqual(self.rows(), rows)
+
+    def test_a_rate_is_told_as_a_number_or_a_word(self):
+        for index, told in enumerate(("22", "22.0", Raw("2.2e1"), Raw("1E1"), "none", "22/122")):
+            with self.subTest(told=told):
+                item = {**SUNGLASSES, "tax_rate": told}
+                status, answer = self.ask("receipt", {"items": [item]}, key=f"k{index}")
+                self.assertEqual(status, 201, answer)
+
+    def test_limits_count_what_is_stored(self):
+        many = "и\u0306" * 64
+        status, sold = self.ask("receipt", {"reference": 2 * many, "purchase": f" {many} "})
+        self.assertEqual((status, sold.get("purchase")), (201, "й" * 64), sold)
+        owed = {"stage": "handover", "purchase": "№…₽" * 21, "on_credit": True}
+        status, answer = self.ask("receipt", owed, without=("payment_method",), key="k2")
+        self.assertEqual(status, 201, answer)
+        paid = {"stage": "credit_payment", "purchase": owed["purchase"]}
+        status, answer = self.ask("receipt", paid, without=("items",), key="k3")
+        self.assertEqual(status, 201, answer)
+
     def test_a_field_is_called_as_the_call_has_it(self):
         advance = {"items": None, "stage": "advance", "purchase": "D-1"}
         for field, changes in [
@@ -562,4 +643,4 @@ class TestApi(FiscalMixin, HttpCase):
         self.assertEqual(status, 200)
         self.assertIn(report["status"], ("healthy", "degraded"))
         self.assertEqual(report["circuit_breaker"], "CLOSED")
-        self.assertEqual(report["version"], "19.0.11.0.0")
+        self.assertEqual(report["version"], "19.0.11.1.0")

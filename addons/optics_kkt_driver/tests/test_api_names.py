@@ -29,7 +29,7 @@ KEYS = (
     "à",
 )
 ALIKE = ("D-1 ", " D-1", "D-1\u00a0", "\u202fD-1", "D-1\u2003", "D-1\u200b")
-MIGRATIONS = Path(__file__).parents[1] / "migrations" / "19.0.10.0.0"
+MIGRATIONS = Path(__file__).parents[1] / "migrations" / "19.0.11.1.0"
 
 
 def run_migration(name, cr):
@@ -97,22 +97,29 @@ class TestKeysOfCalls(ApiCase):
         self.assertEqual(self.ask("/v1/kkt/receipt")[0], 422)
 
     def test_a_call_of_before_the_upgrade_finds_its_row(self):
-        _status, sold = self.sell("Заказ-7/№".encode())
-        rows = self.env["fiscal.document"].search([("device_id", "=", self.till.id)])
+        for key in ("Заказ-Р", "Заказ-7/№", "поставка-верх", "voilà"):
+            with self.subTest(key=key):
+                self._check_upgraded(key)
+
+    def _check_upgraded(self, key):
+        """Sell, put the row back as the server of before kept it, upgrade, repeat the call."""
+        _status, sold = self.sell(key.encode())
+        rows = self.env["fiscal.document"].search([("idempotency_key", "like", key)])
         self.env.flush_all()
+        stored_before = key.encode().decode("latin-1").strip()
         self.env.cr.execute("ALTER TABLE fiscal_document DISABLE TRIGGER USER")
         for row in rows:
             self.env.cr.execute(
                 "UPDATE fiscal_document SET idempotency_key = %s WHERE id = %s",
-                (row.idempotency_key.encode().decode("latin-1"), row.id),
+                (row.idempotency_key.replace(key, stored_before), row.id),
             )
         self.env.cr.execute("ALTER TABLE fiscal_document ENABLE TRIGGER USER")
         self.env.invalidate_all()
         run_migration("post-keys_as_utf8", self.env.cr)
         self.env.invalidate_all()
-        self.assertEqual(self.sell("Заказ-7/№".encode()), (200, sold))
-        keys = rows.mapped("idempotency_key")
-        self.assertTrue(all("Заказ-7/№" in key for key in keys), keys)
+        self.assertEqual(self.sell(key.encode()), (200, sold))
+        kept = rows.mapped("idempotency_key")
+        self.assertTrue(all(key in each for each in kept), kept)
 
     def test_a_purchase_is_found_by_what_looks_alike(self):
         _status, sold = self.advance("D/1 й")

@@ -22,7 +22,7 @@ def make_report(number=1, **changes):
     said = {
         "number": number,
         "time": fields.Datetime.now().replace(tzinfo=UTC),
-        "version": "19.0.11.0.0",
+        "version": "19.0.11.1.0",
         "status": "healthy",
         "circuit_breaker": "CLOSED",
         "network_status": "ONLINE",

@@ -58,6 +58,7 @@ async ([selector, unread]) => {
 NO_WORDS = re.compile(
     r"\S*(?:@|://)\S*|\S+\.(?:example|com|ru|xlsx|csv|png)\b|/\w\S*"  # addresses, paths, files
     r"|%\(\w+\)s"  # places for numbers, in Odoo's help of sequences
+    r"|(?<=\d · )[A-Z2-7]{8}\b"  # the POS's code of an order, by chance without a digit
     r"|[\w-]*\d[\w-]*"  # numbers, codes, dates, hex
     r"|\b[A-Z]{2,4}-[A-Z]{2,4}\b"  # article numbers
     r"|\bodoo\.conf\b(?:: \w+)?|\boptics_kkt\.\w+|\b[A-Z]+(?:_[A-Z]+)+\b"  # where settings stand

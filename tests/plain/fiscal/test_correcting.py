@@ -95,6 +95,7 @@ def test_bases_that_are_none(changes: dict[str, Any], field: str) -> None:
         ({"fn_number": None}, "fn_number"),
         ({"fd_number": 0}, "fd_number"),
         ({"fpd": "12345678901"}, "fpd"),
+        ({"fpd": "4294967296"}, "fpd"),
         ({"fpd": ""}, "fpd"),
         ({"fpd": "12a"}, "fpd"),
         ({"settlement": None}, "settlement"),

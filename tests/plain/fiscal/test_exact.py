@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from decimal import Decimal
 from time import process_time
@@ -10,9 +11,9 @@ from typing import Any
 import pytest
 
 from kkt.fiscal.correcting import check_numbers
-from kkt.fiscal.exact import TooLarge, is_handy, number_from, shown
+from kkt.fiscal.exact import TooLarge, is_handy, json_fraction, number_from, shown
 from kkt.fiscal.item import Item
-from kkt.fiscal.jsonio import MOST_LEVELS, check_outside, quantity_from_json
+from kkt.fiscal.jsonio import MOST_LEVELS, check_outside, json_members, quantity_from_json
 from kkt.fiscal.money import to_kopecks
 from kkt.fiscal.problems import InvalidDocument, Problem
 from kkt.fiscal.scalars import BadValue, encode
@@ -39,6 +40,23 @@ def test_a_huge_number_is_told_to_be_too_large(text: str) -> None:
             in_no_time(lambda value=value: number_from(value))
         with pytest.raises(TooLarge):
             in_no_time(lambda value=value: to_kopecks(value))
+
+
+@pytest.mark.parametrize("exponent", ["9" * 18, "9" * 19, "9" * 5000])
+def test_no_exponent_of_json_is_an_error_of_its_own(exponent: str) -> None:
+    for text in (f"1e{exponent}", f"-1.5E+{exponent}", f"0e{exponent}", f"7e-{exponent}"):
+        number = in_no_time(lambda text=text: json_fraction(text))
+        assert not is_handy(number)
+        assert number.is_signed() == text.startswith("-")
+
+
+def test_a_field_that_is_told_twice_is_named() -> None:
+    text = '{"items": [{"price": 1, "quantity": 10, "quantity": 1}]}'
+    told = json.loads(text, object_pairs_hook=json_members)
+    with pytest.raises(InvalidDocument) as refused:
+        check_outside(told)
+    (problem,) = refused.value.problems
+    assert (problem.field, problem.code) == ("items[0].quantity", "told_twice")
 
 
 @pytest.mark.parametrize("text", TINY)

@@ -208,3 +208,25 @@ def test_json_of_a_product_code() -> None:
 def test_json_that_is_no_product_code(data: object) -> None:
     with pytest.raises(InvalidDocument):
         ProductCode.from_json(data)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"01{GTIN}21abc12348005123456{SEPARATOR}93abcd",  # a block of cigarettes: its price
+        f"01{GTIN}21ABCDEF{SEPARATOR}93abcd3103001234",  # a piece of cheese: its weight
+        f"01{GTIN}215abc93abcd3103001234",
+        f"01{GTIN}21ABCDEF93abcd3103001234",
+        f"01{GTIN}21{'x' * 13}93abcd",
+        f"01{GTIN}21{'x' * 13}92{'s' * 44}",
+    ],
+)
+def test_what_ran_into_its_neighbour(code: str) -> None:
+    with pytest.raises(MalformedCode) as refused:
+        parse(code)
+    assert refused.value.code == "gs1_lost_separator"
+
+
+def test_a_serial_number_may_look_like_a_price_beside_one() -> None:
+    code = f"01{GTIN}21abc12348005123456{SEPARATOR}8005012900{SEPARATOR}93abcd"
+    assert parse(code).serial == "abc12348005123456"

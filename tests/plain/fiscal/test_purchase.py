@@ -18,6 +18,8 @@ from kkt.fiscal.purchase import (
     check_unpaid,
     credit_payment_lines,
     handover,
+    is_visible,
+    normal_name,
     return_payments,
 )
 from kkt.fiscal.vocabulary import Nds, OperationType, PaymentType, ProductType, TaxationType
@@ -42,6 +44,15 @@ def receipt(
 
 ADVANCE = receipt((advance_line("Аванс", 300_000, Nds.NDS_22),), Payments(cash=300_000))
 PREPAYMENT = receipt(prepayment_lines(GLASSES, 400_000), Payments(ecash=400_000))
+
+
+SHOWS_NOTHING = "\u200b\ufe0f\u034f\u180b\U000e0100\u17b4\u115f\u3164\uffa0\u2800\u00a0 "
+
+
+@pytest.mark.parametrize("character", SHOWS_NOTHING)
+def test_what_shows_nothing_makes_no_other_name(character: str) -> None:
+    assert normal_name(f"D-1{character}") == "D-1"
+    assert not is_visible(character)
 
 
 def test_what_was_prepaid_is_settled_first() -> None:

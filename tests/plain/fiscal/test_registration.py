@@ -80,6 +80,9 @@ def test_offline_and_automatic() -> None:
         ({"offline_mode": 1}, "offline_mode"),
         ({"usage_condition_signs": 256}, "usage_condition_signs"),
         ({"seller_address": "a" * 65}, "seller_address"),
+        ({"seller_address": "anna@cafó.pl"}, "seller_address"),
+        ({"fns_url": "www…ру"}, "fns_url"),
+        ({"fns_url": None}, "fns_url"),
         ({"fns_url": ""}, "fns_url"),
     ],
 )

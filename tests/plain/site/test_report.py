@@ -16,7 +16,7 @@ TILL = TillReport("POS-001", "ready", online=True, undelivered=2)
 REPORT = SiteReport(
     number=1_796_000_000_000,
     time=datetime(2026, 11, 30, 7, 20, tzinfo=UTC),
-    version="19.0.11.0.0",
+    version="19.0.11.1.0",
     status="degraded",
     circuit_breaker="HALF_OPEN",
     network_status="OFFLINE",
@@ -63,11 +63,19 @@ def test_a_percentage_may_come_as_any_number() -> None:
         ("time", "2026-11-30T07:20:00", "not_a_moment"),
         ("time", "0001-01-01T00:00:00+14:00", "not_a_moment"),
         ("time", "now", "not_a_moment"),
+        *(
+            ("time", told, "not_a_moment")
+            for told in (
+                *("2026-W49-1T07:20:00Z", "20261130T072000Z", "2026-11-30x07:20:00Z"),
+                *("2026-11-30 07:20:00Z", "2026-11-30T07Z", "2026-11-30T07:20:00,5Z"),
+                *("2026-11-30T07:20:00+00:00:30", "２026-11-30T07:20:00Z", "2026-11-31T07:20:00Z"),
+            )
+        ),
         ("time", 1_796_000_000, "not_a_moment"),
         ("time", None, "not_a_moment"),
         ("version", "", "too_long_text"),
         ("version", "1" * 33, "too_long_text"),
-        ("version", "1\n2", "too_long_text"),
+        *(("version", told, "too_long_text") for told in ("1\n2", " ")),
         ("status", "fine", "unknown_choice"),
         ("status", ["healthy"], "unknown_choice"),
         ("circuit_breaker", "closed", "unknown_choice"),

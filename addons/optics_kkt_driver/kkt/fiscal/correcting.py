@@ -34,6 +34,9 @@ FIRST_DAY = date(2017, 1, 1)
 MOST_FD_NUMBER = (1 << 31) - 1
 """Of what we store; a drive signs some hundred thousand documents in its life."""
 
+MOST_FPD = (1 << 32) - 1
+"""A fiscal sign has four bytes (the others of tag 1077 are the document's number)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Basis:
@@ -56,7 +59,7 @@ class Basis:
                 problems.check(told, "settled_on", self.settled_on, code, first=FIRST_DAY)
         problems.instance("correction_type", self.correction_type, CorrectionType)
         by_order = self.correction_type is CorrectionType.INSTRUCTION
-        problems.text("order_number", self.order_number, 32, required=by_order)
+        problems.address("order_number", self.order_number, 32, required=by_order)
         if self.correction_type is CorrectionType.SELF and self.order_number is not None:
             problems.add("order_number", self.order_number, "not_by_order")
         problems.raise_any()
@@ -98,7 +101,8 @@ def check_numbers(fn_number: Any, fd_number: Any, fpd: Any) -> None:
     holds = is_integer(fd_number) and 0 < fd_number <= MOST_FD_NUMBER
     problems.check(holds, "fd_number", fd_number, "not_from_one", most=MOST_FD_NUMBER)
     holds = isinstance(fpd, str) and fpd.isascii() and fpd.isdigit() and len(fpd) <= 10
-    problems.check(holds, "fpd", fpd, "too_many_digits", most=10)
+    if problems.check(holds, "fpd", fpd, "too_many_digits", most=10):
+        problems.check(int(fpd) <= MOST_FPD, "fpd", fpd, "not_within", least=0, most=MOST_FPD)
     problems.raise_any()
 
 

@@ -14,6 +14,10 @@ MOST_DIGITS = 400
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
+_FARTHEST = 10**17
+"""An exponent beyond every limit, for which Decimal has room."""
+
+
 class TooLarge(ValueError):
     """A number with more than :data:`MOST_DIGITS` digits before the point."""
 
@@ -29,6 +33,19 @@ def told_number(text: str) -> Decimal:
         return Decimal(text)
     except InvalidOperation:
         raise ValueError(f"not a number: {shown(text)}") from None
+
+
+def json_fraction(text: str) -> Decimal:
+    """A number of JSON with a point or an exponent: what ``json.loads`` takes as ``parse_float``.
+
+    An exponent for which Decimal has no room becomes :data:`_FARTHEST`: whoever asks for the
+    number's limits refuses it as any other that is too large or has too many decimals.
+    """
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        digits, _e, exponent = text.lower().partition("e")
+        return Decimal(f"{digits}e{'-' if exponent.startswith('-') else ''}{_FARTHEST}")
 
 
 def number_from(value: Decimal | str | int) -> Decimal:

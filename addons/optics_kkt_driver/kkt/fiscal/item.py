@@ -117,7 +117,7 @@ class Item:
         if problems.digits("origin_country_code", self.origin_country_code, 3):
             is_one = self.origin_country_code != "000"
             problems.check(is_one, "origin_country_code", self.origin_country_code, "no_country")
-        problems.text("custom_entry_num", self.custom_entry_num, 32)
+        problems.address("custom_entry_num", self.custom_entry_num, 32)
         if self.excise_duty is not None:
             problems.kopecks("excise_duty", self.excise_duty)
 

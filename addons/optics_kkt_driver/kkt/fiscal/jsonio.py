@@ -24,6 +24,24 @@ MOST_LEVELS = 20
 _NOT_STORABLE = re.compile("[\0\ud800-\udfff]")
 
 
+class _ToldTwice:
+    """Stands in JSON from outside where a field had several values: none of them is meant."""
+
+
+TOLD_TWICE = _ToldTwice()
+
+
+def json_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object, what ``json.loads`` takes as ``object_pairs_hook``.
+
+    Python would keep the last value of a field; :func:`check_outside` refuses the field instead.
+    """
+    members: dict[str, Any] = {}
+    for name, value in pairs:
+        members[name] = TOLD_TWICE if name in members else value
+    return members
+
+
 def is_storable(text: str) -> bool:
     """Whether a database and UTF-8 take a text: no NUL, no half of a character."""
     return not _NOT_STORABLE.search(text)
@@ -40,6 +58,8 @@ def check_outside(data: Any) -> None:
         path, value, level = left.pop()
         if isinstance(value, str):
             problems.check(is_storable(value), path, value, "control_characters")
+        elif value is TOLD_TWICE:
+            problems.add(path, "…", "told_twice")
         elif level == MOST_LEVELS and isinstance(value, dict | list):
             problems.add(path, "…", "too_deep", most=MOST_LEVELS)
         elif isinstance(value, dict) and "" in value:

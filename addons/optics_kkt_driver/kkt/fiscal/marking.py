@@ -51,8 +51,12 @@ _SUBSTITUTED = re.compile(
 """A substitute where GS must stand: before an application identifier, or at the end."""
 _NOT_SET_82 = re.compile(r"""[^A-Za-z0-9!"%&'()*+,\-./:;<=>?_]""")
 """What no serial number holds (GS1 General Specifications, figure 7.11-1)."""
-_SWALLOWED_TAIL = re.compile(r".+(?:91.{4}(?:<GS>)?92.+|93.{4})", re.DOTALL)
-"""A serial number and, without a separator, 91 and 92, or the 93 of a short code."""
+_SWALLOWED_TAIL = re.compile(r".+(?:91.{4}(?:<GS>)?92.+|93.{4}(?:3[1-6][0-9]{8})?)", re.DOTALL)
+"""A serial number and, without a separator, 91 and 92, or the 93 of a short code with a weight."""
+_SWALLOWED_PRICE = re.compile(r".{7}8005[0-9]{6}", re.DOTALL)
+"""A serial number of a block of cigarettes and, without a separator, their highest price."""
+_SWALLOWED_MEASURE = re.compile(r".{4}3[1-6][0-9]{8}", re.DOTALL)
+"""Value of 93 and, without a separator, a weight."""
 _SWALLOWED_KEY = re.compile(r".+91.{4}", re.DOTALL)
 _SWALLOWED_SIGNATURE = re.compile(r".{4}(?:<GS>)?92.+", re.DOTALL)
 """Value of 91: a key has four characters."""
@@ -161,10 +165,15 @@ class MarkingCode:
 
     @property
     def lacks_separator(self) -> bool:
-        """The crypto tail, or a part of it, has become the end of another value.
+        """The crypto tail, a part of it, a price or a weight has become the end of another value.
 
         A serial number may hold 91, 92 and 93 by chance: a code whose tail stands apart is whole.
         """
+        has_price = self._value("8005") is not None
+        if not has_price and _SWALLOWED_PRICE.fullmatch(self.serial):
+            return True
+        if _SWALLOWED_MEASURE.fullmatch(self._value("93") or ""):
+            return True
         if self.signature is None:
             in_key = _SWALLOWED_SIGNATURE.fullmatch(self.key or "")
             return bool(in_key or _SWALLOWED_TAIL.fullmatch(self.serial))
@@ -246,8 +255,7 @@ def _runs_on(identifier: str, value: str) -> bool:
     """A value that is too long is so because the crypto tail follows without a separator."""
     if identifier == "91":
         return bool(_SWALLOWED_SIGNATURE.fullmatch(value))
-    ends = _SWALLOWED_TAIL, _SWALLOWED_KEY
-    return identifier == "21" and any(each.fullmatch(value) for each in ends)
+    return identifier == "21" and bool(re.search(".9[123]", value))
 
 
 def _take(identifier: str, text: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from . import identity
-from .cp866 import printable
+from .cp866 import is_exact, printable
 from .jsonio import date_from_json, json_object, without_none
 from .problems import Problems
 
@@ -53,8 +53,8 @@ class Cashier:
 
 
 def is_email(text: str) -> bool:
-    """Whether tags 1008 and 1117 take it as an e-mail address: 64 characters at most."""
-    return len(text) <= 64 and bool(_EMAIL.fullmatch(text))
+    """Whether tags 1008 and 1117 take it as an e-mail address: 64 characters of CP866."""
+    return len(text) <= 64 and bool(_EMAIL.fullmatch(text)) and is_exact(text)
 
 
 STAND_IN = Cashier("-")

@@ -20,6 +20,8 @@ MOST_KOPECKS = (1 << 48) - 1
 """A sum in FFD has 6 bytes."""
 MOST_TOLD = 50
 """Problems that are kept of one document; a caller who has mended these is told the next ones."""
+_BLANKS = " \u00a0"
+"""Those of CP866."""
 _UNPRINTABLE = ("Cc", "Cs", "Zl", "Zp")
 
 
@@ -148,20 +150,20 @@ class Problems:
             return self.check(False, field, value, "control_characters")
         shown = cp866.printable(value)
         # Question marks that stand for letters say nothing; those that were told say so.
-        if not shown.strip(" " if shown == value else f" {cp866.UNKNOWN}"):
+        if not shown.strip(_BLANKS if shown == value else f"{_BLANKS}{cp866.UNKNOWN}"):
             return self.check(False, field, value, "unprintable")
         return self.check(len(shown) <= longest, field, value, "too_long", longest=longest)
 
-    def address(self, field: str, value: Any, longest: int) -> bool:
+    def address(self, field: str, value: Any, longest: int, *, required: bool = False) -> bool:
         """A text that programs read (an e-mail address, a site): stored as it is, or refused."""
-        if value is None or not self.text(field, value, longest):
-            return value is None
+        if not self.text(field, value, longest, required=required) or value is None:
+            return value is None and not required
         return self.check(cp866.is_exact(value), field, value, "not_stored_as_it_is")
 
     def digits(self, field: str, value: Any, count: int) -> bool:
         """Exactly `count` decimal digits; None is well too."""
-        if value is None or not self.text(field, value, count):
-            return value is None
+        if not isinstance(value, str) or not value:
+            return self.text(field, value, count)
         holds = len(value) == count and value.isascii() and value.isdigit()
         return self.check(holds, field, value, "wrong_digits", count=count)
 

@@ -8,6 +8,7 @@ copied from the receipt it follows. The lines of a return are in :mod:`.returned
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -37,9 +38,21 @@ def is_visible(text: str) -> bool:
 
 
 def _seen(text: str) -> str:
-    kinds = [(each, unicodedata.category(each)) for each in text]
-    seen = "".join(" " if kind == "Zs" else each for each, kind in kinds if kind != "Cf")
-    return unicodedata.normalize("NFC", seen).strip()
+    return unicodedata.normalize("NFC", "".join(map(_as_seen, text))).strip()
+
+
+_BRAILLE_BLANK = "\u2800"
+_IGNORABLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
+)
+"""Characters that show nothing (Unicode's Default_Ignorable_Code_Point) beside those of Cf."""
+
+
+def _as_seen(character: str) -> str:
+    kind = unicodedata.category(character)
+    if kind == "Cf" or _IGNORABLE.match(character):
+        return ""
+    return " " if kind == "Zs" or character == _BRAILLE_BLANK else character
 
 
 @dataclass(frozen=True, slots=True)

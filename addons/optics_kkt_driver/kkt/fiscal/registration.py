@@ -129,8 +129,8 @@ class Registration(Document):
         for name in ("auto_mode", "offline_mode", "encryption_sign"):
             problems.instance(name, getattr(self, name), bool)
         problems.instance("usage_condition_signs", self.usage_condition_signs, UsageCondition)
-        problems.text("fns_url", self.fns_url, 256, required=True)
-        problems.text("seller_address", self.seller_address, 64)
+        problems.address("fns_url", self.fns_url, 256, required=True)
+        problems.address("seller_address", self.seller_address, 64)
         self._check_mode(problems)
 
     def _check_numbers(self, problems: Problems) -> None:

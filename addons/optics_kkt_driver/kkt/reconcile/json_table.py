@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Generator, Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
+from ..fiscal.exact import json_fraction
 from ..fiscal.vocabulary import Nds
 from .problems import UnreadableReport
 
@@ -19,7 +19,7 @@ WRAPPERS = (
 OUTER_WRAPPERS = ("document", "ticket")
 KIND_OF_WRAPPER = "kind"
 """Under this name stands which of :data:`WRAPPERS` it was."""
-_DECODER = json.JSONDecoder(parse_float=Decimal)
+_DECODER = json.JSONDecoder(parse_float=json_fraction)
 _SPACE = re.compile(r"[ \t\n\r]*")
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -104,6 +106,10 @@ class SiteReport:
         return report
 
 
+_MOMENT = re.compile(
+    r"[0-9]{4}(?:-[0-9]{2}){2}T[0-9]{2}(?::[0-9]{2}){2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+)
+"""A time with its zone; Python would also read weeks, and parts without marks between them."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Stands for a time that cannot be read, until the report is refused for it."""
 
@@ -131,13 +137,13 @@ def _count(
 def _percent(problems: Problems, path: str, value: Any) -> float:
     is_number = isinstance(value, Decimal | float) or is_integer(value)
     if is_number and 0 <= value <= MOST_COUNT:
-        return float(value)
+        return float(abs(value))  # a nought may have a sign
     _wrong(problems, path, value, "not_within", least=0, most=MOST_COUNT)
     return 0.0
 
 
 def _text(problems: Problems, path: str, value: Any, longest: int) -> str:
-    if isinstance(value, str) and value.isprintable() and 1 <= len(value) <= longest:
+    if isinstance(value, str) and value.isprintable() and value.strip() and len(value) <= longest:
         return value
     _wrong(problems, path, value, "too_long_text", longest=longest)
     return ""
@@ -157,14 +163,11 @@ def _flag(problems: Problems, path: str, value: Any) -> bool:
 
 
 def _moment(problems: Problems, path: str, value: Any) -> datetime:
-    try:
-        moment = datetime.fromisoformat(value)
-        if moment.tzinfo and len(value) <= len("2026-01-01T00:00:00.000000+00:00"):
-            moment = moment.astimezone(UTC).replace(microsecond=0)
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        with suppress(ValueError, OverflowError):  # there is no such day, or no such time in UTC
+            moment = datetime.fromisoformat(value).astimezone(UTC).replace(microsecond=0)
             if moment > EPOCH:
                 return moment
-    except (TypeError, ValueError, OverflowError):
-        pass
     _wrong(problems, path, value, "not_a_moment")
     return EPOCH
 
