@@ -255,6 +255,29 @@ def test_a_kopeck_a_line_may_be_rounded() -> None:
     assert refused_field(message(**told, **vat(18_029))) == path
 
 
+def test_a_kopeck_away_is_counted_from_what_a_till_rounds() -> None:
+    """22/122 of 100.01 is 18.0346: a till rounds it to 18.03, and 18.02 is a kopeck away."""
+    vat = {"amountsReceiptNds": {"amountsNds": [{"nds": 11, "ndsSum": 1_802}]}}
+    told: dict[str, Any] = {"totalSum": 10_001, "ecashTotalSum": 10_001, **vat}
+    for kopecks, field in ((1_802, ""), (1_805, "document.items[0].ndsSum")):
+        line = item(price=10_001, sum=10_001, ndsSum=kopecks)
+        assert refused_field(message(items=[line], **told)) == field
+
+
+def test_only_a_correction_repeats_vat_that_is_none_of_its_line() -> None:
+    def told(kind: str, kopecks: int, in_all: int) -> str:
+        vat = {"amountsReceiptNds": {"amountsNds": [{"nds": 11, "ndsSum": in_all}]}}
+        return refused_field(message(kind=kind, items=[item(ndsSum=kopecks)], **vat))
+
+    path, total = "document.items[0].ndsSum", "document.amountsReceiptNds.amountsNds[0].ndsSum"
+    assert [told("correction", each, each) for each in (0, 1, 500_000)] == ["", "", ""]
+    assert told("correction", 500_001, 500_001) == path
+    assert told("receipt", 0, 0) == told("receipt", 1, 1) == path
+    # The totals are its lines' or its rate's.
+    assert told("correction", 0, 90_164) == ""
+    assert told("correction", 0, 45_082) == total
+
+
 # JSON and bytes -----------------------------------------------------------------------------
 
 
