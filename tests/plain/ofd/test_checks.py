@@ -93,6 +93,7 @@ def test_all_that_the_virtual_till_signs_is_accepted(tmp_path: Path, ffd_version
     assert emulator.health()[1]["gaps"] == []
 
 
+GROUNDS = {"correctionDocumentDate": "2026-03-01T00:00:00"}
 REQUIRED = {
     "1.2": {
         1: "user retailPlace kktVersion operator fdKeyResource usageConditionSigns autoMode",
@@ -125,9 +126,8 @@ def test_what_a_format_requires_is_missed(tmp_path: Path, ffd_version: str) -> N
         for name in names.split():
             less = {key: value for key, value in by_code[code].items() if key != name}
             assert refused_field(signed(less)) == f"document.{name}", code
-            if name != "correctionType":  # no tag of the table's: asked of the JSON alone
-                raw = encode_document(less)
-                assert refused_field(signed(by_code[code], raw=raw)) == f"tlv.{name}", code
+            raw = encode_document(less)
+            assert refused_field(signed(by_code[code], raw=raw)) == f"tlv.{name}", code
 
 
 def test_what_no_format_requires_may_be_missing(tmp_path: Path) -> None:
@@ -137,6 +137,35 @@ def test_what_no_format_requires_may_be_missing(tmp_path: Path) -> None:
     del older["items"][0]["quantity"]
     assert refused_field(signed(older)) == ""
     assert refused_field(message(items=[item(quantity=None)])) == "document.items[0].quantity"
+
+
+@pytest.mark.parametrize("name", ["appliedTaxationType", "userInn", "correctionType"])
+def test_what_the_tables_leave_open_may_be_missing(tmp_path: Path, name: str) -> None:
+    """Mark 3 in tables 20 and 27 of FFD 1.05, 58 and 65 of 1.1; 1055 and 1018 also in 96 of 1.2."""
+    grounds = {"correctionDocumentNumber": "1", **GROUNDS}
+    later = [] if name == "correctionType" else [4]
+    for kind in ("receipt", "correction"):
+        for version in (2, 3, *later):
+            less = {"fiscalDocumentFormatVer": version, "correctionBase": grounds, name: None}
+            assert refused_field(message(kind=kind, **less)) == "", (kind, version)
+    for older in whole_life(tmp_path, "1.05"):
+        if older["code"] in (3, 31) and older.pop(name, None):
+            assert refused_field(signed(older)) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("appliedTaxationType", each) for each in (0, 3, 64, True, "1")),
+        *(("userInn", each) for each in ("", " ", 7707083893, "7707083893123")),
+        *(("correctionType", each) for each in (2, -1, False, "0")),
+    ],
+)
+def test_what_may_be_missing_is_judged_where_it_stands(name: str, value: Any) -> None:
+    for version in (2, 3, 4):
+        grounds = {"correctionDocumentNumber": "1", **GROUNDS}
+        told = {"fiscalDocumentFormatVer": version, "correctionBase": grounds, name: value}
+        assert refused_field(message(kind="correction", **told)) == f"document.{name}"
 
 
 def test_1_1_has_rows_of_its_own() -> None:

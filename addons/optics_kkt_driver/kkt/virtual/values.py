@@ -10,16 +10,24 @@ from typing import Any
 from ..fiscal import scalars, tags
 from ..fiscal.exact import shown
 from ..fiscal.tags import DOCUMENT, Tag, ValueType
-from ..fiscal.vocabulary import ItemsQuantityMeasure, PaymentType, ProductType, TaxationType
+from ..fiscal.vocabulary import (
+    CorrectionType,
+    ItemsQuantityMeasure,
+    PaymentType,
+    ProductType,
+    TaxationType,
+)
 from .implausible import Implausible
 
 _LISTS: Mapping[int, type[IntEnum]] = {
     1055: TaxationType,
+    1173: CorrectionType,
     1212: ProductType,
     1214: PaymentType,
     2108: ItemsQuantityMeasure,
 }
 """Codes by tag. Of VAT rates the sums know more, and the operation is asked for before."""
+_NEVER_BLANK = (1018,)
 
 
 def check_values(data: Mapping[str, Any], path: str, parent: int = DOCUMENT) -> None:
@@ -47,11 +55,13 @@ def _check(tag: Tag, value: Any, path: str) -> None:
         codes = [int(each) for each in _LISTS[tag.number]]
         if isinstance(value, bool) or value not in codes:
             raise Implausible(path, f"must be one of {codes}, not {shown(value)}")
-    elif tag.type is ValueType.TEXT:
+    elif tag.type in (ValueType.TEXT, ValueType.PADDED):
         try:
             scalars.encode(tag, value)
         except scalars.BadValue as error:
             raise Implausible(path, str(error)) from None
+        if tag.number in _NEVER_BLANK and not value.strip():
+            raise Implausible(path, "must be a text that is not empty")
 
 
 def _check_carried(parent: int, name: str, path: str) -> None:
