@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,19 @@ import pytest
 
 from kkt.drivers.virtual import VirtualDriver
 from kkt.fiscal import elements
+from kkt.fiscal.correcting import Basis, without_kkt
 from kkt.fiscal.document import DriveClosing, Settlement
 from kkt.fiscal.ffd import to_ffd_1_05
+from kkt.fiscal.item import Item
 from kkt.fiscal.problems import InvalidDocument
 from kkt.fiscal.tlv import encode_document
-from kkt.fiscal.vocabulary import DocumentCode, FfdVersion
+from kkt.fiscal.vocabulary import DocumentCode, FfdVersion, Nds
 from kkt.ofd.message import OfdMessage
 from kkt.virtual.ofd import MemoryOfdStore, OfdEmulator
 from tests.plain.drivers import builders as make
 from tests.plain.drivers.specimens import SPECIMENS
 from tests.plain.drivers.test_virtual_registration import settings
+from tests.plain.fiscal.builders import receipt
 from tests.plain.fiscal.golden_files import NAMES, golden_bytes, golden_json
 
 from .messages import FN, item, message
@@ -238,6 +242,8 @@ def test_a_broken_receipt_names_its_field(field: str, changes: dict[str, Any]) -
 
 OLDER = {"fiscalDocumentFormatVer": 2, "correctionBase": {"correctionDocumentNumber": "б/н"}}
 """What a correction of FFD 1.05 has always, and a later one only by order: a number."""
+NO_LINES = {"items": None, "nds0": 0, "amountsReceiptNds": None}
+IN_ALL = {"totalSum": 100, "ecashTotalSum": 100}
 
 
 @pytest.mark.parametrize(
@@ -249,12 +255,27 @@ OLDER = {"fiscalDocumentFormatVer": 2, "correctionBase": {"correctionDocumentNum
         ("correctionType", {"correctionType": 2}),
         ("correctionBase.correctionDocumentNumber", {"fiscalDocumentFormatVer": 2}),
         ("operationType", {**OLDER, "operationType": 2}),
-        ("nds18", {**OLDER, "items": None, "nds18": 83_335}),
-        ("ndsNo", {**OLDER, "items": None, "ndsNo": 500_001}),
+        # Of 100 lines, each a kopeck more, it could be 83 433.
+        ("nds18", {**OLDER, **NO_LINES, "nds18": 83_434}),
+        ("nds18", {**OLDER, **NO_LINES, **IN_ALL, "nds18": 19}),
+        ("ndsNo", {**OLDER, **NO_LINES, "ndsNo": 500_001}),
+        ("ndsNo", {**OLDER, **NO_LINES, "nds18": 83_333, "ndsNo": 500_000}),
+        ("ndsNo", {**OLDER, **NO_LINES, "nds18": 41_667, "nds10": 22_727, "ndsNo": 5_000}),
+        ("nds10", {**OLDER, **NO_LINES, "nds18": 83_333, "nds10": 45_454}),
     ],
 )
 def test_a_broken_correction_names_its_field(field: str, changes: dict[str, Any]) -> None:
     assert refused_field(message(kind="correction", **changes)) == f"document.{field}"
+
+
+LATER = "amountsReceiptNds.amountsNds[0].ndsSum"
+NO_VAT = {"nds0": None, "amountsReceiptNds": None}
+TWICE = {"totalSum": 1_000_000, "ecashTotalSum": 1_000_000, **NO_VAT}
+"""Two lines of 5000.00."""
+
+
+def vat_of_22(kopecks: int) -> dict[str, Any]:
+    return {"nds0": 0, "amountsReceiptNds": {"amountsNds": [{"nds": 11, "ndsSum": kopecks}]}}
 
 
 @pytest.mark.parametrize("code", range(1, 13))
@@ -305,6 +326,65 @@ def test_only_a_correction_repeats_vat_that_is_none_of_its_line() -> None:
     # The totals are its lines' or its rate's.
     assert told("correction", 0, 90_164) == ""
     assert told("correction", 0, 45_082) == total
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("items[0].ndsSum", {"items": [item(nds=None, ndsSum=500_001)]}),
+        ("nds18", {"items": [item(nds=None)], **NO_VAT, "nds18": 83_335}),
+        ("ndsNo", {"items": [item(nds=None)], **NO_VAT, "nds18": 83_334, "ndsNo": 500_000}),
+        ("ndsNo", {"items": [item(nds=6), item(nds=None)], **TWICE, "ndsNo": 499_999}),
+        ("ndsNo", {"items": [item(nds=6), item(nds=None)], **TWICE, "ndsNo": 1_000_001}),
+        (LATER, {"items": [item(), item(nds=None)], **TWICE, **vat_of_22(90_162)}),
+        (LATER, {"items": [item(), item(nds=None)], **TWICE, **vat_of_22(180_331)}),
+        (LATER, {"items": [item(), item(nds=None)], **TWICE, **vat_of_22(1 << 40)}),
+        ("amountsReceiptNds", {"items": [item(), item(nds=None)], **TWICE, "nds0": 0}),
+    ],
+)
+def test_lines_without_a_rate_do_not_hide_the_others(field: str, changes: dict[str, Any]) -> None:
+    for version in (2, 4):
+        told = message(fiscalDocumentFormatVer=version, **changes)
+        assert refused_field(told) == f"document.{field}"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"items": [item(nds=None)]},
+        {"items": [item(nds=None, ndsSum=90_164)]},
+        {"items": [item(nds=None)], **NO_VAT, "nds18": 83_334},
+        {"items": [item(nds=None)], **NO_VAT, "nds18": 41_667, "ndsNo": 250_000},
+        {"items": [item(nds=None)], **NO_VAT, "nds0": 0},
+        *(
+            {"items": [item(nds=6), item(nds=None)], **TWICE, "ndsNo": turnover}
+            for turnover in (500_000, 1_000_000)
+        ),
+        *(
+            {"items": [item(), item(nds=None)], **TWICE, "nds0": 0, **vat_of_22(kopecks)}
+            for kopecks in (90_163, 90_164, 180_328, 180_329)
+        ),
+    ],
+)
+def test_lines_without_a_rate_may_be_of_any(changes: dict[str, Any]) -> None:
+    for version in (2, 4):
+        assert refused_field(message(fiscalDocumentFormatVer=version, **changes)) == ""
+
+
+def test_a_correction_of_many_lines_that_1_05_does_not_show(tmp_path: Path) -> None:
+    """22 lines of 1.03 have 19 kopecks of VAT each; 22/122 of 22.66 would be 4.09, not 4.18."""
+    line = Item.priced("Салфетка", 103, Nds.NDS_22)
+    settled = receipt(*[line] * 22)
+    clock = make.FakeClock()
+    driver = VirtualDriver.from_settings(settings(tmp_path, clock=clock, ffd_version="1.05"))
+    driver.register(make.opening(), make.intent(driver, clock.now()))
+    correction = without_kkt(settled, Basis(date(2026, 2, 3)), FfdVersion.V1_05)
+    driver.register(correction, make.intent(driver, clock.now()))
+    told = dict(driver.read(driver.status().last_fd))
+    driver.close()
+    assert "items" not in told and told["totalSum"] == 2_266
+    assert told["amountsReceiptNds"] == {"amountsNds": [{"nds": 11, "ndsSum": 418}]}
+    assert refused_field(signed(told)) == ""
 
 
 # JSON and bytes -----------------------------------------------------------------------------
