@@ -208,7 +208,9 @@ def test_1_1_has_rows_of_its_own() -> None:
         ("nds10", {"nds10": 0.5}),
         ("amountsReceiptNds", {"amountsReceiptNds": None}),
         ("amountsReceiptNds", {"amountsReceiptNds": []}),
-        ("amountsReceiptNds", {"amountsReceiptNds": {"amountsNds": [5]}}),
+        ("amountsReceiptNds.amountsNds[0]", {"amountsReceiptNds": {"amountsNds": [5]}}),
+        ("amountsReceiptNds.amountsNds", {"amountsReceiptNds": {"amountsNds": {}}}),
+        ("amountsReceiptNds.amountsNds", {"amountsReceiptNds": {"amountsNds": None}}),
         *(
             (f"amountsReceiptNds.amountsNds[0].{name}", {"amountsReceiptNds": {"amountsNds": rows}})
             for name, rows in (
@@ -238,6 +240,82 @@ def test_1_1_has_rows_of_its_own() -> None:
 )
 def test_a_broken_receipt_names_its_field(field: str, changes: dict[str, Any]) -> None:
     assert refused_field(message(**changes)) == f"document.{field}"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("userInn", "1234567890123"),
+        ("operatorInn", "1234567890123"),
+        ("operatorInn", 7707083893),
+        ("kktRegId", "0" * 21),
+        ("dateTime", "2026-W10-1"),
+        ("dateTime", "2026-03-02"),
+        ("dateTime", "2026-03-02T09:00"),
+        ("dateTime", "2026-03-02T09:00:00+03:00"),
+        ("dateTime", "2026-03-02T09:00:00.5"),
+        ("dateTime", "2026-02-30T09:00:00"),
+        ("dateTime", "1969-12-31T23:59:59"),
+        ("dateTime", 1772442000.0),
+        ("properties", "x"),
+        ("properties", [{"propertyName": "a", "propertyValue": "b"}]),
+        ("properties.propertyName", {"propertyName": 5}),
+        ("internetPayment", 256),
+        ("internetPayment", True),
+        ("shiftNumber", 3.0),
+        ("prepaidSum", None),
+    ],
+)
+def test_json_alone_is_judged_by_type_and_size(field: str, value: Any) -> None:
+    sent = message()
+    said = {**sent.document, field.partition(".")[0]: value}
+    assert refused_field(replace(sent, document=said, tlv=b"")) == f"document.{field}"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("originCountryCode", "6433"),
+        ("paymentType", 4.0),
+        ("paymentType", "4"),
+        ("itemsQuantityMeasure", False),
+        ("exciseDuty", 0.5),
+        ("quantity", 0.1 + 0.2),
+        ("productCodeNew", "0104600000000008"),
+        ("productCodeNew.ean13", {"ean13": 5}),
+        ("labeledProdFractionalQuantity", 1),
+    ],
+)
+def test_a_line_of_json_alone_is_too(field: str, value: Any) -> None:
+    sent = message(items=[item(**{field.partition(".")[0]: value})])
+    assert refused_field(replace(sent, tlv=b"")) == f"document.items[0].{field}"
+
+
+def test_reports_of_json_alone_are_too() -> None:
+    counted = {"totalReceiptBsoCount": 0}
+    for field, changes in (
+        ("receiptQuantity", {"receiptQuantity": "x"}),
+        ("shiftSumReports", {"shiftSumReports": "x"}),
+        ("shiftSumReports.sellOper", {"shiftSumReports": {**counted, "sellOper": 5}}),
+        (
+            "shiftSumReports.sellOper.totalSum",
+            {"shiftSumReports": {**counted, "sellOper": {"totalSum": 1 << 48}}},
+        ),
+    ):
+        sent = message(kind="shift_close", **changes)
+        assert refused_field(replace(sent, tlv=b"")) == f"document.{field}"
+    grounds = {"correctionDocumentDate": "2026-03-01"}
+    sent = message(kind="correction", correctionBase=grounds)
+    path = "document.correctionBase.correctionDocumentDate"
+    assert refused_field(replace(sent, tlv=b"")) == path
+
+
+@pytest.mark.parametrize("ffd_version", ["1.2", "1.05"])
+def test_all_that_the_virtual_till_signs_is_accepted_as_json(
+    tmp_path: Path, ffd_version: str
+) -> None:
+    for document in whole_life(tmp_path, ffd_version):
+        assert refused_field(replace(signed(document), tlv=b"")) == "", document
 
 
 OLDER = {"fiscalDocumentFormatVer": 2, "correctionBase": {"correctionDocumentNumber": "б/н"}}

@@ -6,11 +6,10 @@ import re
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 from ..fiscal.exact import shown
-from ..fiscal.jsonio import check_outside
+from ..fiscal.jsonio import check_outside, told_moment
 from ..fiscal.problems import InvalidDocument
 from ..fiscal.vocabulary import SETTLEMENTS, DocumentCode, DocumentKind, FfdVersion
 from .agreement import check_agreement
@@ -127,11 +126,11 @@ def _is_sign(value: Any) -> bool:
 
 
 def _is_moment(value: Any) -> bool:
-    """FNS JSON has ISO local time or, from some operators, seconds of the epoch."""
+    """FNS JSON has local time to the second or, from some operators, seconds of the epoch."""
     if not isinstance(value, str):
         return _is_uint32(value)
     try:
-        datetime.fromisoformat(value)
+        told_moment(value)
     except ValueError:
         return False
     return True
