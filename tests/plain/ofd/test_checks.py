@@ -199,6 +199,7 @@ def test_1_1_has_rows_of_its_own() -> None:
         ("items[0].nds", {"items": [item(nds="11")]}),
         ("items[0].nds", {"items": [item(nds=True)]}),
         ("items[0].ndsSum", {"items": [item(ndsSum=83_333)]}),
+        ("items[0].ndsSum", {"items": [item(nds=6, ndsSum=1)]}),
         ("nds18", {"items": [item(nds=1)], "amountsReceiptNds": None}),
         ("nds18", {"items": [item(nds=1)], "nds18": 90_164, "amountsReceiptNds": None}),
         ("amountsReceiptNds.amountsNds[0].ndsSum", {"items": [item(nds=5)], "nds0": 500_000}),

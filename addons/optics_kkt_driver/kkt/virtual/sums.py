@@ -98,9 +98,12 @@ def _check_item(item: Mapping[str, Any], path: str, is_correction: bool) -> None
     # What is corrected is repeated with its errors: 1200 of nought is one that tills have made.
     if nds is None or is_correction:
         return
-    # Some tills write the turnover there, as into 1104, where there is no VAT.
-    turnover = not nds.rate and vat == total
-    if not turnover and abs(vat - _vat_within(total, nds)) > _KOPECK:
+    if nds.rate:
+        holds = abs(vat - _vat_within(total, nds)) <= _KOPECK
+    else:
+        # Some tills write the turnover there, as into 1104, where there is no VAT.
+        holds = vat in (0, total)
+    if not holds:
         raise Implausible(f"{path}.ndsSum", f"is no VAT of {nds.rate} % in {total} kopecks")
 
 
