@@ -51,6 +51,24 @@ WRONG: dict[str, dict[str, Any]] = {
         "cashTotalSum": 2_222,
         "amountsReceiptNds": {"amountsNds": [{"nds": 11, "ndsSum": 401}]},
     },
+    "vat_of_nought": {
+        "items": [line(ndsSum=0)],
+        "amountsReceiptNds": {"amountsNds": [{"nds": 11, "ndsSum": 0}]},
+    },
+    "vat_of_one_kopeck": {
+        "items": [line(ndsSum=1)],
+        "amountsReceiptNds": {"amountsNds": [{"nds": 11, "ndsSum": 1}]},
+    },
+    "vat_right_in_the_total_alone": {
+        "items": [line(ndsSum=1)],
+        "amountsReceiptNds": {"amountsNds": [{"nds": 11, "ndsSum": 90_164}]},
+    },
+    "half_a_kopeck_and_one_more": {
+        "items": [line(price=33, quantity="0.5", sum=18, ndsSum=3)],
+        "totalSum": 18,
+        "cashTotalSum": 18,
+        "amountsReceiptNds": {"amountsNds": [{"nds": 11, "ndsSum": 3}]},
+    },
     "no_cashier": {"operator": None, "operatorInn": None},
     "contact_none": {"buyerPhoneOrAddress": "none"},
     "a_kopeck_off": {

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kkt.fiscal import elements, tags, tlv
+from kkt.fiscal import elements, scalars, tags, tlv
 from kkt.fiscal.elements import Element, MalformedTlv
 from kkt.fiscal.tags import DOCUMENT, Tag, ValueType
 from kkt.fiscal.vocabulary import DocumentCode
@@ -165,6 +165,27 @@ def test_a_number_of_no_bytes_is_nought() -> None:
     assert tlv.decode_tags(tlv.encode_tags(data)) == data
 
 
+def of_no_bytes(number: int, raw: bytes = b"") -> bytes:
+    """A document's tags in which a tag has a value of no bytes, within all that it stands in."""
+    whole = elements.join([Element(number, raw)])
+    parent = next(each for each in PARENTS if tags.by_number(each, number))
+    return whole if parent == DOCUMENT else of_no_bytes(parent, whole)
+
+
+@pytest.mark.parametrize("tag", tags.TAGS.values(), ids=lambda tag: str(tag.number))
+def test_only_a_time_and_a_sign_have_always_bytes(tag: Tag) -> None:
+    parent = next(each for each in PARENTS if tags.by_number(each, tag.number))
+    raw = of_no_bytes(tag.number)
+    if tag.type in (ValueType.TIME, ValueType.FISCAL_SIGN):
+        with pytest.raises(MalformedTlv, match="bytes, not 0"):
+            tlv.decode_tags(raw)
+        return
+    data = tlv.decode_tags(raw)
+    assert tlv.decode_tags(tlv.encode_tags(data)) == data
+    if tag.type in (ValueType.UINT, ValueType.VLN):
+        assert data == within(parent, {tag.name: [0] if tag.repeated else 0})
+
+
 @pytest.mark.parametrize(
     ("tag", "raw"),
     [
@@ -313,7 +334,51 @@ def test_only_documents_are_documents() -> None:
 def test_a_document_has_a_largest_size() -> None:
     line = {"name": "и" * 128, "propertiesItem": "я" * 64}
     with pytest.raises(tlv.EncodingError, match="32768"):
-        tlv.encode_document({"code": DocumentCode.RECEIPT, "items": [line] * 200})
+        tlv.encode_new_document({"code": DocumentCode.RECEIPT, "items": [line] * 200})
+    with pytest.raises(tlv.EncodingError, match="65535"):
+        tlv.encode_document({"code": DocumentCode.RECEIPT, "items": [line] * 400})
+
+
+def body_of(*line: Element) -> bytes:
+    """As many lines of these elements as a drive takes."""
+    one = elements.join([Element(1059, elements.join(line))])
+    return one * (tlv.MAX_DOCUMENT_SIZE // len(one))
+
+
+@pytest.mark.parametrize(
+    ("body", "in_full"),
+    [
+        (
+            elements.join([Element(1081, b""), Element(1008, b""), Element(65001, bytes(32_756))]),
+            32_769,
+        ),
+        (body_of(Element(1200, b"")), 36_864),
+        (body_of(Element(1226, b"1"), Element(1200, b""), Element(1030, b"x")), 54_600),
+        (body_of(Element(1199, b"")), 36_864),
+    ],
+)
+def test_what_a_drive_holds_is_read_and_written_again(body: bytes, in_full: int) -> None:
+    data = tlv.decode_document(elements.join([Element(3, body)]))
+    raw = tlv.encode_document(data)
+    assert len(raw) == in_full + 4
+    assert tlv.decode_tags(raw[4:]) == {name: data[name] for name in data.keys() - {"code"}}
+
+
+def test_what_no_length_could_tell_is_refused() -> None:
+    """8 bytes of a line are 20 in full, which makes 81 920 of all."""
+    raw = elements.join([Element(3, body_of(Element(1226, b"")))])
+    with pytest.raises(MalformedTlv, match="81920 bytes in full"):
+        tlv.decode_document(raw)
+
+
+def test_no_element_grows_more_than_sixfold() -> None:
+    """Below that share of a length, a document need not be written to know that it can be."""
+    of_nothing = [
+        len(elements.join([Element(tag.number, scalars.encode(tag, scalars.decode(tag, b"")))]))
+        for tag in tags.TAGS.values()
+        if tag.type not in (ValueType.STLV, ValueType.TIME, ValueType.FISCAL_SIGN)
+    ]
+    assert max(of_nothing) == 6 * elements.HEADER.size
 
 
 def test_the_message_sign_follows_the_document() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,19 @@ import pytest
 
 from kkt.drivers.virtual import VirtualDriver
 from kkt.fiscal import elements
+from kkt.fiscal.correcting import Basis, without_kkt
 from kkt.fiscal.document import DriveClosing, Settlement
 from kkt.fiscal.ffd import to_ffd_1_05
+from kkt.fiscal.item import Item
 from kkt.fiscal.problems import InvalidDocument
 from kkt.fiscal.tlv import encode_document
-from kkt.fiscal.vocabulary import DocumentCode, FfdVersion
+from kkt.fiscal.vocabulary import DocumentCode, FfdVersion, Nds
 from kkt.ofd.message import OfdMessage
 from kkt.virtual.ofd import MemoryOfdStore, OfdEmulator
 from tests.plain.drivers import builders as make
 from tests.plain.drivers.specimens import SPECIMENS
 from tests.plain.drivers.test_virtual_registration import settings
+from tests.plain.fiscal.builders import receipt
 from tests.plain.fiscal.golden_files import NAMES, golden_bytes, golden_json
 
 from .messages import FN, item, message
@@ -93,6 +97,7 @@ def test_all_that_the_virtual_till_signs_is_accepted(tmp_path: Path, ffd_version
     assert emulator.health()[1]["gaps"] == []
 
 
+GROUNDS = {"correctionDocumentDate": "2026-03-01T00:00:00"}
 REQUIRED = {
     "1.2": {
         1: "user retailPlace kktVersion operator fdKeyResource usageConditionSigns autoMode",
@@ -125,9 +130,8 @@ def test_what_a_format_requires_is_missed(tmp_path: Path, ffd_version: str) -> N
         for name in names.split():
             less = {key: value for key, value in by_code[code].items() if key != name}
             assert refused_field(signed(less)) == f"document.{name}", code
-            if name != "correctionType":  # no tag of the table's: asked of the JSON alone
-                raw = encode_document(less)
-                assert refused_field(signed(by_code[code], raw=raw)) == f"tlv.{name}", code
+            raw = encode_document(less)
+            assert refused_field(signed(by_code[code], raw=raw)) == f"tlv.{name}", code
 
 
 def test_what_no_format_requires_may_be_missing(tmp_path: Path) -> None:
@@ -137,6 +141,35 @@ def test_what_no_format_requires_may_be_missing(tmp_path: Path) -> None:
     del older["items"][0]["quantity"]
     assert refused_field(signed(older)) == ""
     assert refused_field(message(items=[item(quantity=None)])) == "document.items[0].quantity"
+
+
+@pytest.mark.parametrize("name", ["appliedTaxationType", "userInn", "correctionType"])
+def test_what_the_tables_leave_open_may_be_missing(tmp_path: Path, name: str) -> None:
+    """Mark 3 in tables 20 and 27 of FFD 1.05, 58 and 65 of 1.1; 1055 and 1018 also in 96 of 1.2."""
+    grounds = {"correctionDocumentNumber": "1", **GROUNDS}
+    later = [] if name == "correctionType" else [4]
+    for kind in ("receipt", "correction"):
+        for version in (2, 3, *later):
+            less = {"fiscalDocumentFormatVer": version, "correctionBase": grounds, name: None}
+            assert refused_field(message(kind=kind, **less)) == "", (kind, version)
+    for older in whole_life(tmp_path, "1.05"):
+        if older["code"] in (3, 31) and older.pop(name, None):
+            assert refused_field(signed(older)) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("appliedTaxationType", each) for each in (0, 3, 64, True, "1")),
+        *(("userInn", each) for each in ("", " ", 7707083893, "7707083893123")),
+        *(("correctionType", each) for each in (2, -1, False, "0")),
+    ],
+)
+def test_what_may_be_missing_is_judged_where_it_stands(name: str, value: Any) -> None:
+    for version in (2, 3, 4):
+        grounds = {"correctionDocumentNumber": "1", **GROUNDS}
+        told = {"fiscalDocumentFormatVer": version, "correctionBase": grounds, name: value}
+        assert refused_field(message(kind="correction", **told)) == f"document.{name}"
 
 
 def test_1_1_has_rows_of_its_own() -> None:
@@ -166,6 +199,7 @@ def test_1_1_has_rows_of_its_own() -> None:
         ("items[0].nds", {"items": [item(nds="11")]}),
         ("items[0].nds", {"items": [item(nds=True)]}),
         ("items[0].ndsSum", {"items": [item(ndsSum=83_333)]}),
+        ("items[0].ndsSum", {"items": [item(nds=6, ndsSum=1)]}),
         ("nds18", {"items": [item(nds=1)], "amountsReceiptNds": None}),
         ("nds18", {"items": [item(nds=1)], "nds18": 90_164, "amountsReceiptNds": None}),
         ("amountsReceiptNds.amountsNds[0].ndsSum", {"items": [item(nds=5)], "nds0": 500_000}),
@@ -175,7 +209,9 @@ def test_1_1_has_rows_of_its_own() -> None:
         ("nds10", {"nds10": 0.5}),
         ("amountsReceiptNds", {"amountsReceiptNds": None}),
         ("amountsReceiptNds", {"amountsReceiptNds": []}),
-        ("amountsReceiptNds", {"amountsReceiptNds": {"amountsNds": [5]}}),
+        ("amountsReceiptNds.amountsNds[0]", {"amountsReceiptNds": {"amountsNds": [5]}}),
+        ("amountsReceiptNds.amountsNds", {"amountsReceiptNds": {"amountsNds": {}}}),
+        ("amountsReceiptNds.amountsNds", {"amountsReceiptNds": {"amountsNds": None}}),
         *(
             (f"amountsReceiptNds.amountsNds[0].{name}", {"amountsReceiptNds": {"amountsNds": rows}})
             for name, rows in (
@@ -207,8 +243,86 @@ def test_a_broken_receipt_names_its_field(field: str, changes: dict[str, Any]) -
     assert refused_field(message(**changes)) == f"document.{field}"
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("userInn", "1234567890123"),
+        ("operatorInn", "1234567890123"),
+        ("operatorInn", 7707083893),
+        ("kktRegId", "0" * 21),
+        ("dateTime", "2026-W10-1"),
+        ("dateTime", "2026-03-02"),
+        ("dateTime", "2026-03-02T09:00"),
+        ("dateTime", "2026-03-02T09:00:00+03:00"),
+        ("dateTime", "2026-03-02T09:00:00.5"),
+        ("dateTime", "2026-02-30T09:00:00"),
+        ("dateTime", "1969-12-31T23:59:59"),
+        ("dateTime", 1772442000.0),
+        ("properties", "x"),
+        ("properties", [{"propertyName": "a", "propertyValue": "b"}]),
+        ("properties.propertyName", {"propertyName": 5}),
+        ("internetPayment", 256),
+        ("internetPayment", True),
+        ("shiftNumber", 3.0),
+        ("prepaidSum", None),
+    ],
+)
+def test_json_alone_is_judged_by_type_and_size(field: str, value: Any) -> None:
+    sent = message()
+    said = {**sent.document, field.partition(".")[0]: value}
+    assert refused_field(replace(sent, document=said, tlv=b"")) == f"document.{field}"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("originCountryCode", "6433"),
+        ("paymentType", 4.0),
+        ("paymentType", "4"),
+        ("itemsQuantityMeasure", False),
+        ("exciseDuty", 0.5),
+        ("quantity", 0.1 + 0.2),
+        ("productCodeNew", "0104600000000008"),
+        ("productCodeNew.ean13", {"ean13": 5}),
+        ("labeledProdFractionalQuantity", 1),
+    ],
+)
+def test_a_line_of_json_alone_is_too(field: str, value: Any) -> None:
+    sent = message(items=[item(**{field.partition(".")[0]: value})])
+    assert refused_field(replace(sent, tlv=b"")) == f"document.items[0].{field}"
+
+
+def test_reports_of_json_alone_are_too() -> None:
+    counted = {"totalReceiptBsoCount": 0}
+    for field, changes in (
+        ("receiptQuantity", {"receiptQuantity": "x"}),
+        ("shiftSumReports", {"shiftSumReports": "x"}),
+        ("shiftSumReports.sellOper", {"shiftSumReports": {**counted, "sellOper": 5}}),
+        (
+            "shiftSumReports.sellOper.totalSum",
+            {"shiftSumReports": {**counted, "sellOper": {"totalSum": 1 << 48}}},
+        ),
+    ):
+        sent = message(kind="shift_close", **changes)
+        assert refused_field(replace(sent, tlv=b"")) == f"document.{field}"
+    grounds = {"correctionDocumentDate": "2026-03-01"}
+    sent = message(kind="correction", correctionBase=grounds)
+    path = "document.correctionBase.correctionDocumentDate"
+    assert refused_field(replace(sent, tlv=b"")) == path
+
+
+@pytest.mark.parametrize("ffd_version", ["1.2", "1.05"])
+def test_all_that_the_virtual_till_signs_is_accepted_as_json(
+    tmp_path: Path, ffd_version: str
+) -> None:
+    for document in whole_life(tmp_path, ffd_version):
+        assert refused_field(replace(signed(document), tlv=b"")) == "", document
+
+
 OLDER = {"fiscalDocumentFormatVer": 2, "correctionBase": {"correctionDocumentNumber": "б/н"}}
 """What a correction of FFD 1.05 has always, and a later one only by order: a number."""
+NO_LINES = {"items": None, "nds0": 0, "amountsReceiptNds": None}
+IN_ALL = {"totalSum": 100, "ecashTotalSum": 100}
 
 
 @pytest.mark.parametrize(
@@ -220,12 +334,27 @@ OLDER = {"fiscalDocumentFormatVer": 2, "correctionBase": {"correctionDocumentNum
         ("correctionType", {"correctionType": 2}),
         ("correctionBase.correctionDocumentNumber", {"fiscalDocumentFormatVer": 2}),
         ("operationType", {**OLDER, "operationType": 2}),
-        ("nds18", {**OLDER, "items": None, "nds18": 83_335}),
-        ("ndsNo", {**OLDER, "items": None, "ndsNo": 500_001}),
+        # Of 100 lines, each a kopeck more, it could be 83 433.
+        ("nds18", {**OLDER, **NO_LINES, "nds18": 83_434}),
+        ("nds18", {**OLDER, **NO_LINES, **IN_ALL, "nds18": 19}),
+        ("ndsNo", {**OLDER, **NO_LINES, "ndsNo": 500_001}),
+        ("ndsNo", {**OLDER, **NO_LINES, "nds18": 83_333, "ndsNo": 500_000}),
+        ("ndsNo", {**OLDER, **NO_LINES, "nds18": 41_667, "nds10": 22_727, "ndsNo": 5_000}),
+        ("nds10", {**OLDER, **NO_LINES, "nds18": 83_333, "nds10": 45_454}),
     ],
 )
 def test_a_broken_correction_names_its_field(field: str, changes: dict[str, Any]) -> None:
     assert refused_field(message(kind="correction", **changes)) == f"document.{field}"
+
+
+LATER = "amountsReceiptNds.amountsNds[0].ndsSum"
+NO_VAT = {"nds0": None, "amountsReceiptNds": None}
+TWICE = {"totalSum": 1_000_000, "ecashTotalSum": 1_000_000, **NO_VAT}
+"""Two lines of 5000.00."""
+
+
+def vat_of_22(kopecks: int) -> dict[str, Any]:
+    return {"nds0": 0, "amountsReceiptNds": {"amountsNds": [{"nds": 11, "ndsSum": kopecks}]}}
 
 
 @pytest.mark.parametrize("code", range(1, 13))
@@ -253,6 +382,88 @@ def test_a_kopeck_a_line_may_be_rounded() -> None:
     assert [refused_field(message(**told, **vat(each))) for each in (18_030, 18_035)] == ["", ""]
     path = "document.amountsReceiptNds.amountsNds[0].ndsSum"
     assert refused_field(message(**told, **vat(18_029))) == path
+
+
+def test_a_kopeck_away_is_counted_from_what_a_till_rounds() -> None:
+    """22/122 of 100.01 is 18.0346: a till rounds it to 18.03, and 18.02 is a kopeck away."""
+    vat = {"amountsReceiptNds": {"amountsNds": [{"nds": 11, "ndsSum": 1_802}]}}
+    told: dict[str, Any] = {"totalSum": 10_001, "ecashTotalSum": 10_001, **vat}
+    for kopecks, field in ((1_802, ""), (1_805, "document.items[0].ndsSum")):
+        line = item(price=10_001, sum=10_001, ndsSum=kopecks)
+        assert refused_field(message(items=[line], **told)) == field
+
+
+def test_only_a_correction_repeats_vat_that_is_none_of_its_line() -> None:
+    def told(kind: str, kopecks: int, in_all: int) -> str:
+        vat = {"amountsReceiptNds": {"amountsNds": [{"nds": 11, "ndsSum": in_all}]}}
+        return refused_field(message(kind=kind, items=[item(ndsSum=kopecks)], **vat))
+
+    path, total = "document.items[0].ndsSum", "document.amountsReceiptNds.amountsNds[0].ndsSum"
+    assert [told("correction", each, each) for each in (0, 1, 500_000)] == ["", "", ""]
+    assert told("correction", 500_001, 500_001) == path
+    assert told("receipt", 0, 0) == told("receipt", 1, 1) == path
+    # The totals are its lines' or its rate's.
+    assert told("correction", 0, 90_164) == ""
+    assert told("correction", 0, 45_082) == total
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("items[0].ndsSum", {"items": [item(nds=None, ndsSum=500_001)]}),
+        ("nds18", {"items": [item(nds=None)], **NO_VAT, "nds18": 83_335}),
+        ("ndsNo", {"items": [item(nds=None)], **NO_VAT, "nds18": 83_334, "ndsNo": 500_000}),
+        ("ndsNo", {"items": [item(nds=6), item(nds=None)], **TWICE, "ndsNo": 499_999}),
+        ("ndsNo", {"items": [item(nds=6), item(nds=None)], **TWICE, "ndsNo": 1_000_001}),
+        (LATER, {"items": [item(), item(nds=None)], **TWICE, **vat_of_22(90_162)}),
+        (LATER, {"items": [item(), item(nds=None)], **TWICE, **vat_of_22(180_331)}),
+        (LATER, {"items": [item(), item(nds=None)], **TWICE, **vat_of_22(1 << 40)}),
+        ("amountsReceiptNds", {"items": [item(), item(nds=None)], **TWICE, "nds0": 0}),
+    ],
+)
+def test_lines_without_a_rate_do_not_hide_the_others(field: str, changes: dict[str, Any]) -> None:
+    for version in (2, 4):
+        told = message(fiscalDocumentFormatVer=version, **changes)
+        assert refused_field(told) == f"document.{field}"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"items": [item(nds=None)]},
+        {"items": [item(nds=None, ndsSum=90_164)]},
+        {"items": [item(nds=None)], **NO_VAT, "nds18": 83_334},
+        {"items": [item(nds=None)], **NO_VAT, "nds18": 41_667, "ndsNo": 250_000},
+        {"items": [item(nds=None)], **NO_VAT, "nds0": 0},
+        *(
+            {"items": [item(nds=6), item(nds=None)], **TWICE, "ndsNo": turnover}
+            for turnover in (500_000, 1_000_000)
+        ),
+        *(
+            {"items": [item(), item(nds=None)], **TWICE, "nds0": 0, **vat_of_22(kopecks)}
+            for kopecks in (90_163, 90_164, 180_328, 180_329)
+        ),
+    ],
+)
+def test_lines_without_a_rate_may_be_of_any(changes: dict[str, Any]) -> None:
+    for version in (2, 4):
+        assert refused_field(message(fiscalDocumentFormatVer=version, **changes)) == ""
+
+
+def test_a_correction_of_many_lines_that_1_05_does_not_show(tmp_path: Path) -> None:
+    """22 lines of 1.03 have 19 kopecks of VAT each; 22/122 of 22.66 would be 4.09, not 4.18."""
+    line = Item.priced("Салфетка", 103, Nds.NDS_22)
+    settled = receipt(*[line] * 22)
+    clock = make.FakeClock()
+    driver = VirtualDriver.from_settings(settings(tmp_path, clock=clock, ffd_version="1.05"))
+    driver.register(make.opening(), make.intent(driver, clock.now()))
+    correction = without_kkt(settled, Basis(date(2026, 2, 3)), FfdVersion.V1_05)
+    driver.register(correction, make.intent(driver, clock.now()))
+    told = dict(driver.read(driver.status().last_fd))
+    driver.close()
+    assert "items" not in told and told["totalSum"] == 2_266
+    assert told["amountsReceiptNds"] == {"amountsNds": [{"nds": 11, "ndsSum": 418}]}
+    assert refused_field(signed(told)) == ""
 
 
 # JSON and bytes -----------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from kkt.fiscal.tlv import encode_document
 from kkt.ofd.answers import Outcome, classify
 from kkt.ofd.transport import Answer
 from kkt.virtual.ofd import (
@@ -71,6 +72,31 @@ def test_other_content_under_a_known_number_is_refused(emulator: OfdEmulator) ->
     assert status_code == 409
     assert told["error"]["code"] == "conflict"
     assert emulator.list_receipts()[1]["receipts"][0]["document"]["user"] == "ООО «Оптика»"
+
+
+def test_other_content_in_the_bytes_alone_is_refused_too(emulator: OfdEmulator) -> None:
+    def in_bytes(**more: Any) -> bytes:
+        sent = message(12)
+        return replace(sent, tlv=encode_document({**sent.document, **more})).to_bytes()
+
+    def properties(value: str) -> dict[str, Any]:
+        return {"properties": {"propertyName": "Заказ", "propertyValue": value}}
+
+    first, other = in_bytes(**properties("1")), in_bytes(**properties("2"))
+    assert [emulator.receive(each)[0] for each in (first, other, first)] == [201, 409, 200]
+    # Composed bytes say no more than the JSON, and a caller may have none.
+    for less in (message(12), replace(message(12), tlv=b"")):
+        assert emulator.receive(less.to_bytes())[0] == 200
+
+
+def test_the_drives_bytes_may_come_after_composed_ones(emulator: OfdEmulator) -> None:
+    sent = message(12)
+    raw = encode_document({**sent.document, "tag9999": "00ff"})
+    for tlv, status_code in ((b"", 201), (sent.tlv, 200), (raw, 200)):
+        assert emulator.receive(replace(sent, tlv=tlv).to_bytes())[0] == status_code
+    emulator.reset()
+    for tlv, status_code in ((sent.tlv, 201), (raw, 200)):
+        assert emulator.receive(replace(sent, tlv=tlv).to_bytes())[0] == status_code
 
 
 def test_receipts_and_documents_are_counted_apart(emulator: OfdEmulator) -> None:

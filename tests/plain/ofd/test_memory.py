@@ -20,10 +20,10 @@ def test_delivered_once_however_often_it_is_sent() -> None:
 
 def test_a_refusal_says_which_field() -> None:
     transport = MemoryTransport(OfdEmulator(MemoryOfdStore()))
-    bad = message(userInn=None)
+    bad = message(kktRegId=None)
     verdict = classify(bad, transport.send(bad))
     assert verdict.outcome is Outcome.REFUSED
-    assert verdict.answer == "document.userInn: is required (document.userInn)"
+    assert verdict.answer == "document.kktRegId: is required (document.kktRegId)"
 
 
 def test_a_failing_operator_is_tried_later() -> None:

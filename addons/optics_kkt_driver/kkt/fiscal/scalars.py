@@ -26,11 +26,13 @@ class BadValue(ValueError):
 
 
 def decode(tag: Tag, raw: bytes) -> Any:
-    """The JSON form of a value; strings cannot fail, numbers raise BadValue."""
+    """The JSON form of a value; strings cannot fail, numbers raise BadValue.
+
+    Some drives write nought in no bytes at all (seen in 1081, 1215-1217).
+    """
     match tag.type:
         case ValueType.UINT:
-            _exact(tag, raw)
-            return int.from_bytes(raw, "little")
+            return _fixed(tag, raw)
         case ValueType.VLN:
             return _vln(raw, tag.size)
         case ValueType.FVLN:
@@ -94,8 +96,13 @@ def _exact(tag: Tag, raw: bytes) -> None:
         raise BadValue(f"tag {tag.number} has {tag.size} bytes, not {len(raw)}")
 
 
+def _fixed(tag: Tag, raw: bytes) -> int:
+    if raw:
+        _exact(tag, raw)
+    return int.from_bytes(raw, "little")
+
+
 def _vln(raw: bytes, size: int) -> int:
-    """Some drives write nought in no bytes at all (seen in 1081, 1215-1217)."""
     if len(raw) > _MAX_VLN:
         raise BadValue(f"a number of {len(raw)} bytes")
     return _uint(int.from_bytes(raw, "little"), size)

@@ -1,9 +1,9 @@
 """Fiscal documents between FNS's JSON names and the drive's bytes (FFD, general part).
 
-`decode(encode(x)) == x` for every JSON document of known names, and what was decoded can always be
-encoded. Tags that the table does not know, and values longer than their tag may be, survive under
-``"tag<number>"`` as hexadecimal strings, a list of them when repeated. The order of keys is the
-order of tags; a repeated tag stands where its first was.
+`decode(encode(x)) == x` for every JSON document of known names that a drive takes, and what was
+decoded can always be encoded. Tags that the table does not know, and values longer than their tag
+may be, survive under ``"tag<number>"`` as hexadecimal strings, a list of them when repeated. The
+order of keys is the order of tags; a repeated tag stands where its first was.
 """
 
 from __future__ import annotations
@@ -18,11 +18,14 @@ from .tags import DOCUMENT, Tag, ValueType
 from .vocabulary import DocumentCode
 
 MAX_DOCUMENT_SIZE = 32768
+"""Bytes of a document's tags that a drive takes."""
 FISCAL_SIGN_PREFIX = "fiscalSignPrefix"
 """The first two bytes of tag 1077, there only when they are not zero; a name of ours."""
 NOT_IN_DOCUMENT = frozenset({"markingCode"})
 """Names that a document of ours carries for the driver, and no signed document has."""
 
+_OUTGROWS_NOTHING = elements.LONGEST // 6
+"""No element grows more than sixfold: 1037 of no bytes is written as 20 spaces."""
 _UNKNOWN = re.compile(r"tag([0-9]{1,5})")
 
 
@@ -38,15 +41,27 @@ class EncodingError(ValueError):
 def encode_document(data: Mapping[str, Any]) -> bytes:
     """The bytes of a whole document; its key ``code`` says which (:class:`DocumentCode`).
 
-    Raises EncodingError.
+    A signed one may outgrow a drive: where its own bytes have a number or a text in none, these
+    have it in full. Raises EncodingError.
     """
     code = data.get("code")
     if code not in [int(each) for each in DocumentCode]:
         raise EncodingError("code", f"must be a document's code, not {code!r}")
     body = encode_tags({name: value for name, value in data.items() if name != "code"})
-    if len(body) > MAX_DOCUMENT_SIZE:
-        raise EncodingError("document", f"{len(body)} bytes, at most {MAX_DOCUMENT_SIZE} fit")
+    _check_fits(body, elements.LONGEST)
     return elements.join([Element(int(code), body)])
+
+
+def encode_new_document(data: Mapping[str, Any]) -> bytes:
+    """As :func:`encode_document`, for a drive to sign: it must fit. Raises EncodingError."""
+    raw = encode_document(data)
+    _check_fits(raw[elements.HEADER.size :], MAX_DOCUMENT_SIZE)
+    return raw
+
+
+def _check_fits(body: bytes, most: int) -> None:
+    if len(body) > most:
+        raise EncodingError("document", f"{len(body)} bytes, at most {most} fit")
 
 
 def decode_document(raw: bytes) -> dict[str, Any]:
@@ -58,7 +73,12 @@ def decode_document(raw: bytes) -> dict[str, Any]:
         raise MalformedTlv(f"{element.tag} is no document's code")
     if len(element.value) > MAX_DOCUMENT_SIZE:
         raise MalformedTlv(f"{len(element.value)} bytes, at most {MAX_DOCUMENT_SIZE} fit")
-    return {"code": element.tag, **decode_tags(element.value)}
+    data = decode_tags(element.value)
+    if len(element.value) > _OUTGROWS_NOTHING:
+        in_full = len(encode_tags(data))
+        if in_full > elements.LONGEST:
+            raise MalformedTlv(f"{in_full} bytes in full, at most {elements.LONGEST} fit")
+    return {"code": element.tag, **data}
 
 
 def encode_tags(data: Mapping[str, Any]) -> bytes:

@@ -63,9 +63,17 @@ def _is_same(tag: Tag, said: Any, written: Any) -> bool:
     try:
         if tag.type is ValueType.FISCAL_SIGN:
             return int(said) == int(written)
-        return scalars.encode(tag, _as_written(tag, said)) == scalars.encode(tag, written)
-    except (OverflowError, TypeError, ValueError):
+        return bytes_of(tag, said) == scalars.encode(tag, written)
+    except (TypeError, ValueError):
         return False
+
+
+def bytes_of(tag: Tag, said: Any) -> bytes:
+    """The bytes of a value in any form that JSON has it in. Raises :class:`.scalars.BadValue`."""
+    try:
+        return scalars.encode(tag, _as_written(tag, said))
+    except (OverflowError, TypeError):
+        raise scalars.BadValue(f"cannot be {shown(said)}") from None
 
 
 def _as_written(tag: Tag, said: Any) -> Any:
@@ -74,7 +82,7 @@ def _as_written(tag: Tag, said: Any) -> Any:
         return said
     if tag.type is ValueType.FVLN:
         return str(said)
-    if tag.type is ValueType.TIME:
+    if tag.type is ValueType.TIME and isinstance(said, int):
         # Seconds of the epoch count the place's own clock, in JSON as in bytes.
         return date_time_to_json(datetime(1970, 1, 1) + timedelta(seconds=said))
     return said

@@ -14,7 +14,7 @@ from ..fiscal.cash import drawer_change
 from ..fiscal.ffd import in_format
 from ..fiscal.jsonio import date_time_to_json
 from ..fiscal.registration import ReregistrationReason
-from ..fiscal.tlv import EncodingError, decode_document, encode_document
+from ..fiscal.tlv import EncodingError, decode_document, encode_new_document
 from ..fiscal.totals import ShiftTotals
 from ..fiscal.vocabulary import CODES_OF_KINDS, SETTLEMENTS, DocumentKind, FfdVersion
 from .registration import FNS_URL, TillRegistration
@@ -131,9 +131,9 @@ def _in_the_drive(unsigned: Mapping[str, Any], key: bytes) -> tuple[dict[str, An
     cannot be written (33h).
     """
     try:
-        digest = hmac.digest(key, encode_document(unsigned), "sha256")
+        digest = hmac.digest(key, encode_new_document(unsigned), "sha256")
         sign = int.from_bytes(digest[:4])
-        tlv = encode_document({**unsigned, "fiscalSign": sign})
+        tlv = encode_new_document({**unsigned, "fiscalSign": sign})
         return decode_document(tlv), tlv
     except EncodingError as error:
         code = "10" if error.path == "document" else "33"

@@ -8,6 +8,7 @@ operator share the keys.
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ from random import Random
 from threading import Lock
 from typing import Any, NamedTuple, Protocol
 
+from ..fiscal.tlv import decode_document
+from .agreement import check_agreement
 from .plausible import Implausible, check_arrival
 
 BODY_LIMIT = 256 * 1024
@@ -134,7 +137,7 @@ class Arrival:
     tlv: str
     """Base64, as sent."""
     digest: str
-    """Of what makes the document: two arrivals are the same when it is."""
+    """Of what makes the document, its bytes apart: two arrivals are the same only when it is."""
     received_at: datetime
     """Aware, UTC."""
 
@@ -359,13 +362,28 @@ def _arrival(payload: Mapping[str, Any], received_at: datetime) -> Arrival:
 
 
 def _digest(payload: Mapping[str, Any]) -> str:
-    """Of kind, sign and document; TLV says the same again, our key is not the operator's matter."""
+    """Of kind, sign and document; our key is not the operator's matter.
+
+    TLV is compared by what it says: composed bytes may come first, and the drive's own later.
+    """
     content = [payload["kind"], payload["fiscalSign"], payload["document"]]
     return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
+def _is_same(known: Arrival, arrival: Arrival) -> bool:
+    if known.digest != arrival.digest:
+        return False
+    if not known.tlv or not arrival.tlv:
+        return True
+    try:
+        check_agreement(decode_document(b64decode(known.tlv)), b64decode(arrival.tlv))
+    except Implausible:
+        return False
+    return True
+
+
 def _judge(arrival: Arrival, known: Arrival | None) -> Reply:
-    if known is not None and known.digest != arrival.digest:
+    if known is not None and not _is_same(known, arrival):
         return _error(
             409,
             "conflict",

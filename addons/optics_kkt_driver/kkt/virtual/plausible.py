@@ -6,11 +6,10 @@ import re
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from typing import Any
 
 from ..fiscal.exact import shown
-from ..fiscal.jsonio import check_outside
+from ..fiscal.jsonio import check_outside, told_moment
 from ..fiscal.problems import InvalidDocument
 from ..fiscal.vocabulary import SETTLEMENTS, DocumentCode, DocumentKind, FfdVersion
 from .agreement import check_agreement
@@ -127,11 +126,11 @@ def _is_sign(value: Any) -> bool:
 
 
 def _is_moment(value: Any) -> bool:
-    """FNS JSON has ISO local time or, from some operators, seconds of the epoch."""
+    """FNS JSON has local time to the second or, from some operators, seconds of the epoch."""
     if not isinstance(value, str):
         return _is_uint32(value)
     try:
-        datetime.fromisoformat(value)
+        told_moment(value)
     except ValueError:
         return False
     return True
@@ -174,7 +173,6 @@ _ANY_DOCUMENT: dict[str, _Rule] = {
     "fiscalSign": (_is_sign, "a number below 2^32"),
     "dateTime": (_is_moment, "a moment"),
     "kktRegId": _TEXT,
-    "userInn": _TEXT,
     "fiscalDocumentFormatVer": (lambda value: _is_int(value, 2, 4), "2, 3 or 4: FFD 1.05 to 1.2"),
 }
 _CODED: dict[str, _Rule] = {
@@ -188,11 +186,11 @@ _RECEIPT: dict[str, _Rule] = {
     **_IN_SHIFT,
     "requestNumber": _NUMBER,
     "operationType": (lambda value: _is_int(value, 1, 4), "1, 2, 3 or 4"),
-    "appliedTaxationType": (lambda value: _is_int(value, 1, 32), "one tax system"),
     "totalSum": _SUM,
 }
 _ITEMS: dict[str, _Rule] = {"items": (_are_items, "a list of at least one item")}
 _REQUIRED: dict[DocumentKind, dict[str, _Rule]] = {
+    # Of every format; what one of them has more is of .required.
     DocumentKind.REGISTRATION: _ANY_DOCUMENT,
     DocumentKind.REREGISTRATION: _ANY_DOCUMENT,
     DocumentKind.SETTLEMENT_STATE: _ANY_DOCUMENT,
@@ -200,8 +198,5 @@ _REQUIRED: dict[DocumentKind, dict[str, _Rule]] = {
     DocumentKind.SHIFT_OPEN: _IN_SHIFT,
     DocumentKind.SHIFT_CLOSE: _IN_SHIFT,
     DocumentKind.RECEIPT: _RECEIPT,
-    DocumentKind.CORRECTION: {
-        **_RECEIPT,
-        "correctionType": (lambda value: _is_int(value, 0, 1), "0 or 1"),
-    },
+    DocumentKind.CORRECTION: _RECEIPT,
 }

@@ -49,7 +49,8 @@ _REQUIRED: Mapping[DocumentKind, Mapping[FfdVersion, tuple[int, ...]]] = {
     DocumentKind.CORRECTION: {
         V1_05: (*_SETTLED, 1174),
         V1_1: (*_SETTLED, 1059, 1174),
-        V1_2: (*_SETTLED, 1009, 1059, 1174, 1187),
+        # Table 120 alone would let 1173 be left out; table 147 has it always.
+        V1_2: (*_SETTLED, 1009, 1059, 1173, 1174, 1187),
     },
 }
 """Besides :data:`_EVERY`."""

@@ -14,7 +14,7 @@ from ..device.refusals import NO_CASH, SHIFT_OVER, refusal
 from ..fiscal.cash import drawer_change
 from ..fiscal.exact import is_handy
 from ..fiscal.ffd import in_format
-from ..fiscal.money import vat_of
+from ..fiscal.money import line_sum, vat_of
 from ..fiscal.problems import InvalidDocument
 from ..fiscal.receipt import is_rounded
 from ..fiscal.shift import SHIFT_LIMIT
@@ -204,8 +204,8 @@ def _check_item(number: int, item: Any) -> None:
     quantity = _quantity(item.get("quantity"))
     if quantity is None or quantity <= 0:
         raise refusal("33", f"строка {number}: количество (1023)")
-    # The till takes the host's sum within a kopeck of price × quantity (FF46h).
-    if abs(price * quantity - total) > 1:
+    # The till takes the host's sum within a kopeck of price × quantity as it rounds it (FF46h).
+    if abs(line_sum(price, quantity) - total) > 1:
         raise refusal("33", f"строка {number}: стоимость не равна цене на количество")
 
 
