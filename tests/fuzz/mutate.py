@@ -260,7 +260,7 @@ def _unknown(rng: Random, holder: Any, step: str | int) -> tuple[str | int, ...]
 
 
 def _double(rng: Random, holder: Any, step: str | int) -> tuple[str | int, ...]:
-    """Tell the name twice: the last one counts."""
+    """Tell the name twice."""
     first = deepcopy(rng.choice(pool_for(rng, holder[step])))
     holder[step] = Doubled(first, holder[step])
     return (step,)
