@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 
 from ..kkt.fiscal import correcting
 from ..kkt.fiscal.document import InvalidDocument, Problem
-from ..kkt.fiscal.jsonio import date_time_from_json
-from ..kkt.fiscal.vocabulary import DocumentCode, FfdVersion
+from ..kkt.fiscal.jsonio import code_from_json, date_time_from_json
+from ..kkt.fiscal.vocabulary import DocumentCode, FfdVersion, TaxationType
 from ..kkt.flow.states import SIGNED, State
 from .fiscal_document import Wanted
 
@@ -227,7 +227,19 @@ class FiscalDocument(models.Model):
         asked = self.payload.get("items") or []
         if len(asked) == len(lines):
             lines = [{**one, **line} for one, line in zip(asked, lines, strict=True)]
-        return correcting.as_signed({**self.signed_json, "items": lines})
+        signed = {**self.signed_json, "items": lines}
+        return correcting.as_signed(signed, self._registered_taxation_type())
+
+    def _registered_taxation_type(self):
+        """Return the tax system of a till that has one only: its receipts may leave it out.
+
+        None where its registration names several: one of them must be told then.
+        """
+        drive = self.env["kkt.drive"].sudo().search([("fn_number", "=", self.fn_number)])
+        if not drive.registration:
+            return self.device_id._taxation_type()
+        registered = code_from_json(TaxationType, drive.registration.get("taxationType"))
+        return registered if isinstance(registered, TaxationType) else None
 
     def _settled_on(self):
         """Return the day of the settlement that this signed document is about."""
