@@ -98,15 +98,21 @@ class Buyer:
             problems.check(holds, "phone_or_address", contact, "wrong_contact")
 
     def _check_papers(self, problems: Problems) -> None:
-        """What tag 1256 tells of a person goes with a name; papers are of a listed kind."""
+        """What tag 1256 tells of a person goes with a name; papers are of a listed kind, and
+        kind (1245) and data (1246) go together."""
         if problems.text("inn", self.inn, 12) and self.inn is not None:
             problems.check(identity.is_inn(self.inn), "inn", self.inn, "wrong_inn")
         problems.instance("birthday", self.birthday, date, required=False)
-        problems.digits("citizenship", self.citizenship, 3)
+        if problems.digits("citizenship", self.citizenship, 3):
+            is_one = self.citizenship != "000"
+            problems.check(is_one, "citizenship", self.citizenship, "no_country")
         if problems.digits("document_code", self.document_code, 2):
             listed = self.document_code is None or self.document_code in DOCUMENT_CODES
             told = {"codes": tuple(sorted(DOCUMENT_CODES))}
             problems.check(listed, "document_code", self.document_code, "unknown_papers", **told)
+        if (self.document_code is None) != (self.document_data is None):
+            lacking = "document_code" if self.document_code is None else "document_data"
+            problems.add(lacking, None, "papers_required")
         if self.name is None and self._has_details():
             problems.add("name", None, "buyer_name_required")
 
