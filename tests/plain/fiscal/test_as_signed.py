@@ -10,7 +10,7 @@ import pytest
 
 from kkt.fiscal.as_signed import SignedBuyer, SignedItem
 from kkt.fiscal.correcting import Basis, Wrong, as_signed, correct_error
-from kkt.fiscal.document import Correction, InvalidDocument, Receipt, document_from_json
+from kkt.fiscal.document import Buyer, Correction, InvalidDocument, Receipt, document_from_json
 from kkt.fiscal.vocabulary import DocumentKind, FfdVersion, TaxationType
 from tests.plain.drivers import builders as make
 from tests.plain.drivers.test_virtual_rules import Till
@@ -156,6 +156,25 @@ def test_a_tax_system_that_was_left_out_is_the_tills() -> None:
     assert as_signed(document({}), TaxationType.PATENT).applied_taxation_type is TaxationType.OSN
     with pytest.raises(InvalidDocument, match="applied_taxation_type"):
         as_signed(told)
+
+
+@pytest.mark.parametrize(
+    ("signed", "lawful"),
+    [
+        ({"phone_or_address": "none"}, None),
+        ({"phone_or_address": "a@b.ru", "inn": "77"}, {"phone_or_address": "a@b.ru"}),
+        ({"phone_or_address": "none", "name": "А"}, {"name": "А"}),
+        ({"name": "А", "inn": "77", "citizenship": "643"}, {"name": "А", "citizenship": "643"}),
+        ({"name": "А", "document_code": "99", "document_data": "1"}, {"name": "А"}),
+        ({"name": "А", "document_data": "1"}, {"name": "А"}),
+        ({"phone_or_address": "a@b.ru", "citizenship": "643"}, {"phone_or_address": "a@b.ru"}),
+        ({"name": "А", "told_birthday": "1980-01-31"}, {"name": "А"}),
+    ],
+)
+def test_the_good_part_of_a_buyer_stays(
+    signed: dict[str, Any], lawful: dict[str, Any] | None
+) -> None:
+    assert SignedBuyer(**signed).lawful == (lawful and Buyer(**lawful))
 
 
 def test_what_keeps_the_rules_is_an_ordinary_value() -> None:

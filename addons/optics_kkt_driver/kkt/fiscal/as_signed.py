@@ -7,7 +7,7 @@ value, so that only what breaks one is of the classes here.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -21,6 +21,10 @@ T = TypeVar("T")
 
 MOST_QUANTITY_DIGITS = 16
 """Whatever they are, so many fit into seven bytes."""
+
+
+_PAPERS = {"document_code", "document_data"}
+"""The one says nothing without the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,13 @@ class SignedItem(Item):
             most = Kopecks(self.sum)
             problems.check(self.nds_sum <= self.sum, "nds_sum", self.nds_sum, "too_many", most=most)
 
+    @property
+    def with_a_country(self) -> Item:
+        """The line without a country (1230) that is none."""
+        problems = Problems()
+        Item._check_country(self, problems)
+        return replace(self, origin_country_code=None) if problems else self
+
     def to_json(self) -> dict[str, Any]:
         return {**Item.to_json(self), **without_none(ndsSum=self.nds_sum or None)}
 
@@ -74,6 +85,20 @@ class SignedBuyer(Buyer):
         problems.text("told_birthday", self.told_birthday, 10)
         problems.text("citizenship", self.citizenship, 3)
         problems.text("document_code", self.document_code, 2)
+
+    @property
+    def lawful(self) -> Buyer | None:
+        """What a receipt of ours may say of this buyer: a good contact stays beside bad papers."""
+        parts = {each.name: getattr(self, each.name) for each in fields(Buyer)}
+        problems = Problems()
+        problems.attempt("", lambda: Buyer(**parts))
+        wrong = {name for name in parts if problems.has(name)}
+        if wrong & _PAPERS:
+            wrong |= _PAPERS
+        if "name" in wrong:
+            wrong = parts.keys() - {"phone_or_address"} | wrong
+        buyer = Buyer(**{name: value for name, value in parts.items() if name not in wrong})
+        return None if buyer == Buyer() else buyer
 
     def to_json(self) -> dict[str, Any]:
         told = Buyer.to_json(self)
