@@ -220,14 +220,17 @@ class FiscalDocument(models.Model):
     def _signed_settlement(self):
         """Return what was signed as a value.
 
-        A drive keeps less of a line than was asked for (the measure in FFD 1.05, the scanned
-        marking code); that is taken from the request.
+        A drive keeps less than was asked for (in FFD 1.05 that it was settled on the Internet and
+        the measure of a line, in all the scanned marking code); that is taken from the request.
         """
         lines = self.signed_json.get("items") or []
         asked = self.payload.get("items") or []
         if len(asked) == len(lines):
             lines = [{**one, **line} for one, line in zip(asked, lines, strict=True)]
         signed = {**self.signed_json, "items": lines}
+        if signed.get("fiscalDocumentFormatVer") == FfdVersion.V1_05:
+            # It tells the site (1187) of a settlement on the Internet, and not that it was one.
+            signed["internetPayment"] = self.payload.get("internetPayment")
         return correcting.as_signed(signed, self._registered_taxation_type())
 
     def _registered_taxation_type(self):

@@ -192,6 +192,36 @@ class TestCorrectionDocuments(CorrectionCase):
                 correctionType=None,
             )
 
+    def test_ffd_1_05_keeps_site_and_unit(self):
+        """Tag 1125 is none of FFD 1.05, whose receipts tell the site in 1187 all the same."""
+        self.till = self.make_till(code="TEST-105", ffd_version="1.05")
+        self.open_shift("shift-105")
+        cord = Item.priced(
+            *("Шнурок", 10000, Nds.NDS_22, 2),
+            items_quantity_measure=ItemsQuantityMeasure.METER,
+        )
+        online = Receipt(
+            OperationType.SALE,
+            TaxationType.OSN,
+            (cord,),
+            Payments(ecash=20000),
+            CASHIER,
+            buyer=Buyer("a@b.ru"),
+            internet_payment=True,
+            retail_place="https://optika.example",
+        )
+        sale = self.register("sale-105", online)
+        wrong = sale._as_wrong()
+        self.assertTrue(wrong.settlement.internet_payment)
+        _rows, documents = self.printed(online, wrong=wrong)
+        for document in documents:
+            self.assertTags(document, retailPlace="https://optika.example", internetPayment=None)
+            self.assertEqual(document["items"][0]["unit"], "м")
+        foreign = {**sale.signed_json, "fiscalDocumentNumber": 99}
+        row = self.env["fiscal.document"]._record_foreign(self.till, foreign)
+        (line,) = row._signed_settlement().items
+        self.assertEqual(line.items_quantity_measure, ItemsQuantityMeasure.METER)
+
     def test_an_error_in_a_return_is_taken_back_by_a_sale(self):
         sale = make_receipt()
         returned = Receipt(

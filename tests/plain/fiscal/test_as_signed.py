@@ -11,7 +11,8 @@ import pytest
 from kkt.fiscal.as_signed import SignedBuyer, SignedItem
 from kkt.fiscal.correcting import Basis, Wrong, as_signed, correct_error
 from kkt.fiscal.document import Buyer, Correction, InvalidDocument, Receipt, document_from_json
-from kkt.fiscal.vocabulary import DocumentKind, FfdVersion, TaxationType
+from kkt.fiscal.ffd import in_format
+from kkt.fiscal.vocabulary import DocumentKind, FfdVersion, ItemsQuantityMeasure, TaxationType
 from tests.plain.drivers import builders as make
 from tests.plain.drivers.test_virtual_rules import Till
 from tests.plain.ofd.test_checks import refused_field, signed
@@ -148,6 +149,19 @@ def test_what_says_nothing_keeps_no_receipt_from_being_taken_back(
     till.do(make.opening())
     assert refused_field(signed(till.do_json(DocumentKind.CORRECTION, reverse))) == ""
     till.till.close()
+
+
+@pytest.mark.parametrize(
+    ("unit", "measure"),
+    [("кг", 11), ("КГ.", 11), ("кв.м", 32), ("шт", 0), ("пара", 255), (None, 0)],
+)
+def test_the_unit_of_ffd_1_05_is_the_measure_of_its_reverse(unit: str | None, measure: int) -> None:
+    told = {name: each for name, each in line().items() if name != "itemsQuantityMeasure"}
+    told |= {} if unit is None else {"unit": unit}
+    reverse = reverse_of(document({"items": [told]}))
+    assert reverse["items"][0]["itemsQuantityMeasure"] == measure
+    older = in_format(DocumentKind.RECEIPT, {"items": reverse["items"]}, FfdVersion.V1_05)
+    assert older["items"][0]["unit"] == ItemsQuantityMeasure(measure).label
 
 
 def test_a_tax_system_that_was_left_out_is_the_tills() -> None:

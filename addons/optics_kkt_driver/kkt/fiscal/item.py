@@ -209,9 +209,10 @@ class Item:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Item:
-        """Read an object of the array ``items``. Raises InvalidDocument."""
+        """Read an object of the array ``items``, of FFD 1.2 or 1.05. Raises InvalidDocument."""
         data = json_object(data)
-        measure = data.get("itemsQuantityMeasure", ItemsQuantityMeasure.PIECE)
+        of_unit = ItemsQuantityMeasure.of_unit(data.get("unit"))
+        measure = data.get("itemsQuantityMeasure", of_unit)
         code = data.get("productCodeNew")
         return cls(
             name=data.get("name", ""),
