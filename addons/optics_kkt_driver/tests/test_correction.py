@@ -192,7 +192,7 @@ class TestCorrectionDocuments(CorrectionCase):
                 correctionType=None,
             )
 
-    def test_ffd_1_05_keeps_site_and_unit(self):
+    def test_ffd_1_05_keeps_site_and_unit_as_signed(self):
         """Tag 1125 is none of FFD 1.05, whose receipts tell the site in 1187 all the same."""
         self.till = self.make_till(code="TEST-105", ffd_version="1.05")
         self.open_shift("shift-105")

@@ -244,7 +244,7 @@ class TestReturn(ShopCase):
 
 @tagged("post_install", "-at_install")
 class TestReceiptPrint(ShopCase):
-    def test_what_a_till_has_signed_in_its_own_way_is_printed(self):
+    def test_a_receipt_is_printed_as_signed(self):
         order = self.sell([self.line(self.frame)], [(self.card, 6500)])
         document = self.receipt_of(order)
         odd = {**document.signed_json, "buyerPhoneOrAddress": "none"}
