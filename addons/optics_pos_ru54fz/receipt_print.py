@@ -7,7 +7,7 @@ service's (requisites: 54-FZ art. 4.7; order ЕД-7-20/662@, table of printed fo
 from datetime import datetime
 from decimal import Decimal
 
-from odoo.addons.optics_kkt_driver.kkt.fiscal.document import DocumentKind, document_from_json
+from odoo.addons.optics_kkt_driver.kkt.fiscal.correcting import as_signed
 from odoo.addons.optics_kkt_driver.kkt.fiscal.money import from_kopecks
 
 TITLE = "Кассовый чек"
@@ -30,7 +30,8 @@ def receipt_print(signed, fpd, qr_text):
     :return: plain JSON: ``title``, ``operation``, ``user``, ``items``, ``total``, ``taxes``,
         ``payments`` and ``requisites`` (pairs of label and text), ``fn``, ``fd``, ``fpd``, ``qr``
     """
-    receipt = document_from_json(DocumentKind.RECEIPT, signed)
+    # A till may sign a rounded total, or another rate: what is printed is what it has signed.
+    receipt = as_signed(signed)
     return {
         "title": TITLE,
         "operation": receipt.operation_type.label,
@@ -69,10 +70,9 @@ def _tax_label(nds):
 
 def _requisites(signed, receipt):
     """Pairs of label and text, in the order of the printed form; what is not there is left out."""
-    cashier = receipt.cashier
     pairs = (
-        ("Расчёт провёл(а)", cashier.operator),
-        ("ИНН кассира", cashier.operator_inn),
+        ("Расчёт провёл(а)", signed.get("operator")),
+        ("ИНН кассира", signed.get("operatorInn")),
         ("Адрес", signed.get("retailPlaceAddress")),
         ("Место расчётов", signed.get("retailPlace")),
         ("Смена", signed.get("shiftNumber")),

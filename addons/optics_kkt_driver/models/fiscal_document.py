@@ -29,10 +29,11 @@ from ..kkt.fiscal.document import (
     UserAttribute,
     document_from_json,
 )
+from ..kkt.fiscal.listing import label_of
 from ..kkt.fiscal.qr import qr_text
 from ..kkt.fiscal.rates import rate_differences
 from ..kkt.fiscal.returned import ReturnedLine
-from ..kkt.fiscal.vocabulary import DocumentCode, DocumentKind, Nds
+from ..kkt.fiscal.vocabulary import DocumentCode, DocumentKind
 from ..kkt.flow.errors import LostTwice
 from ..kkt.flow.states import (
     ENDED,
@@ -400,9 +401,10 @@ class FiscalDocument(models.Model):
                 "optics_kkt_driver.fiscal_document_lines",
                 {
                     "items": data.get("items") or [],
-                    "money": lambda kopecks: formatLang(self.env, kopecks / 100),
+                    # A lawful line of another till may lack any of these (mark 2 in the tables).
+                    "money": lambda kopecks: formatLang(self.env, (kopecks or 0) / 100),
                     "number": lambda text: self._number(Decimal(text)),
-                    "vat_label": lambda code: Nds(code).label,
+                    "vat_label": lambda code: label_of("nds", code) or code,
                 },
             )
 

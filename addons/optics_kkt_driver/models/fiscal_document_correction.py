@@ -5,8 +5,8 @@ from odoo.exceptions import UserError
 
 from ..kkt.fiscal import correcting
 from ..kkt.fiscal.document import InvalidDocument, Problem
-from ..kkt.fiscal.jsonio import date_time_from_json
-from ..kkt.fiscal.vocabulary import DocumentCode, FfdVersion
+from ..kkt.fiscal.jsonio import code_from_json, date_time_from_json
+from ..kkt.fiscal.vocabulary import DocumentCode, FfdVersion, TaxationType
 from ..kkt.flow.states import SIGNED, State
 from .fiscal_document import Wanted
 
@@ -220,14 +220,29 @@ class FiscalDocument(models.Model):
     def _signed_settlement(self):
         """Return what was signed as a value.
 
-        A drive keeps less of a line than was asked for (the measure in FFD 1.05, the scanned
-        marking code); that is taken from the request.
+        A drive keeps less than was asked for (in FFD 1.05 that it was settled on the Internet and
+        the measure of a line, in all the scanned marking code); that is taken from the request.
         """
         lines = self.signed_json.get("items") or []
         asked = self.payload.get("items") or []
         if len(asked) == len(lines):
             lines = [{**one, **line} for one, line in zip(asked, lines, strict=True)]
-        return correcting.as_signed({**self.signed_json, "items": lines})
+        signed = {**self.signed_json, "items": lines}
+        if signed.get("fiscalDocumentFormatVer") == FfdVersion.V1_05:
+            # It tells the site (1187) of a settlement on the Internet, and not that it was one.
+            signed["internetPayment"] = self.payload.get("internetPayment")
+        return correcting.as_signed(signed, self._registered_taxation_type())
+
+    def _registered_taxation_type(self):
+        """Return the tax system of a till that has one only: its receipts may leave it out.
+
+        None where its registration names several: one of them must be told then.
+        """
+        drive = self.env["kkt.drive"].sudo().search([("fn_number", "=", self.fn_number)])
+        if not drive.registration:
+            return self.device_id._taxation_type()
+        registered = code_from_json(TaxationType, drive.registration.get("taxationType"))
+        return registered if isinstance(registered, TaxationType) else None
 
     def _settled_on(self):
         """Return the day of the settlement that this signed document is about."""

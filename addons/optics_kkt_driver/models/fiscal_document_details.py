@@ -5,9 +5,9 @@ from odoo import api, fields, models
 from odoo.tools import formatLang
 
 from ..kkt.fiscal.jsonio import date_from_json
-from ..kkt.fiscal.listing import listing
-from ..kkt.fiscal.vat import vat_totals_from_json
-from ..kkt.fiscal.vocabulary import CorrectionType, Nds, TaxationType
+from ..kkt.fiscal.listing import label_of, listing
+from ..kkt.fiscal.vat import signed_vat_totals
+from ..kkt.fiscal.vocabulary import CorrectionType
 
 INDENT_REM = 1.5
 """Width of one step into a group of tags."""
@@ -105,10 +105,13 @@ class FiscalDocument(models.Model):
     @api.model
     def _vat_sums(self, data):
         """Pairs of rate and kopecks: VAT, and turnover where there is none."""
-        sums = vat_totals_from_json(data)
-        return [(Nds(nds).label, total) for nds, total in sorted(sums.items()) if total]
+        try:
+            sums = signed_vat_totals(data)
+        except (AttributeError, TypeError):
+            return []
+        return [(nds.label, total) for nds, total in sorted(sums.items())]
 
     @api.model
     def _tax_system_label(self, code):
         labels = dict(self.env["kkt.device"]._fields["tax_system"]._description_selection(self.env))
-        return labels.get(str(code)) or (code and TaxationType(code).label)
+        return labels.get(str(code)) or label_of("appliedTaxationType", code) or code

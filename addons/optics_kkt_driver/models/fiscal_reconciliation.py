@@ -270,7 +270,11 @@ class FiscalReconciliation(models.Model):
         kind = document.foreign_kind and DocumentKind(document.foreign_kind)
         if kind not in SETTLEMENTS:
             return {"kind": kind or None, "total": None}
-        told = SignedSettlement.from_json(kind, document.signed_json)
+        try:
+            told = SignedSettlement.from_json(kind, document.signed_json)
+        except (AttributeError, KeyError, TypeError, ValueError):
+            # It says no operation or no sum: there is nothing to hold against the operator's row.
+            return {"kind": kind, "total": None}
         vat = {name: told.vat_totals.get(nds, 0) for name, nds in RATES.items()}
         return {
             "kind": kind,

@@ -141,6 +141,7 @@ PROBLEMS = {
     "contact_required": _lt("must be filled in when the settlement is made on the Internet"),
     "site_required": _lt("must name the site when the settlement is made on the Internet"),
     "unknown_papers": _lt("must be a code of identity papers: %(codes)s"),
+    "papers_required": _lt("must be filled in: kind and data of identity papers go together"),
     "buyer_name_required": _lt("must be filled in together with the buyer's INN or papers"),
     # Lines
     "no_items": _lt("name what was settled, a line for each thing"),

@@ -2,6 +2,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
+from psycopg2.extras import Json
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
@@ -189,6 +191,36 @@ class TestCorrectionDocuments(CorrectionCase):
                 propertiesData=sale.fpd,
                 correctionType=None,
             )
+
+    def test_ffd_1_05_keeps_site_and_unit_as_signed(self):
+        """Tag 1125 is none of FFD 1.05, whose receipts tell the site in 1187 all the same."""
+        self.till = self.make_till(code="TEST-105", ffd_version="1.05")
+        self.open_shift("shift-105")
+        cord = Item.priced(
+            *("Шнурок", 10000, Nds.NDS_22, 2),
+            items_quantity_measure=ItemsQuantityMeasure.METER,
+        )
+        online = Receipt(
+            OperationType.SALE,
+            TaxationType.OSN,
+            (cord,),
+            Payments(ecash=20000),
+            CASHIER,
+            buyer=Buyer("a@b.ru"),
+            internet_payment=True,
+            retail_place="https://optika.example",
+        )
+        sale = self.register("sale-105", online)
+        wrong = sale._as_wrong()
+        self.assertTrue(wrong.settlement.internet_payment)
+        _rows, documents = self.printed(online, wrong=wrong)
+        for document in documents:
+            self.assertTags(document, retailPlace="https://optika.example", internetPayment=None)
+            self.assertEqual(document["items"][0]["unit"], "м")
+        foreign = {**sale.signed_json, "fiscalDocumentNumber": 99}
+        row = self.env["fiscal.document"]._record_foreign(self.till, foreign)
+        (line,) = row._signed_settlement().items
+        self.assertEqual(line.items_quantity_measure, ItemsQuantityMeasure.METER)
 
     def test_an_error_in_a_return_is_taken_back_by_a_sale(self):
         sale = make_receipt()
@@ -502,6 +534,62 @@ class TestCorrectionWizard(CorrectionCase):
                 retailPlace="https://optika.example",
                 buyerPhoneOrAddress="a@b.ru",
             )
+
+    def test_a_contact_that_is_none_is_set_right(self):
+        sale = self.register(
+            "online",
+            replace(
+                make_receipt(),
+                buyer=Buyer("a@b.ru", name="ООО А", inn="7707083893"),
+                internet_payment=True,
+                retail_place="https://optika.example",
+            ),
+        )
+        self.sign_otherwise(sale, buyerPhoneOrAddress="none", retailPlace="")
+        form = self.error_form(sale)
+        self.assertTrue(form.internet_payment)
+        self.assertFalse(form.buyer_contact or form.internet_site)
+        self.assertIn("phone number or e-mail", form.preview_html)
+        form.buyer_contact = "nobody"
+        form.internet_site = "https://optika.example"
+        self.assertIn("phone number or e-mail", form.preview_html)
+        form.buyer_contact = "+79001234567"
+        form.save().action_print()
+        reverse, right = self.rows().mapped("signed_json")
+        self.assertTags(reverse, buyerPhoneOrAddress="none", internetPayment=1)
+        self.assertTags(
+            right,
+            internetPayment=1,
+            retailPlace="https://optika.example",
+            buyerPhoneOrAddress="+79001234567",
+            buyerInformation={"buyer": "ООО А", "buyerInn": "7707083893"},
+        )
+
+    def test_a_good_contact_stays_beside_bad_papers(self):
+        sale = self.register("papers", replace(make_receipt(), buyer=Buyer("a@b.ru")))
+        self.sign_otherwise(sale, buyerInformation={"buyer": "Я", "buyerInn": "0000000000"})
+        self.sign_line_otherwise(sale, originCountryCode="000")
+        form = self.error_form(sale)
+        self.assertFalse(form.internet_payment)
+        form.save().action_print()
+        reverse, right = self.rows().mapped("signed_json")
+        self.assertEqual(reverse["buyerInformation"]["buyerInn"], "0000000000")
+        self.assertEqual(reverse["items"][0]["originCountryCode"], "000")
+        self.assertNotIn("originCountryCode", right["items"][0])
+        self.assertTags(right, buyerPhoneOrAddress="a@b.ru", buyerInformation={"buyer": "Я"})
+
+    def sign_otherwise(self, sale, **told):
+        """Have another till's errors in a document of ours, which PostgreSQL guards."""
+        self.env.cr.execute(
+            """ALTER TABLE fiscal_document DISABLE TRIGGER USER;
+            UPDATE fiscal_document SET signed_json = signed_json || %s WHERE id = %s;
+            ALTER TABLE fiscal_document ENABLE TRIGGER USER""",
+            [Json(told), sale.id],
+        )
+        self.env.invalidate_all()
+
+    def sign_line_otherwise(self, sale, **told):
+        self.sign_otherwise(sale, items=[{**sale.signed_json["items"][0], **told}])
 
     def test_what_the_lines_do_not_show_is_kept(self):
         item = Item.priced(

@@ -244,6 +244,28 @@ class TestShift(ShiftCase):
         shift.action_compare()
         self.assertEqual((shift.comparison, shift.undecided_count), ("agree", 0))
 
+    def test_an_odd_receipt_of_others_keeps_no_z_report_away(self):
+        """Tag 1199 is of mark 2, and its rates are added by law: the Z report counts them all."""
+        sale = self.register(document=make_receipt(cash=True)).signed_json
+        line = sale["items"][0]
+        oddities = (
+            {"amountsReceiptNds": {"amountsNds": [{"nds": 11}, {"nds": 13, "ndsSum": 1}]}},
+            {"items": [{"price": line["price"]}, {**line, "nds": 13}], "appliedTaxationType": 64},
+            {"operationType": 9},
+            {"cashTotalSum": None},
+        )
+        self.till.action_x_report()
+        shift = self.shift()
+        for number, odd in enumerate(oddities, 1):
+            told = {**sale, **odd, "fiscalDocumentNumber": sale["fiscalDocumentNumber"] + number}
+            row = self.env["fiscal.document"]._record_foreign(self.till, told)
+            for html in ("lines_html", "details_html", "tags_html"):
+                self.assertTrue(row[html], (odd, html))
+        shift.told_fd += len(oddities)
+        shift._compare()
+        self.assertEqual(shift.our_counters["shiftSumReports"]["sellOper"]["receiptBsoCount"], 3)
+        self.assertEqual(shift.comparison, "differ")
+
     def test_closed_by_hand_at_the_till(self):
         self.register(document=make_receipt(cash=True))
         shift = self.shift()

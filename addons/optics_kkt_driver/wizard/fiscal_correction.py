@@ -1,3 +1,4 @@
+from dataclasses import replace
 from uuid import uuid4
 
 from odoo import Command, api, fields, models
@@ -7,6 +8,7 @@ from odoo.tools import formatLang
 from ..kkt.fiscal.as_signed import SignedBuyer
 from ..kkt.fiscal.correcting import Basis, Wrong, check_numbers, check_rates
 from ..kkt.fiscal.document import (
+    Buyer,
     Cashier,
     InvalidDocument,
     Payments,
@@ -117,6 +119,26 @@ class FiscalCorrection(models.TransientModel):
     total_lines = fields.Monetary(string="Total of the lines", compute="_compute_totals")
     total_paid = fields.Monetary(string="Total of the payments", compute="_compute_totals")
 
+    internet_payment = fields.Boolean(
+        string="Settled on the Internet", compute="_compute_internet_payment", help="Tag 1125"
+    )
+    buyer_contact = fields.Char(
+        string="Buyer's e-mail or phone",
+        size=64,
+        compute="_compute_buyer_contact",
+        store=True,
+        readonly=False,
+        help="Tag 1008: where the receipt is sent; + and 10 to 15 digits, or an e-mail address",
+    )
+    internet_site = fields.Char(
+        string="Website",
+        size=256,
+        compute="_compute_internet_site",
+        store=True,
+        readonly=False,
+        help="Tag 1187 of a settlement on the Internet",
+    )
+
     wrong_operation_type = fields.Selection(
         OPERATION_TYPES, string="Signed kind of settlement", default="1", help="Tag 1054"
     )
@@ -220,6 +242,37 @@ class FiscalCorrection(models.TransientModel):
             ],
         }
 
+    @api.depends("original_id")
+    def _compute_internet_payment(self):
+        for wizard in self:
+            signed = wizard._signed_original()
+            wizard.internet_payment = bool(signed) and signed.internet_payment
+
+    @api.depends("original_id")
+    def _compute_buyer_contact(self):
+        for wizard in self:
+            signed = wizard._signed_original()
+            buyer = signed and wizard._lawful_buyer(signed)
+            wizard.buyer_contact = buyer and buyer.phone_or_address
+
+    @api.depends("original_id")
+    def _compute_internet_site(self):
+        for wizard in self:
+            signed = wizard._signed_original()
+            wizard.internet_site = signed and signed.retail_place
+
+    def _signed_original(self):
+        """Return what the wrong receipt's record says; None without one, or when it is no value."""
+        try:
+            return self.original_id._signed_settlement() if self.original_id else None
+        except InvalidDocument:
+            return None
+
+    @api.model
+    def _lawful_buyer(self, signed):
+        """Return the buyer of a signed settlement without what is an error, or part of it."""
+        return signed.buyer.lawful if isinstance(signed.buyer, SignedBuyer) else signed.buyer
+
     @api.depends(
         *("right_line_ids.total", "cash", "ecash", "prepaid", "credit", "provision"),
         *("wrong_line_ids.total", "wrong_cash", "wrong_ecash", "wrong_prepaid"),
@@ -286,6 +339,7 @@ class FiscalCorrection(models.TransientModel):
         lines = self[f"{side}_line_ids"]
         items = [found.attempt(f"items[{index}]", line._item) for index, line in enumerate(lines)]
         payments = found.attempt("payments", lambda: self._payments(prefix))
+        of_original = self._of_original(found)
         settlement = None
         if not found:
             settlement = found.attempt(
@@ -297,7 +351,7 @@ class FiscalCorrection(models.TransientModel):
                     payments=payments,
                     cashier=cashier,
                     stated_total=self._rounded_total(side, items, payments),
-                    **self._of_original(),
+                    **of_original,
                 ),
             )
         problems.attempt(side, found.raise_any)
@@ -313,17 +367,25 @@ class FiscalCorrection(models.TransientModel):
         rounded = payments.total != of_lines and is_rounded(payments.total, of_lines)
         return payments.total if side == "wrong" and rounded else None
 
-    def _of_original(self):
-        """Return buyer and site that the wrong receipt names; the right one names them as well."""
-        if not self.original_id:
+    def _of_original(self, problems):
+        """Return the buyer that the wrong receipt names; the right one names them as well.
+
+        What was settled on the Internet needs contact and site: they are as the form has them.
+        """
+        signed = self._signed_original()
+        if signed is None:
             return {}
-        signed = self.original_id._signed_settlement()
-        # A contact or papers that no receipt of ours can have are the error, or part of it.
-        buyer = None if isinstance(signed.buyer, SignedBuyer) else signed.buyer
+        buyer = self._lawful_buyer(signed)
+        if not signed.internet_payment:
+            return {"buyer": buyer}
+        contact = self.buyer_contact or None
+        if buyer or contact:
+            told = buyer or Buyer()
+            buyer = problems.attempt("buyer", lambda: replace(told, phone_or_address=contact))
         return {
             "buyer": buyer,
-            "internet_payment": signed.internet_payment,
-            "retail_place": signed.retail_place,
+            "internet_payment": True,
+            "retail_place": self.internet_site or None,
         }
 
     # Preview ----------------------------------------------------------------------------------
@@ -332,7 +394,7 @@ class FiscalCorrection(models.TransientModel):
         *("kind", "device_id", "settled_on", "correction_type", "order_number"),
         *("cashier", "cashier_inn"),
         *("original_id", "original_fn", "original_fd", "original_fpd"),
-        *("operation_type", "tax_system", "total_paid"),
+        *("operation_type", "tax_system", "total_paid", "buyer_contact", "internet_site"),
         *("wrong_operation_type", "wrong_tax_system", "wrong_total_paid"),
         *(f"{lines}.{name}" for lines in LINES for name in LINE_FIELDS),
     )

@@ -2,6 +2,7 @@ from decimal import Decimal
 
 from odoo import api, fields, models
 
+from ..kkt.fiscal.as_signed import SignedItem
 from ..kkt.fiscal.document import Item
 from ..kkt.fiscal.jsonio import quantity_to_json
 from ..kkt.fiscal.money import line_sum, to_kopecks
@@ -67,6 +68,8 @@ class FiscalCorrectionLine(models.TransientModel):
     def _values_of(self, side, item):
         """Return the columns of a line that shows an ``Item``."""
         product_type = str(int(item.product_type))
+        # What the form does not show could not be set right in it.
+        errs = isinstance(item, SignedItem)
         return {
             "side": side,
             "name": item.name,
@@ -76,7 +79,7 @@ class FiscalCorrectionLine(models.TransientModel):
             "payment_type": str(int(item.payment_type)),
             "product_type": product_type in dict(PRODUCT_TYPES) and product_type,
             "measure": str(int(item.items_quantity_measure)),
-            "original": item.to_json(),
+            "original": (item.with_a_country if errs else item).to_json(),
         }
 
     def _item(self):

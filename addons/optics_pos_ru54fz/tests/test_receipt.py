@@ -244,6 +244,14 @@ class TestReturn(ShopCase):
 
 @tagged("post_install", "-at_install")
 class TestReceiptPrint(ShopCase):
+    def test_a_receipt_is_printed_as_signed(self):
+        order = self.sell([self.line(self.frame)], [(self.card, 6500)])
+        document = self.receipt_of(order)
+        odd = {**document.signed_json, "buyerPhoneOrAddress": "none"}
+        odd["items"] = [{**odd["items"][0], "originCountryCode": "000", "unit": "шт"}]
+        printed = receipt_print(odd, document.fpd, document.qr_text)
+        self.assertEqual(printed, order.fiscal_receipt)
+
     def test_all_obligatory_requisites_are_there(self):
         lines = [self.line(self.sunglasses), self.line(self.frame)]
         order = self.sell(lines, [(self.card, 5000), (self.cash, 6500)])

@@ -10,8 +10,9 @@ import pytest
 
 from kkt.fiscal.as_signed import SignedBuyer, SignedItem
 from kkt.fiscal.correcting import Basis, Wrong, as_signed, correct_error
-from kkt.fiscal.document import Correction, InvalidDocument, Receipt, document_from_json
-from kkt.fiscal.vocabulary import DocumentKind, FfdVersion
+from kkt.fiscal.document import Buyer, Correction, InvalidDocument, Receipt, document_from_json
+from kkt.fiscal.ffd import in_format
+from kkt.fiscal.vocabulary import DocumentKind, FfdVersion, ItemsQuantityMeasure, TaxationType
 from tests.plain.drivers import builders as make
 from tests.plain.drivers.test_virtual_rules import Till
 from tests.plain.ofd.test_checks import refused_field, signed
@@ -80,6 +81,17 @@ WRONG: dict[str, dict[str, Any]] = {
         "buyerInformation": {"buyerDocumentCode": "99", "buyerDocumentData": "4000 123456"}
     },
     "internet_without_a_site": {"internetPayment": 1},
+    "inn_of_noughts": {"buyerInformation": {"buyer": "ООО", "buyerInn": "0000000000"}},
+    "inn_too_short": {"buyerInformation": {"buyer": "ООО", "buyerInn": "77"}},
+    "citizen_of_no_country": {"buyerInformation": {"buyer": "Я", "buyerCitizenship": "64"}},
+    "papers_in_letters": {"buyerInformation": {"buyer": "Я", "buyerDocumentCode": "AB"}},
+    "no_such_birthday": {"buyerInformation": {"buyer": "Я", "buyerBirthday": "31.02.1980"}},
+    "birthday_year_first": {"buyerInformation": {"buyerBirthday": "1980-01-31"}},
+    "country_of_noughts": {"items": [line(originCountryCode="000")]},
+    "country_of_two_digits": {"items": [line(originCountryCode="64")]},
+    "marked_without_a_code": {"items": [line(productType=33)]},
+    "excise_without_a_code": {"items": [line(productType=31)]},
+    "quantity_of_many_decimals": {"items": [line(quantity="1.0000000000001")]},
 }
 """What differs from a lawful receipt of 5000.00; None is absent."""
 
@@ -121,6 +133,82 @@ def test_it_is_taken_back_as_it_was_signed(tmp_path: Path, name: str) -> None:
     till.till.close()
 
 
+UNSAID: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "operator_empty": ({"operator": ""}, {}),
+    "operator_blank": ({"operator": " "}, {}),
+    "operator_of_another_inn": ({"operatorInn": "000000000000"}, {}),
+    "operator_of_an_organisation": ({"operatorInn": "7707083893"}, {}),
+    "operator_inn_empty": ({"operatorInn": ""}, {}),
+    "properties_empty": ({"properties": {}}, {}),
+    "properties_without_a_value": ({"properties": {"propertyName": "x"}}, {}),
+    "contact_empty": ({"buyerPhoneOrAddress": ""}, {}),
+    "buyer_empty": ({"buyerInformation": {"buyer": "", "buyerInn": "", "buyerAddress": " "}}, {}),
+    "buyer_empty_ffd_1_05": ({"buyer": "", "buyerInn": ""}, {}),
+    "line_of_empty_texts": (
+        {"items": [line(propertiesItem="", originCountryCode="", customEntryNum="")]},
+        {"items": [line()]},
+    ),
+    "line_without_1212_and_1214": (
+        {"items": [{k: v for k, v in line().items() if k not in ("productType", "paymentType")}]},
+        {"items": [line()]},
+    ),
+}
+"""What says nothing, or what no reverse repeats; beside it, what the reverse says instead."""
+
+
+@pytest.mark.parametrize("name", list(UNSAID))
+def test_what_says_nothing_keeps_no_receipt_from_being_taken_back(
+    tmp_path: Path, name: str
+) -> None:
+    changes, instead = UNSAID[name]
+    reverse = reverse_of(document({**receipt().to_json(), **changes}))
+    assert reverse == reverse_of(document(instead))
+    till = Till(tmp_path / "till.sqlite")
+    till.do(make.opening())
+    assert refused_field(signed(till.do_json(DocumentKind.CORRECTION, reverse))) == ""
+    till.till.close()
+
+
+@pytest.mark.parametrize(
+    ("unit", "measure"),
+    [("кг", 11), ("КГ.", 11), ("кв.м", 32), ("шт", 0), ("пара", 255), (None, 0)],
+)
+def test_the_unit_of_ffd_1_05_is_the_measure_of_its_reverse(unit: str | None, measure: int) -> None:
+    told = {name: each for name, each in line().items() if name != "itemsQuantityMeasure"}
+    told |= {} if unit is None else {"unit": unit}
+    reverse = reverse_of(document({"items": [told]}))
+    assert reverse["items"][0]["itemsQuantityMeasure"] == measure
+    older = in_format(DocumentKind.RECEIPT, {"items": reverse["items"]}, FfdVersion.V1_05)
+    assert older["items"][0]["unit"] == ItemsQuantityMeasure(measure).label
+
+
+def test_a_tax_system_that_was_left_out_is_the_tills() -> None:
+    told = document({"appliedTaxationType": None})
+    assert as_signed(told, TaxationType.PATENT).applied_taxation_type is TaxationType.PATENT
+    assert as_signed(document({}), TaxationType.PATENT).applied_taxation_type is TaxationType.OSN
+    with pytest.raises(InvalidDocument, match="applied_taxation_type"):
+        as_signed(told)
+
+
+@pytest.mark.parametrize(
+    ("signed", "lawful"),
+    [
+        ({"phone_or_address": "none"}, None),
+        ({"phone_or_address": "a@b.ru", "inn": "77"}, {"phone_or_address": "a@b.ru"}),
+        ({"phone_or_address": "none", "name": "А"}, {"name": "А"}),
+        ({"name": "А", "inn": "77", "citizenship": "643"}, {"name": "А", "citizenship": "643"}),
+        ({"name": "А", "document_code": "99", "document_data": "1"}, {"name": "А"}),
+        ({"name": "А", "document_data": "1"}, {"name": "А"}),
+        ({"phone_or_address": "a@b.ru", "citizenship": "643"}, {"phone_or_address": "a@b.ru"}),
+        ({"name": "А", "told_birthday": "1980-01-31"}, {"name": "А"}),
+    ],
+)
+def test_the_good_part_of_a_buyer_stays(
+    signed: dict[str, Any], lawful: dict[str, Any] | None
+) -> None:
+    assert SignedBuyer(**signed).lawful == (lawful and Buyer(**lawful))
+
+
 def test_what_keeps_the_rules_is_an_ordinary_value() -> None:
     settlement = as_signed(document({"buyerPhoneOrAddress": "a@b.ru"}))
     assert not isinstance(settlement.items[0], SignedItem)
@@ -138,6 +226,10 @@ def test_what_keeps_the_rules_is_an_ordinary_value() -> None:
         ({"items": [line(ndsSum=500_001)]}, "items[0].nds_sum"),
         ({"buyerPhoneOrAddress": "x" * 65}, "buyer.phone_or_address"),
         ({"items": []}, "items"),
+        ({"buyerInformation": {"buyer": "Я", "buyerInn": "7" * 13}}, "buyer.inn"),
+        ({"buyerInformation": {"buyerBirthday": "31 февраля 1980"}}, "buyer.birthday"),
+        ({"items": [line(originCountryCode="0064")]}, "items[0].origin_country_code"),
+        ({"items": [line(quantity="1." + "0" * 15 + "1")]}, "items[0].quantity"),
     ],
 )
 def test_what_no_till_signs_stays_refused(changes: dict[str, Any], field: str) -> None:

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,10 +18,18 @@ from kkt.fiscal.counters import (
     side_by_side,
 )
 from kkt.fiscal.document import CashIn, CashOut, Document, DocumentKind, Payments, Receipt
+from kkt.fiscal.tlv import decode_document, encode_document
 from kkt.fiscal.totals import OperationTotals, ShiftTotals
 from kkt.fiscal.vocabulary import DocumentCode, Nds, OperationType
 
-from .builders import CASHIER, FRAME, SUNGLASSES, receipt, receipts
+from .builders import (
+    CASHIER,
+    FRAME,
+    SUNGLASSES,
+    receipt,
+    receipts,
+    with_something_weird,
+)
 from .golden_files import golden_json
 from .test_totals import correction_of
 
@@ -151,3 +160,27 @@ def test_a_z_report_without_counters_differs_in_nothing() -> None:
     assert ShiftCounters.from_json(json.loads(json.dumps(told.to_json()))) == told
     assert not told.told and not differences(told, ours)
     assert {pair.device for pair in side_by_side(told, ours)} == {None}
+
+
+@pytest.mark.parametrize("row", [{"nds": 11}, {"nds": 13, "ndsSum": 1}, {"ndsSum": 1}, {}])
+def test_a_row_of_vat_that_tells_nothing_keeps_no_receipt_from_being_counted(
+    row: dict[str, int],
+) -> None:
+    """Storing the Z report of such a shift counts it."""
+    base = golden_json("02_sale_by_card")
+    rows = base["amountsReceiptNds"]["amountsNds"]
+    odd = decode_document(
+        encode_document({**base, "amountsReceiptNds": {"amountsNds": [*rows, row]}})
+    )
+    even = ShiftCounters.beginning(0).adding(DocumentKind.RECEIPT, base)
+    assert ShiftCounters.beginning(0).adding(DocumentKind.RECEIPT, odd) == even
+
+
+def test_what_says_no_operation_or_no_sum_is_not_counted() -> None:
+    empty = ShiftCounters.beginning(0)
+    for weird in with_something_weird(receipt().to_json()):
+        empty.adding(DocumentKind.RECEIPT, weird)
+    for lacking in ("operationType", "totalSum"):
+        told = {name: each for name, each in receipt().to_json().items() if name != lacking}
+        assert empty.adding(DocumentKind.RECEIPT, told) == empty
+    assert empty.adding(DocumentKind.CASH_IN, {}) == empty

@@ -10,6 +10,7 @@ from kkt.fiscal.listing import Line, listing
 from kkt.fiscal.tag_words import WORDS
 from kkt.fiscal.tags import TAGS
 
+from .builders import with_something_weird
 from .golden_files import NAMES, golden_json
 
 RECEIPT = {
@@ -64,3 +65,11 @@ def test_a_marking_code_is_shown_as_it_was_signed() -> None:
     lines = listing(golden_json("15_marked_and_measured"))
     assert Line(1, 1163, "productCodeNew", "") in lines
     assert Line(2, 1305, "gs1m", "010460000000000821ABC123") in lines
+
+
+def test_nonsense_is_listed_as_it_was_told() -> None:
+    """Documents are read by whoever wants to see what is wrong with them."""
+    for weird in with_something_weird(golden_json("02_sale_by_card")):
+        assert listing(weird)
+    lines = listing({"totalSum": "much", "items": [{"quantity": None, "nds": 13}]})
+    assert [line.value for line in lines] == ["much", "", "None", "13"]

@@ -21,16 +21,30 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
+from .as_signed import without_empty
 from .correction import Correction
 from .ffd import to_ffd_1_05
 from .party import STAND_IN, Cashier
 from .problems import Problems, is_integer
 from .rates import corrected_rates
 from .receipt import Receipt, Settlement
-from .vocabulary import CorrectionType, DocumentKind, FfdVersion
+from .vocabulary import (
+    CorrectionType,
+    DocumentKind,
+    FfdVersion,
+    PaymentType,
+    ProductType,
+    TaxationType,
+)
 
 FIRST_DAY = date(2017, 1, 1)
 """Tills that tell the tax service of their receipts are registered since (290-FZ, art. 7)."""
+_OF_ITS_OWN = ("operator", "operatorInn", "properties")
+_UNSAID = {
+    "paymentType": int(PaymentType.FULL_PAYMENT),
+    "productType": int(ProductType.COMMODITY),
+}
+"""What a line means that lacks 1214 or 1212, which all formats let it (marks 2 and 3)."""
 MOST_FD_NUMBER = (1 << 31) - 1
 """Of what we store; a drive signs some hundred thousand documents in its life."""
 
@@ -84,13 +98,19 @@ class Wrong:
         object.__setattr__(self, "fpd", self.fpd.zfill(10))
 
 
-def as_signed(document: Mapping[str, Any]) -> Settlement:
+def as_signed(document: Mapping[str, Any], taxation_type: TaxationType | None = None) -> Settlement:
     """What a signed receipt or correction (FNS JSON) says, errors and all.
 
-    Where it names no cashier (1021), somebody stands in: who corrects it is named instead. Raises
-    InvalidDocument for what is no settlement with lines.
+    Of what its reverse does not repeat nothing is read: the cashier (1021, 1203), for whom
+    somebody stands in, and 1084. A till with one tax system may leave out 1055, which is
+    `taxation_type` then. Raises InvalidDocument for what is no settlement with lines.
     """
-    return Settlement.from_json({**STAND_IN.to_json(), **document})
+    told = {name: each for name, each in without_empty(document).items() if name not in _OF_ITS_OWN}
+    system = {} if taxation_type is None else {"appliedTaxationType": int(taxation_type)}
+    items = told.get("items")
+    if isinstance(items, list):
+        told["items"] = [{**_UNSAID, **each} if isinstance(each, dict) else each for each in items]
+    return Settlement.from_json({**system, **told, **STAND_IN.to_json()})
 
 
 def check_numbers(fn_number: Any, fd_number: Any, fpd: Any) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 
 from .cash import drawer_change
 from .payments import Payments
+from .problems import is_integer
 from .totals import OperationTotals, ShiftTotals
-from .vat import vat_totals_from_json
+from .vat import signed_vat_totals
 from .vocabulary import DocumentKind, Nds, OperationType
 
 
@@ -29,14 +30,20 @@ class SignedSettlement:
 
     @classmethod
     def from_json(cls, kind: DocumentKind, document: Mapping[str, Any]) -> SignedSettlement:
-        """Read a signed document, FNS JSON."""
-        vat = {Nds(nds): total for nds, total in vat_totals_from_json(document).items() if total}
+        """Read a signed document, FNS JSON; VAT as far as :func:`.vat.signed_vat_totals` knows it.
+
+        Raises AttributeError, KeyError, TypeError or ValueError where it says no operation, no
+        total, or sums that are none.
+        """
+        total = document["totalSum"]
+        if not is_integer(total):
+            raise TypeError("a total that is no sum")
         return cls(
             kind=kind,
             operation_type=OperationType(document["operationType"]),
-            total_sum=document["totalSum"],
+            total_sum=total,
             payments=Payments.from_json(document),
-            vat_totals=vat,
+            vat_totals=signed_vat_totals(document),
         )
 
 
@@ -77,7 +84,17 @@ class ShiftCounters:
         return cls(cash_in=CashMoves(), cash_out=CashMoves(), drawer=drawer)
 
     def adding(self, kind: DocumentKind, document: Mapping[str, Any]) -> ShiftCounters:
-        """The counters after one more signed document (FNS JSON); other kinds change nothing."""
+        """The counters after one more signed document (FNS JSON); other kinds change nothing.
+
+        Nor does one that says no operation or no sum: that must not keep anybody from storing a
+        signature, and the till's counters will differ.
+        """
+        try:
+            return self._with(kind, document)
+        except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
+            return self
+
+    def _with(self, kind: DocumentKind, document: Mapping[str, Any]) -> ShiftCounters:
         after = self
         if self.drawer is not None:
             after = replace(after, drawer=self.drawer + drawer_change(kind, document))

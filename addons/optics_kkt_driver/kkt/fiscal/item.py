@@ -95,9 +95,12 @@ class Item:
         if not _is_in_range(value):
             problems.add("quantity", value, "wrong_quantity", limit=MAX_QUANTITY)
             return False
-        holds = is_handy(value) and value == round(value, MAX_QUANTITY_DECIMALS)
-        most = MAX_QUANTITY_DECIMALS
+        most = self._most_decimals()
+        holds = is_handy(value) and value == round(value, most)
         return problems.check(holds, "quantity", value, "too_many_decimals", most=most)
+
+    def _most_decimals(self) -> int:
+        return MAX_QUANTITY_DECIMALS
 
     def _check_sum(self, problems: Problems) -> bool:
         exact = line_sum(self.price, self.quantity)
@@ -114,12 +117,15 @@ class Item:
 
     def _check_optional(self, problems: Problems) -> None:
         problems.text("properties_item", self.properties_item, 64)
-        if problems.digits("origin_country_code", self.origin_country_code, 3):
-            is_one = self.origin_country_code != "000"
-            problems.check(is_one, "origin_country_code", self.origin_country_code, "no_country")
+        self._check_country(problems)
         problems.address("custom_entry_num", self.custom_entry_num, 32)
         if self.excise_duty is not None:
             problems.kopecks("excise_duty", self.excise_duty)
+
+    def _check_country(self, problems: Problems) -> None:
+        if problems.digits("origin_country_code", self.origin_country_code, 3):
+            is_one = self.origin_country_code != "000"
+            problems.check(is_one, "origin_country_code", self.origin_country_code, "no_country")
 
     def _check_marking(self, problems: Problems) -> None:
         problems.instance("product_code", self.product_code, ProductCode, required=False)
@@ -129,9 +135,13 @@ class Item:
             problems.check(holds, "checking_prod_information_result", result, "not_a_byte")
         if self.marking_code is not None:
             self._read_marking_code(problems)
-        if self.product_code is None and self.marking_code is None and self._is_marked_handover():
-            told = {"product_type": self.product_type}
-            problems.add("marking_code", None, "marking_code_required", **told)
+        if self.product_code is None and self.marking_code is None:
+            self._check_unmarked(problems)
+
+    def _check_unmarked(self, problems: Problems) -> None:
+        told = {"product_type": self.product_type}
+        marked = self._is_marked_handover()
+        problems.check(not marked, "marking_code", None, "marking_code_required", **told)
 
     def _is_marked_handover(self) -> bool:
         known = isinstance(self.product_type, ProductType) and isinstance(
@@ -199,9 +209,10 @@ class Item:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Item:
-        """Read an object of the array ``items``. Raises InvalidDocument."""
+        """Read an object of the array ``items``, of FFD 1.2 or 1.05. Raises InvalidDocument."""
         data = json_object(data)
-        measure = data.get("itemsQuantityMeasure", ItemsQuantityMeasure.PIECE)
+        of_unit = ItemsQuantityMeasure.of_unit(data.get("unit"))
+        measure = data.get("itemsQuantityMeasure", of_unit)
         code = data.get("productCodeNew")
         return cls(
             name=data.get("name", ""),

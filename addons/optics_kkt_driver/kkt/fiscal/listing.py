@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from . import tags
+from .jsonio import quantity_from_json
 from .marking import value_from_json
 from .money import from_kopecks
+from .problems import is_integer
 from .tag_words import WORDS
 from .tags import DOCUMENT, Tag, ValueType
 from .vocabulary import ItemsQuantityMeasure, Nds, OperationType, PaymentType, TaxationType
@@ -65,13 +67,22 @@ def _lines(parent: int, data: Mapping[str, Any], depth: int) -> Iterator[Line]:
 def _words(tag: Tag | None, name: str, value: Any) -> str | Decimal:
     if tag and tag.type is ValueType.PRODUCT_CODE:
         return str(value_from_json(value))
-    if tag and tag.type is ValueType.VLN and name not in _NOT_MONEY:
+    if tag and tag.type is ValueType.VLN and name not in _NOT_MONEY and is_integer(value):
         return from_kopecks(value)
     if tag and tag.type is ValueType.FVLN:
-        return Decimal(value)
-    if name in _LABELS:
-        try:
-            return f"{value} – {_LABELS[name](value)}"
-        except ValueError:
-            return str(value)
+        number = quantity_from_json(value)
+        return number if isinstance(number, Decimal) and number.is_finite() else str(value)
+    if name in _LABELS and (label := label_of(name, value)):
+        return f"{value} – {label}"
     return str(value)
+
+
+def label_of(name: str, code: Any) -> str:
+    """What a code of a document is called, empty for one that is none of ours.
+
+    `name` is the field of FNS JSON, one of those with codes.
+    """
+    try:
+        return _LABELS[name](code)
+    except ValueError:
+        return ""

@@ -86,10 +86,6 @@ class Buyer:
         problems = Problems()
         self._check_contact(problems)
         problems.text("name", self.name, 256)
-        if problems.text("inn", self.inn, 12) and self.inn is not None:
-            problems.check(identity.is_inn(self.inn), "inn", self.inn, "wrong_inn")
-        problems.instance("birthday", self.birthday, date, required=False)
-        problems.digits("citizenship", self.citizenship, 3)
         problems.text("document_data", self.document_data, 64)
         problems.text("address", self.address, 256)
         self._check_papers(problems)
@@ -102,11 +98,21 @@ class Buyer:
             problems.check(holds, "phone_or_address", contact, "wrong_contact")
 
     def _check_papers(self, problems: Problems) -> None:
-        """What tag 1256 tells of a person goes with a name; papers are of a listed kind."""
+        """What tag 1256 tells of a person goes with a name; papers are of a listed kind, and
+        kind (1245) and data (1246) go together."""
+        if problems.text("inn", self.inn, 12) and self.inn is not None:
+            problems.check(identity.is_inn(self.inn), "inn", self.inn, "wrong_inn")
+        problems.instance("birthday", self.birthday, date, required=False)
+        if problems.digits("citizenship", self.citizenship, 3):
+            is_one = self.citizenship != "000"
+            problems.check(is_one, "citizenship", self.citizenship, "no_country")
         if problems.digits("document_code", self.document_code, 2):
             listed = self.document_code is None or self.document_code in DOCUMENT_CODES
             told = {"codes": tuple(sorted(DOCUMENT_CODES))}
             problems.check(listed, "document_code", self.document_code, "unknown_papers", **told)
+        if (self.document_code is None) != (self.document_data is None):
+            lacking = "document_code" if self.document_code is None else "document_data"
+            problems.add(lacking, None, "papers_required")
         if self.name is None and self._has_details():
             problems.add("name", None, "buyer_name_required")
 
@@ -134,19 +140,24 @@ class Buyer:
 
         Raises InvalidDocument.
         """
+        buyer = cls(**cls._parts_from_json(data))
+        return None if buyer == cls() else buyer
+
+    @classmethod
+    def _parts_from_json(cls, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Constructor arguments, not judged yet."""
         information = data.get("buyerInformation")
         details = data if information is None else json_object(information, "information")
-        buyer = cls(
-            phone_or_address=data.get("buyerPhoneOrAddress"),
-            name=details.get("buyer"),
-            inn=stripped(details.get("buyerInn")),
-            birthday=date_from_json(details.get("buyerBirthday"), "%d.%m.%Y"),
-            citizenship=details.get("buyerCitizenship"),
-            document_code=details.get("buyerDocumentCode"),
-            document_data=details.get("buyerDocumentData"),
-            address=details.get("buyerAddress"),
-        )
-        return None if buyer == cls() else buyer
+        return {
+            "phone_or_address": data.get("buyerPhoneOrAddress"),
+            "name": details.get("buyer"),
+            "inn": stripped(details.get("buyerInn")),
+            "birthday": date_from_json(details.get("buyerBirthday"), "%d.%m.%Y"),
+            "citizenship": details.get("buyerCitizenship"),
+            "document_code": details.get("buyerDocumentCode"),
+            "document_data": details.get("buyerDocumentData"),
+            "address": details.get("buyerAddress"),
+        }
 
 
 @dataclass(frozen=True, slots=True)

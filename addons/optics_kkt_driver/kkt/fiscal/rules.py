@@ -61,6 +61,7 @@ RULES: Mapping[str, str] = {
     "contact_required": "is required for a settlement on the Internet (1125)",
     "site_required": "is required for a settlement on the Internet (1125): the site",
     "unknown_papers": "must be a kind of papers (1245): {codes}",
+    "papers_required": "is required: kind and data of papers (1245, 1246) go together",
     "buyer_name_required": "is required with the buyer's INN or papers (tag 1256)",
     # Lines
     "no_items": "must be a tuple of at least one Item",

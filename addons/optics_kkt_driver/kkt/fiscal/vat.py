@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .item import Item
+from .jsonio import code_from_json
+from .problems import is_integer
 from .vocabulary import Nds
 
 _OWN_TAG = {
@@ -54,3 +56,19 @@ def vat_totals_from_json(data: Mapping[str, Any]) -> dict[int, Any]:
     told = {int(nds): data[name] for nds, name in _OWN_TAG.items() if name in data}
     later = data.get("amountsReceiptNds", {}).get("amountsNds", [])
     return told | {each["nds"]: each["ndsSum"] for each in later}
+
+
+def signed_vat_totals(data: Mapping[str, Any]) -> dict[Nds, int]:
+    """The totals, kopecks per rate, that a signed document tells in full; a nought is none.
+
+    Whoever signed it may have left out a rate or a sum (tags 1199 and 1120), or know a rate that
+    we do not: such rows are left out. Raises AttributeError or TypeError when tag 1115 has no rows
+    at all.
+    """
+    own = [(int(nds), data.get(name)) for nds, name in _OWN_TAG.items()]
+    later = data.get("amountsReceiptNds", {}).get("amountsNds", [])
+    told = [*own, *((row.get("nds"), row.get("ndsSum")) for row in later)]
+    known = [(code_from_json(Nds, code), total) for code, total in told]
+    return {
+        nds: total for nds, total in known if isinstance(nds, Nds) and is_integer(total) and total
+    }

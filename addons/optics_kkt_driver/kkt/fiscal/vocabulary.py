@@ -341,6 +341,19 @@ class ItemsQuantityMeasure(IntEnum):
         """The short unit printed on the receipt, and tag 1197 of FFD 1.05."""
         return _MEASURE_LABELS[self]
 
+    @classmethod
+    def of_unit(cls, unit: object) -> ItemsQuantityMeasure:
+        """The measure that tag 1197 of FFD 1.05 names, in whatever letters and with a point or
+        without; pieces where it names none, OTHER where it is none of ours."""
+        if unit is None:
+            return cls.PIECE
+        told = _plain_unit(str(unit))
+        return next((each for each in cls if _plain_unit(each.label) == told), cls.OTHER)
+
+
+def _plain_unit(unit: str) -> str:
+    return unit.casefold().replace(".", " ").replace(" ", "")
+
 
 _MEASURE_LABELS = {
     0: "шт.",
