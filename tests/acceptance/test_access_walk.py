@@ -30,7 +30,7 @@ MODELS = (*sorted(SURFACE.models), *POS_MODELS)
 SECRETS = {"token": "SECRET-OFD-TOKEN", "proxy": "https://user:SECRET-PROXY@proxy.example:3128"}
 WHOLE = 1800
 """Seconds that all calls together may need beside other tests."""
-FEW = 12
+FEW = 6
 """Calls of each role that `make test` makes, drawn from all of them."""
 CASHIERS_DOORS = {
     ("pos.order", "fiscal_register"),

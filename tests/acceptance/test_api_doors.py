@@ -44,6 +44,7 @@ def test_too_many_calls_are_told_to_come_again(crowded: Till) -> None:
     crowded.server.wait_until_up("/v1/health")
 
 
+@pytest.mark.full
 def test_too_many_sales_are_each_signed_once(crowded: Till) -> None:
     keys = [f"crowd-{number}" for number in range(AT_ONCE)]
     crowded.sell_until_signed("opened")  # jobs of the start take connections too

@@ -60,6 +60,7 @@ def watch(office: OdooServer, site: int, state: str, calls: int) -> None:
         time.sleep(1)
 
 
+@pytest.mark.full
 def test_a_shop_falls_silent_and_comes_back(office: OdooServer, shop: OdooServer) -> None:
     site = office.rpc("kkt.site", "create", {"name": "Васильевский остров"})
     key = office.rpc("kkt.site", "action_new_key", [site])["context"]["default_key"]

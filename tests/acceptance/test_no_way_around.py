@@ -22,7 +22,7 @@ ROLES = {
         *("base.group_user", "point_of_sale.group_pos_user", "account.group_account_manager"),
     ],
 }
-FEW, MANY = 4, 60
+FEW, MANY = 2, 60
 """Walks of each role."""
 STEPS = 25
 PAID = ("paid", "done", "invoiced")
