@@ -34,6 +34,11 @@ NUMBERS = "fiscal(DriveNumber|DocumentNumber|Sign)"
 RELATIONS: tuple[tuple[str, str, str], ...] = (
     (ITEM, r"(wrong\.)?total", "the total is the sum of the items"),
     (ITEM + r"|(wrong\.)?total", PAID, "payments are the total"),
+    (
+        r"(wrong\.)?items\[\d+\]\.(payment_type|product_type)",
+        r"(wrong\.)?items\[\d+\]\.(payment_type|product_type|tax_rate|marking_code)",
+        "1214 decides on 1212 and on the kind of rate, 1212 on the code",
+    ),
     (PAID, PAID, "one of payments and payment_method tells how it is paid"),
     ("[Ss]tage", "items|total|on_credit|name|tax_rate|purchase", "another stage has other fields"),
     ("[Ss]tage", PAID, "only a stage does without payments"),
