@@ -52,7 +52,7 @@ class Call:
 def call(seed: int, route: Route, number: int) -> Call:
     """The call of this number; the same for the same three arguments."""
     rng = Random(f"{seed}:{route.name}:{number}")  # noqa: S311 - no secret
-    draft = _Draft(rng, route, f"f{seed}x{rng.randrange(16**6):06x}")
+    draft = _Draft(rng, route, f"f{seed}x{rng.randrange(16**12):012x}")
     for _place in range(rng.choice((1, 1, 1, 2, MOST_PLACES))):
         draft.spoil()
     return draft.call(number)
