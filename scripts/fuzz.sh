@@ -10,5 +10,7 @@ for name in $(sed -n 's/^\([A-Z][A-Z0-9_]*\)=.*/\1/p' "$ROOT/.env.dev"); do unse
 load_env_file "$ROOT/.env.dev"
 odoo_environment
 export PYTHONPATH=$ROOT/addons/optics_kkt_driver:$ROOT
+# Beside the logs of the tools: in the folder of test data each name is a database.
+export TEST_RUN_DIR=$LOG_DIR
 cd "$ROOT"
 exec "$PYTHON" -m tests.fuzz

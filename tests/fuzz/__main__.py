@@ -8,7 +8,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 
-from scripts.devtools import test_servers
 from scripts.devtools.templates import build_suite_template
 from tests.acceptance.harness.database import TestDatabase
 from tests.acceptance.harness.server import OdooServer
@@ -30,7 +29,6 @@ MOST_SHOWN = 20
 
 def main() -> int:
     build_suite_template()
-    os.environ.setdefault("TEST_RUN_DIR", str(test_servers.TEST_DATA))
     database = TestDatabase()
     server = OdooServer(database)
     server.start()
