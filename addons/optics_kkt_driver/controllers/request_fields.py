@@ -44,11 +44,6 @@ _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 """A number that is told as text; Python would also read ``1_0``, ``١٠`` and ``" 1 "``."""
 _RATE = re.compile(r"none|[0-9]{1,2}(?:\.0+)?|[0-9]{1,2}/[0-9]{3}")
 """A VAT rate that is told as text; ``Nds.parse`` would also read what people write."""
-RATES = tuple(
-    "none" if each is Nds.NDS_NO else each.label.removeprefix("НДС ").removesuffix("%")
-    for each in Nds
-)
-"""As a call tells them."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -166,7 +161,7 @@ def rate(problems, path, value):
         return None
     with suppress(ValueError):
         return Nds.parse(_rate_as_text(value))
-    problems.add(path, value, "unknown_rate", rates=RATES)
+    problems.add(path, value, "unknown_rate", rates=tuple(each.short for each in Nds))
     return None
 
 

@@ -35,6 +35,13 @@ def test_all_twelve_rates() -> None:
     assert {int(nds): (nds.rate, int(nds.calculated), nds.label) for nds in Nds} == RATES
 
 
+def test_a_rate_is_read_as_programs_tell_it() -> None:
+    assert {nds.short: Nds.parse(nds.short) for nds in Nds} == {
+        **{"22": 11, "22/122": 12, "20": 1, "20/120": 3, "10": 2, "10/110": 4},
+        **{"7": 8, "7/107": 10, "5": 7, "5/105": 9, "0": 5, "none": 6},
+    }
+
+
 def test_plain_undoes_calculated() -> None:
     assert {nds.calculated.plain for nds in Nds} == {nds for nds in Nds if not nds.is_calculated}
 

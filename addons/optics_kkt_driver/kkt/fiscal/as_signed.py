@@ -21,8 +21,6 @@ T = TypeVar("T")
 
 MOST_QUANTITY_DIGITS = 16
 """Whatever they are, so many fit into seven bytes."""
-
-
 _PAPERS = {"document_code", "document_data"}
 """The one says nothing without the other."""
 

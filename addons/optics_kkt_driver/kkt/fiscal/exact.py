@@ -12,8 +12,6 @@ from decimal import Decimal, InvalidOperation
 MOST_DIGITS = 400
 """Before and after the point: every float is within, and computing with it costs nothing."""
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-
-
 _FARTHEST = 10**17
 """An exponent beyond every limit, for which Decimal has room."""
 

@@ -190,7 +190,14 @@ class Nds(IntEnum):
         """The words printed on the receipt."""
         if self is Nds.NDS_NO:
             return "без НДС"
-        return f"НДС {self.rate}/{100 + self.rate}" if self.is_calculated else f"НДС {self.rate}%"
+        return f"НДС {self.short}" if self.is_calculated else f"НДС {self.short}%"
+
+    @property
+    def short(self) -> str:
+        """As programs tell it: ``22``, ``22/122``, ``none``."""
+        if self is Nds.NDS_NO:
+            return "none"
+        return f"{self.rate}/{100 + self.rate}" if self.is_calculated else f"{self.rate}"
 
     @classmethod
     def parse(cls, value: str | int | float | Decimal) -> Nds:
